@@ -1,0 +1,4 @@
+//! The books and the rules: a library, no HTTP, no HTML.
+
+pub mod money;
+pub mod time;

@@ -1,0 +1,49 @@
+//! The command line: arguments in, one document or readable lines out.
+//!
+//! Exit codes: 0 done, 1 refused (or failed), 2 wrong use.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub mod output;
+pub mod scheme;
+
+use output::{Exit, Output};
+
+/// Electronic vouchers and subsidies on one double-entry ledger.
+#[derive(Debug, Parser)]
+#[command(name = "hagukumi", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// Print one JSON document on stdout; messages go to stderr.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a scheme file, or quote what a scheme pays in a case.
+    #[command(subcommand)]
+    Scheme(scheme::Command),
+}
+
+impl Cli {
+    /// Runs the command and tells how it ended.
+    pub async fn run(self) -> ExitCode {
+        let output = Output::new(self.json);
+        let exit = match self.command {
+            Command::Scheme(command) => scheme::run(command, &output),
+        };
+        match exit {
+            Ok(Exit::Done) => ExitCode::SUCCESS,
+            Ok(Exit::Refused) => ExitCode::from(1),
+            Err(failure) => {
+                output.message(format_args!("hagukumi: {failure:#}"));
+                ExitCode::from(1)
+            }
+        }
+    }
+}

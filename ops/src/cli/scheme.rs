@@ -1,0 +1,1 @@
+//! `hagukumi scheme`: check a scheme file, quote a case.

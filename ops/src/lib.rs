@@ -1,0 +1,3 @@
+//! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
+
+pub mod cli;

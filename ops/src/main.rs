@@ -1,0 +1,10 @@
+//! The one binary. Everything it can do is in `ops::cli`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    ops::cli::Cli::parse().run().await
+}

@@ -1,0 +1,1 @@
+//! what the faces share
