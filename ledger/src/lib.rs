@@ -1,4 +1,36 @@
 //! The books and the rules: a library, no HTTP, no HTML.
+//!
+//! One façade, [`Ledger`], with one method per command: it opens the database transaction, claims the idempotency key, locks in
+//! order, decides by a pure function, writes, commits.
 
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+pub mod actor;
+pub mod books;
+pub mod entropy;
+pub mod error;
+pub mod ids;
 pub mod money;
 pub mod time;
+
+use entropy::Entropy;
+use time::Clock;
+
+/// A database transaction.
+pub type Tx<'a> = sqlx::Transaction<'a, sqlx::Postgres>;
+
+/// The schema, forward only.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// The façade: every use case is a method of it.
+#[derive(Clone)]
+pub struct Ledger {
+    /// Connections as the program's role, which owns no table.
+    pub pool: PgPool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub entropy: Arc<dyn Entropy>,
+}

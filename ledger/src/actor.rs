@@ -1,0 +1,63 @@
+//! Who asks, and the command that was asked: the scope of an idempotency key.
+
+use std::fmt;
+
+use ring::digest;
+use serde::Serialize;
+
+use crate::ids::{FamilyId, MerchantId};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Actor {
+    /// A family, by its sign-in.
+    Family(FamilyId),
+    /// A merchant, by a terminal or a sign-in.
+    Merchant(MerchantId),
+    /// A member of the city's staff, by name.
+    Staff(String),
+    /// The program itself: a monthly job.
+    Job(&'static str),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Family(id) => write!(f, "family:{id}"),
+            Self::Merchant(id) => write!(f, "merchant:{id}"),
+            Self::Staff(name) => write!(f, "staff:{name}"),
+            Self::Job(name) => write!(f, "job:{name}"),
+        }
+    }
+}
+
+/// One command: who asks, the idempotency key, and a fingerprint of the request.
+///
+/// The same key with the same fingerprint is the same command, whenever it comes; with another fingerprint it is a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Who asks.
+    pub actor: Actor,
+    /// The idempotency key, unique for this actor for ever.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub fingerprint: [u8; 32],
+}
+
+impl Command {
+    /// A command with the fingerprint of `request`.
+    #[must_use]
+    pub fn new(actor: Actor, key: impl Into<String>, request: &impl Serialize) -> Self {
+        // A request is a plain struct of ids, days and amounts: it always serialises.
+        let request = serde_json::to_vec(request).unwrap_or_default();
+        let digest = digest::digest(&digest::SHA256, &request);
+        let fingerprint = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
+        Self { actor, key: key.into(), fingerprint }
+    }
+
+    /// What entropy is drawn for: actor and key.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        format!("{}/{}", self.actor, self.key)
+    }
+}

@@ -1,0 +1,89 @@
+//! The books: accounts, entries, transfers, balances, trial balance.
+//!
+//! A transfer is one row and cannot be unbalanced; nothing is updated or deleted; no guarded balance goes below zero.
+
+pub mod account;
+pub mod entry;
+pub mod repo;
+mod trial_balance;
+
+pub use account::{Account, Kind, Unit};
+pub use entry::{Draft, Event, Opening, Outcome, Posting, Refused, Transfer};
+pub use trial_balance::{Line, TrialBalance};
+
+use crate::actor::{Actor, Command};
+use crate::entropy::Draw;
+use crate::error::Failure;
+use crate::ids::{EntryId, Municipality};
+use crate::{Ledger, Tx};
+
+impl Ledger {
+    /// The posting of `draft` for `command`: its entry id is drawn from the command.
+    #[must_use]
+    pub fn posting(&self, command: Command, draft: Draft) -> Posting {
+        let scope = command.scope();
+        let draw = Draw { command: &scope, purpose: "entry", index: 0 };
+        let entry = EntryId::new(self.entropy.uuid(draw, self.clock.now()));
+        Posting { command, entry, draft }
+    }
+
+    /// Posts one entry in `tx`.
+    pub async fn post_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, posting: &Posting) -> Result<Outcome, Failure> {
+        let outcomes = repo::post_batch_in_tx(tx, municipality, self.clock.now(), std::slice::from_ref(posting)).await?;
+        outcomes.first().copied().ok_or_else(|| Failure::inconsistent("post_batch", "no outcome"))
+    }
+
+    /// Posts entries that do not depend on each other, each answered on its own, in one database transaction.
+    pub async fn post_batch(&self, municipality: Municipality, postings: &[Posting]) -> Result<Vec<Outcome>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let outcomes = repo::post_batch_in_tx(&mut tx, municipality, self.clock.now(), postings).await?;
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    /// Posts one entry on its own.
+    pub async fn post(&self, municipality: Municipality, command: Command, draft: Draft) -> Result<Outcome, Failure> {
+        let outcomes = self.post_batch(municipality, &[self.posting(command, draft)]).await?;
+        outcomes.first().copied().ok_or_else(|| Failure::inconsistent("post_batch", "no outcome"))
+    }
+
+    /// Undoes an entry: the same transfers the other way round, in the open month. An entry can be reversed once.
+    pub async fn reverse(&self, municipality: Municipality, command: Command, entry: EntryId, reason: &str) -> Result<Outcome, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let transfers = repo::list_transfers_in_tx(&mut tx, municipality, entry).await?;
+        if transfers.is_empty() {
+            return Err(Failure::inconsistent("entries", format!("there is no entry {entry} to reverse")));
+        }
+        let back = transfers.into_iter().map(|transfer| Transfer::new(transfer.credit, transfer.debit, transfer.amount)).collect();
+        let draft = Draft { reverses: Some(entry), ..Draft::new(Event::Correct, self.clock.today(), back).because(reason) };
+        let outcome = self.post_in_tx(&mut tx, municipality, &self.posting(command, draft)).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// The trial balance (試算表), from the transfers alone.
+    pub async fn trial_balance(&self, municipality: Municipality) -> Result<TrialBalance, Failure> {
+        let mut tx = self.pool.begin().await?;
+        Ok(TrialBalance::new(repo::list_turnovers_in_tx(&mut tx, municipality).await?))
+    }
+
+    /// Sums delta rows up into totals; answers how many.
+    pub async fn fold_deltas(&self, municipality: Municipality) -> Result<i64, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let folded = repo::fold_deltas_in_tx(&mut tx, municipality).await?;
+        tx.commit().await?;
+        Ok(folded)
+    }
+
+    /// Opens the accounts that every city has one of.
+    pub async fn open_city_accounts(&self, municipality: Municipality) -> Result<(), Failure> {
+        let kinds = Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| !kind.guarded() && !matches!(kind, Kind::MerchantPayable | Kind::MerchantReceivable | Kind::FamilyPayable | Kind::FamilyReceivable));
+        let accounts = kinds.map(|kind| if kind == Kind::AllowanceControl { Account::allowance_control() } else { Account::of_city(kind) });
+        let draft = Draft::new(Event::Correct, self.clock.today(), Vec::new()).opening(accounts).because("accounts of the city");
+        let command = Command::new(Actor::Job("set-up"), "city accounts", &municipality);
+        self.post(municipality, command, draft).await.map(|_| ())
+    }
+}

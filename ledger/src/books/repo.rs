@@ -1,0 +1,281 @@
+//! All SQL of the books. `post_batch` is the only way in; the rest reads.
+
+use uuid::Uuid;
+
+use super::account::{Kind, Unit};
+use super::entry::{Outcome, Posting, Refused, Transfer};
+use crate::Tx;
+use crate::error::Failure;
+use crate::ids::{AccountId, EntryId, Municipality};
+use crate::money::Yen;
+use crate::time::Instant;
+
+/// The postings of a batch, column by column, as `post_batch` takes them.
+#[derive(Default)]
+struct Columns {
+    actors: Vec<String>,
+    keys: Vec<String>,
+    fingerprints: Vec<Vec<u8>>,
+    entries: Vec<Uuid>,
+    events: Vec<String>,
+    days: Vec<chrono::NaiveDate>,
+    reasons: Vec<Option<String>>,
+    reverses: Vec<Option<Uuid>>,
+    new_items: Vec<i32>,
+    new_accounts: Vec<Uuid>,
+    new_kinds: Vec<String>,
+    new_units: Vec<String>,
+    new_owners: Vec<Option<Uuid>>,
+    new_schemes: Vec<Option<String>>,
+    new_years: Vec<Option<i16>>,
+    new_guarded: Vec<bool>,
+    new_opens: Vec<Option<Instant>>,
+    new_closes: Vec<Option<Instant>>,
+    transfer_items: Vec<i32>,
+    debits: Vec<Uuid>,
+    credits: Vec<Uuid>,
+    amounts: Vec<i64>,
+}
+
+impl Columns {
+    fn push(&mut self, item: i32, posting: &Posting) {
+        self.actors.push(posting.command.actor.to_string());
+        self.keys.push(posting.command.key.clone());
+        self.fingerprints.push(posting.command.fingerprint.to_vec());
+        self.entries.push(posting.entry.uuid());
+        self.events.push(posting.draft.event.as_str().to_owned());
+        self.days.push(posting.draft.business_on);
+        self.reasons.push(posting.draft.reason.clone());
+        self.reverses.push(posting.draft.reverses.map(EntryId::uuid));
+        for opening in &posting.draft.openings {
+            self.new_items.push(item);
+            self.new_accounts.push(opening.account.id.uuid());
+            self.new_kinds.push(opening.account.kind.as_str().to_owned());
+            self.new_units.push(opening.account.unit.as_str().to_owned());
+            self.new_owners.push(opening.account.owner);
+            self.new_schemes.push(opening.account.scheme.clone());
+            self.new_years.push(opening.account.fiscal_year.map(crate::time::FiscalYear::year));
+            self.new_guarded.push(opening.account.kind.guarded());
+            self.new_opens.push(opening.opens_at);
+            self.new_closes.push(opening.closes_at);
+        }
+        for transfer in &posting.draft.transfers {
+            self.transfer_items.push(item);
+            self.debits.push(transfer.debit.uuid());
+            self.credits.push(transfer.credit.uuid());
+            self.amounts.push(transfer.amount.get());
+        }
+    }
+}
+
+/// Posts a batch, each item on its own: a rejected one never sinks another. One round trip.
+///
+/// The caller gives each key and each guarded account at most once in a batch.
+pub async fn post_batch_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, postings: &[Posting]) -> Result<Vec<Outcome>, Failure> {
+    let mut columns = Columns::default();
+    for (item, posting) in (1..).zip(postings) {
+        columns.push(item, posting);
+    }
+    let rows = sqlx::query!(
+        r#"
+        SELECT outcome AS "outcome!", entry_id
+        FROM post_batch(
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+            $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+            $21, $22, $23, $24)
+        ORDER BY item
+        "#,
+        municipality.code(),
+        now,
+        &columns.actors,
+        &columns.keys,
+        &columns.fingerprints,
+        &columns.entries,
+        &columns.events,
+        &columns.days,
+        &columns.reasons as _,
+        &columns.reverses as _,
+        &columns.new_items,
+        &columns.new_accounts,
+        &columns.new_kinds,
+        &columns.new_units,
+        &columns.new_owners as _,
+        &columns.new_schemes as _,
+        &columns.new_years as _,
+        &columns.new_guarded,
+        &columns.new_opens as _,
+        &columns.new_closes as _,
+        &columns.transfer_items,
+        &columns.debits,
+        &columns.credits,
+        &columns.amounts,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    if rows.len() != postings.len() {
+        return Err(Failure::inconsistent("post_batch", format!("{} outcomes for {} postings", rows.len(), postings.len())));
+    }
+    rows.into_iter().map(|row| outcome(&row.outcome, row.entry_id)).collect()
+}
+
+fn outcome(outcome: &str, entry: Option<Uuid>) -> Result<Outcome, Failure> {
+    match (outcome, entry.map(EntryId::new)) {
+        ("posted", Some(entry)) => Ok(Outcome::Posted(entry)),
+        ("replayed", Some(entry)) => Ok(Outcome::Replayed(entry)),
+        (refused, _) => {
+            let refused = Refused::parse(refused).ok_or_else(|| Failure::inconsistent("post_batch", format!("outcome {refused}")))?;
+            Ok(Outcome::Rejected(refused))
+        }
+    }
+}
+
+/// The balance (credits − debits) of a guarded account, if it has been opened.
+pub async fn find_guarded_balance_in_tx(tx: &mut Tx<'_>, municipality: Municipality, account: AccountId) -> Result<Option<Yen>, Failure> {
+    let balance = sqlx::query_scalar!("SELECT balance FROM guarded_balances WHERE municipality = $1 AND account_id = $2", municipality.code(), account.uuid())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(balance.map(Yen::new))
+}
+
+/// The transfers of an entry, in order; none if there is no such entry.
+pub async fn list_transfers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId) -> Result<Vec<Transfer>, Failure> {
+    let rows = sqlx::query!(
+        "SELECT debit_account_id, credit_account_id, amount FROM transfers WHERE municipality = $1 AND entry_id = $2 ORDER BY position",
+        municipality.code(),
+        entry.uuid()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let transfer = |debit, credit, amount| Transfer::new(AccountId::new(debit), AccountId::new(credit), Yen::new(amount));
+    Ok(rows.into_iter().map(|row| transfer(row.debit_account_id, row.credit_account_id, row.amount)).collect())
+}
+
+/// Turnover of one line of the trial balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turnover {
+    /// The line.
+    pub kind: Kind,
+    /// What it counts.
+    pub unit: Unit,
+    /// All debits.
+    pub debit: i64,
+    /// All credits.
+    pub credit: i64,
+}
+
+/// Turnover of every line, from the transfers alone.
+pub async fn list_turnovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<Turnover>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT a.kind, a.unit, sum(p.debit)::bigint AS "debit!", sum(p.credit)::bigint AS "credit!"
+        FROM postings p
+        JOIN accounts a USING (municipality, account_id)
+        WHERE p.municipality = $1
+        GROUP BY a.kind, a.unit
+        "#,
+        municipality.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (kind, unit) = kind_and_unit(&row.kind, &row.unit)?;
+            Ok(Turnover { kind, unit, debit: row.debit, credit: row.credit })
+        })
+        .collect()
+}
+
+fn kind_and_unit(kind: &str, unit: &str) -> Result<(Kind, Unit), Failure> {
+    Kind::parse(kind).zip(Unit::parse(unit)).ok_or_else(|| Failure::inconsistent("accounts", format!("kind {kind}, unit {unit}")))
+}
+
+/// How many entries and transfers there are.
+pub async fn count_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<(i64, i64), Failure> {
+    let row = sqlx::query!(
+        r#"
+        SELECT (SELECT count(*) FROM entries WHERE municipality = $1) AS "entries!",
+               (SELECT count(*) FROM transfers WHERE municipality = $1) AS "transfers!"
+        "#,
+        municipality.code()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.entries, row.transfers))
+}
+
+/// Sums delta rows up; answers how many.
+pub async fn fold_deltas_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<i64, Failure> {
+    Ok(sqlx::query_scalar!(r#"SELECT fold_deltas($1) AS "folded!""#, municipality.code()).fetch_one(&mut **tx).await?)
+}
+
+/// Closes a scope (`payments` or `books`) through `day`; answers whether it was open until now.
+pub async fn close_through_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    scope: &str,
+    days: (chrono::NaiveDate, chrono::NaiveDate),
+    now: Instant,
+    actor: &str,
+) -> Result<bool, Failure> {
+    let (first, last) = days;
+    let closed = sqlx::query_scalar!(r#"SELECT close_through($1, $2, $3, $4, $5, $6) AS "closed!""#, municipality.code(), scope, last, first, now, actor)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(closed)
+}
+
+/// An account whose stored balance differs from the transfers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Difference {
+    /// The account.
+    pub account: AccountId,
+    /// Credits − debits by the transfers.
+    pub derived: i64,
+    /// Credits − debits as stored.
+    pub stored: i64,
+}
+
+/// The first account, by id, whose stored balance differs from what the transfers alone give.
+pub async fn find_balance_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<Difference>, Failure> {
+    let row = sqlx::query!(
+        r#"
+        WITH derived AS (
+            SELECT account_id, sum(credit - debit)::bigint AS balance FROM postings WHERE municipality = $1 GROUP BY account_id
+        ), stored AS (
+            SELECT account_id, balance FROM guarded_balances WHERE municipality = $1
+            UNION ALL
+            SELECT account_id, credit - debit FROM stored_turnovers WHERE municipality = $1
+        )
+        SELECT account_id AS "account_id!", coalesce(d.balance, 0) AS "derived!", coalesce(s.balance, 0) AS "stored!"
+        FROM derived d
+        FULL JOIN stored s USING (account_id)
+        WHERE coalesce(d.balance, 0) <> coalesce(s.balance, 0)
+        ORDER BY account_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Difference { account: AccountId::new(row.account_id), derived: row.derived, stored: row.stored }))
+}
+
+/// The first transfer that names no known account or entry, mixes units, or stands in another municipality's books.
+pub async fn find_unsound_transfer_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
+    let entry = sqlx::query_scalar!(
+        r#"
+        SELECT t.entry_id
+        FROM transfers t
+        LEFT JOIN entries e ON e.municipality = t.municipality AND e.entry_id = t.entry_id
+        LEFT JOIN accounts d ON d.municipality = t.municipality AND d.account_id = t.debit_account_id
+        LEFT JOIN accounts c ON c.municipality = t.municipality AND c.account_id = t.credit_account_id
+        WHERE t.municipality = $1 AND (e.entry_id IS NULL OR d.unit IS DISTINCT FROM c.unit OR d.unit IS NULL)
+        ORDER BY t.entry_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entry.map(EntryId::new))
+}
