@@ -11,6 +11,8 @@ pub mod actor;
 pub mod books;
 pub mod entropy;
 pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod time;
