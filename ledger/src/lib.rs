@@ -14,9 +14,11 @@ pub mod error;
 pub mod ids;
 pub mod money;
 pub mod time;
+pub mod vault;
 
 use entropy::Entropy;
 use time::Clock;
+use vault::Vault;
 
 /// A database transaction.
 pub type Tx<'a> = sqlx::Transaction<'a, sqlx::Postgres>;
@@ -33,4 +35,6 @@ pub struct Ledger {
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
     pub entropy: Arc<dyn Entropy>,
+    /// Personal data at rest.
+    pub vault: Arc<Vault>,
 }
