@@ -12,7 +12,10 @@ pub mod books;
 pub mod entropy;
 pub mod error;
 pub mod ids;
+pub mod bank;
+pub mod code;
 pub mod money;
+pub mod numbers;
 pub mod time;
 pub mod vault;
 
