@@ -14,11 +14,16 @@ pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod ids;
+pub mod bank;
+pub mod code;
 pub mod money;
+pub mod numbers;
 pub mod time;
+pub mod vault;
 
 use entropy::Entropy;
 use time::Clock;
+use vault::Vault;
 
 /// A database transaction.
 pub type Tx<'a> = sqlx::Transaction<'a, sqlx::Postgres>;
@@ -35,4 +40,6 @@ pub struct Ledger {
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
     pub entropy: Arc<dyn Entropy>,
+    /// Personal data at rest.
+    pub vault: Arc<Vault>,
 }

@@ -1,0 +1,61 @@
+//! All SQL of the vault: wrapped keys only.
+
+use uuid::Uuid;
+
+use super::{KeyOwner, NewKey};
+use crate::Tx;
+use crate::error::Failure;
+use crate::ids::{Municipality, VaultKeyId};
+
+/// A key as it is stored.
+pub(super) struct StoredKey {
+    pub(super) id: VaultKeyId,
+    pub(super) wrapped: Vec<u8>,
+    pub(super) kek_version: i16,
+}
+
+/// Stores new keys.
+pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, keys: &[NewKey], kek_version: i16) -> Result<(), Failure> {
+    let ids: Vec<_> = keys.iter().map(|key| key.id.uuid()).collect();
+    let kinds: Vec<_> = keys.iter().map(|key| key.owner.kind().to_owned()).collect();
+    let owners: Vec<_> = keys.iter().map(|key| key.owner.uuid()).collect();
+    let wrapped: Vec<_> = keys.iter().map(|key| key.wrapped.clone()).collect();
+    sqlx::query!(
+        "
+        INSERT INTO vault_keys (municipality, vault_key_id, owner_kind, owner_id, wrapped, kek_version)
+        SELECT $1, k.vault_key_id, k.owner_kind, k.owner_id, k.wrapped, $6
+        FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bytea[]) AS k (vault_key_id, owner_kind, owner_id, wrapped)
+        ",
+        municipality.code(),
+        &ids,
+        &kinds,
+        &owners,
+        &wrapped,
+        kek_version
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The key of an owner.
+pub(super) async fn find_of_owner_in_tx(tx: &mut Tx<'_>, municipality: Municipality, owner: KeyOwner) -> Result<Option<StoredKey>, Failure> {
+    let row = sqlx::query!(
+        "SELECT vault_key_id, wrapped, kek_version FROM vault_keys WHERE municipality = $1 AND owner_kind = $2 AND owner_id = $3",
+        municipality.code(),
+        owner.kind(),
+        owner.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| StoredKey { id: VaultKeyId::new(row.vault_key_id), wrapped: row.wrapped, kek_version: row.kek_version }))
+}
+
+/// Keys by id.
+pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ids: &[Uuid]) -> Result<Vec<StoredKey>, Failure> {
+    let rows =
+        sqlx::query!("SELECT vault_key_id, wrapped, kek_version FROM vault_keys WHERE municipality = $1 AND vault_key_id = ANY($2)", municipality.code(), ids)
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| StoredKey { id: VaultKeyId::new(row.vault_key_id), wrapped: row.wrapped, kek_version: row.kek_version }).collect())
+}
