@@ -8,14 +8,16 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 pub mod actor;
+pub mod bank;
 pub mod books;
+pub mod city;
+pub mod code;
 pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod ids;
-pub mod bank;
-pub mod code;
+pub mod merchant;
 pub mod money;
 pub mod numbers;
 pub mod time;
