@@ -9,10 +9,13 @@ use sqlx::PgPool;
 
 pub mod actor;
 pub mod books;
+pub mod entitlement;
 pub mod entropy;
 pub mod error;
+pub mod events;
 pub mod ids;
 pub mod money;
+pub mod payment;
 pub mod time;
 
 use entropy::Entropy;
