@@ -8,13 +8,17 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 pub mod actor;
+pub mod bank;
 pub mod books;
+pub mod code;
 pub mod entitlement;
 pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod ids;
 pub mod money;
+pub mod money;
+pub mod numbers;
 pub mod payment;
 pub mod time;
 
