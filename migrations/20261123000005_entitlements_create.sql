@@ -5,7 +5,8 @@ CREATE TABLE entitlements (
     scheme_id      text    NOT NULL,
     child_id       uuid    NOT NULL,
     family_id      uuid    NOT NULL,   -- the child's family when it was granted
-    service_from   date    NOT NULL,   -- the service period: what the money is for …
+    period_from    date    NOT NULL,   -- the first day of the scheme's period, the same for every child
+    service_from   date    NOT NULL,   -- the child's part of that period, what the money is for: later where the child qualifies later
     service_to     date    NOT NULL,
     opens_on       date    NOT NULL,   -- … and the days on which it may be spent, both inclusive
     closes_on      date    NOT NULL,
@@ -15,8 +16,8 @@ CREATE TABLE entitlements (
     entry_id       uuid    NOT NULL,   -- the grant
     PRIMARY KEY (municipality, entitlement_id),
     -- A child is granted a period once, whatever is retried.
-    CONSTRAINT entitlements_granted_once UNIQUE (municipality, scheme_id, child_id, service_from),
-    CONSTRAINT entitlements_days CHECK (service_from <= service_to AND opens_on <= closes_on),
+    CONSTRAINT entitlements_granted_once UNIQUE (municipality, scheme_id, child_id, period_from),
+    CONSTRAINT entitlements_days CHECK (period_from <= service_from AND service_from <= service_to AND opens_on <= closes_on),
     CONSTRAINT entitlements_amount CHECK (amount_yen > 0 AND face_yen > 0 AND amount_yen % face_yen = 0)
 );
 -- What a child may spend today, on the way of every payment.

@@ -17,7 +17,6 @@ pub mod error;
 pub mod events;
 pub mod ids;
 pub mod money;
-pub mod money;
 pub mod numbers;
 pub mod payment;
 pub mod time;

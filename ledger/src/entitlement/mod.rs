@@ -32,7 +32,9 @@ pub struct Award {
     pub amount: Yen,
     /// Whole tickets of this many yen; 1 where every yen counts.
     pub face: Yen,
-    /// The first day of the service period.
+    /// The first day of the scheme's period: a child is granted it once.
+    pub period_from: NaiveDate,
+    /// The first day of service that this child is granted.
     pub service_from: NaiveDate,
     /// The last.
     pub service_to: NaiveDate,
@@ -46,7 +48,7 @@ impl Award {
     /// The budget year: that of the service period.
     #[must_use]
     pub fn fiscal_year(&self) -> FiscalYear {
-        FiscalYear::of(self.service_from)
+        FiscalYear::of(self.period_from)
     }
 }
 
@@ -136,13 +138,13 @@ impl Ledger {
         chunk: &[Award],
     ) -> Result<Run, Error<RunRejected>> {
         repo::lock_run_in_tx(tx, municipality).await?;
-        let Some(service_from) = chunk.first().map(|award| award.service_from) else { return Ok(Run::default()) };
+        let Some(period_from) = chunk.first().map(|award| award.period_from) else { return Ok(Run::default()) };
         let children: Vec<_> = chunk.iter().map(|award| award.child.uuid()).collect();
-        let granted: BTreeSet<_> = repo::list_granted_in_tx(tx, municipality, scheme, service_from, &children).await?.into_iter().collect();
+        let granted: BTreeSet<_> = repo::list_granted_in_tx(tx, municipality, scheme, period_from, &children).await?.into_iter().collect();
         let due: Vec<_> = chunk.iter().filter(|award| !granted.contains(&award.child)).collect();
         let Some(first) = due.first() else { return Ok(Run::default()) };
 
-        let key = format!("grant/{scheme}/{service_from}/{}", first.child);
+        let key = format!("grant/{scheme}/{period_from}/{}", first.child);
         let accounts: Vec<_> = due.iter().map(|award| (self.entitlement_id(scheme, award), *award)).collect();
         let entitlements: Vec<_> = accounts.iter().map(|&(account, award)| new_entitlement(account, award)).collect();
         let draft = grant::grant(scheme, first.fiscal_year(), self.clock.today(), &entitlements);
@@ -158,7 +160,7 @@ impl Ledger {
 
     /// A child's entitlement for one scheme and period has one id, whoever grants it and when.
     fn entitlement_id(&self, scheme: &str, award: &Award) -> AccountId {
-        let command = format!("{scheme}/{}/{}", award.child, award.service_from);
+        let command = format!("{scheme}/{}/{}", award.child, award.period_from);
         AccountId::new(self.entropy.uuid(Draw { command: &command, purpose: "entitlement", index: 0 }, self.clock.now()))
     }
 

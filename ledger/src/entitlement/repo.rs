@@ -21,14 +21,14 @@ pub async fn list_granted_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     scheme: &str,
-    service_from: NaiveDate,
+    period_from: NaiveDate,
     children: &[Uuid],
 ) -> Result<Vec<ChildId>, Failure> {
     let granted = sqlx::query_scalar!(
-        "SELECT child_id FROM entitlements WHERE municipality = $1 AND scheme_id = $2 AND service_from = $3 AND child_id = ANY($4)",
+        "SELECT child_id FROM entitlements WHERE municipality = $1 AND scheme_id = $2 AND period_from = $3 AND child_id = ANY($4)",
         municipality.code(),
         scheme,
-        service_from,
+        period_from,
         children
     )
     .fetch_all(&mut **tx)
@@ -48,9 +48,9 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
     sqlx::query!(
         r#"
         INSERT INTO entitlements (municipality, scheme_id, entry_id, entitlement_id, child_id, family_id,
-                                  service_from, service_to, opens_on, closes_on, amount_yen, face_yen, fiscal_year)
+                                  period_from, service_from, service_to, opens_on, closes_on, amount_yen, face_yen, fiscal_year)
         SELECT $1, $2, $3, n.*
-        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::date[], $9::date[], $10::date[], $11::bigint[], $12::bigint[], $13::smallint[]) AS n
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::date[], $9::date[], $10::date[], $11::date[], $12::bigint[], $13::bigint[], $14::smallint[]) AS n
         "#,
         municipality.code(),
         scheme,
@@ -58,6 +58,7 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
         &ids,
         &children,
         &families,
+        &column(|award| award.period_from),
         &column(|award| award.service_from),
         &column(|award| award.service_to),
         &column(|award| award.opens_on),
