@@ -18,8 +18,15 @@ pub mod events;
 pub mod idempotency;
 pub mod ids;
 pub mod merchant;
+pub mod code;
+pub mod entitlement;
+pub mod entropy;
+pub mod error;
+pub mod events;
+pub mod ids;
 pub mod money;
 pub mod numbers;
+pub mod payment;
 pub mod time;
 pub mod vault;
 
