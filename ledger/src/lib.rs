@@ -1,4 +1,5 @@
 //! The books and the rules: a library, no HTTP, no HTML.
 
 pub mod money;
+pub mod scheme;
 pub mod time;
