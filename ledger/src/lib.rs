@@ -27,6 +27,7 @@ pub mod ids;
 pub mod money;
 pub mod numbers;
 pub mod payment;
+pub mod scheme;
 pub mod time;
 pub mod vault;
 
