@@ -66,6 +66,31 @@ code! {
     AccountNumber, 7, Number
 }
 
+code! {
+    /// 委託者コード, ten digits, given to the payer by its bank.
+    #[derive(Debug)]
+    PayerCode, 10, Payer
+}
+code! {
+    /// 口座番号 of 入出金取引明細, ten digits. Personal data where the account is a person's: `Debug` does not show it.
+    LongAccountNumber, 10, LongNumber
+}
+
+impl fmt::Debug for LongAccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LongAccountNumber(10 digits)")
+    }
+}
+
+impl From<AccountNumber> for LongAccountNumber {
+    /// Zeros on the left.
+    fn from(number: AccountNumber) -> Self {
+        let mut digits = [b'0'; 10];
+        digits.iter_mut().skip(3).zip(number.0).for_each(|(to, from)| *to = from);
+        Self(digits)
+    }
+}
+
 impl fmt::Debug for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AccountNumber(7 digits)")
@@ -188,20 +213,27 @@ pub enum AccountError {
     /// Not one to seven digits, or all zeros.
     #[error("account number: write up to seven digits, not all zeros (a ゆうちょ 記号番号 must be converted first)")]
     Number(String),
+    /// Not ten digits.
+    #[error("委託者コード {0:?}: write the ten digits that the bank gave, zeros included")]
+    Payer(String),
+    /// Not ten digits.
+    #[error("account number: a bank statement writes it with ten digits")]
+    LongNumber(String),
     /// The holder.
     #[error("account holder: {0}")]
     Holder(#[from] KanaError),
 }
 
 impl AccountError {
-    /// The field at fault: `bank`, `branch`, `kind`, `number`, `holder`.
+    /// The field at fault: `bank`, `branch`, `kind`, `number`, `payer`, `holder`.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {
             Self::Bank(_) => "bank",
             Self::Branch(_) => "branch",
             Self::Kind(_) => "kind",
-            Self::Number(_) => "number",
+            Self::Number(_) | Self::LongNumber(_) => "number",
+            Self::Payer(_) => "payer",
             Self::Holder(_) => "holder",
         }
     }
@@ -213,7 +245,8 @@ impl AccountError {
             Self::Bank(_) => "account_bank",
             Self::Branch(_) => "account_branch",
             Self::Kind(_) => "account_kind",
-            Self::Number(_) => "account_number",
+            Self::Number(_) | Self::LongNumber(_) => "account_number",
+            Self::Payer(_) => "account_payer_code",
             Self::Holder(error) => error.code(),
         }
     }
