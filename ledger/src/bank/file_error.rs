@@ -118,9 +118,17 @@ pub enum Problem {
     /// コード区分 is not 0.
     #[error("コード区分 {0:?}: only 0 (JIS) can be read, ask the bank for a JIS file")]
     CodeSystem(String),
-    /// Not so many digits.
-    #[error("{0:?} where digits are expected")]
-    Digits(String),
+    /// Something else where a digit is due. What stands around it is not shown: it may be an account number.
+    #[error("byte {byte} is {found:?} where a digit is due")]
+    NotADigit {
+        /// The character found.
+        found: char,
+        /// Its byte in the record.
+        byte: usize,
+    },
+    /// A code that has not so many digits.
+    #[error("a code of exactly {0} digits is due here")]
+    Code(usize),
     /// None of the values of the standard.
     #[error("{found:?} where {wanted} is expected")]
     Value {
@@ -220,7 +228,7 @@ impl Problem {
             Self::SecondGroup => "bank_file_second_group",
             Self::WrongFile { .. } => "bank_file_wrong_kind",
             Self::CodeSystem(_) => "bank_file_code_system",
-            Self::Digits(_) => "bank_file_digits",
+            Self::NotADigit { .. } | Self::Code(_) => "bank_file_digits",
             Self::Value { .. } => "bank_file_value",
             Self::Byte(_) => "bank_file_byte",
             Self::HalfWidth(_) | Self::Character(_) => "bank_file_character",

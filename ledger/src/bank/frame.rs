@@ -2,6 +2,8 @@
 //!
 //! Reads none, CR, LF, CRLF, mixed, with or without one after the last record, and a trailing 0x1A. Never changes a byte within a record.
 
+use chrono::NaiveDate;
+
 use super::file_error::{FileError, Place, Problem};
 
 /// What stands between records.
@@ -49,6 +51,12 @@ pub enum Warning {
         stated: i64,
         /// All records.
         computed: i64,
+    },
+    /// The file seems to be from long ago: a date without era may have been taken for another era's.
+    #[error("the file says that it was made on {created_on}: is it that old, or is the date wrong?")]
+    Old {
+        /// 作成日.
+        created_on: NaiveDate,
     },
     /// A balance is missing, so that the lines could not be proved complete.
     #[error("record {record} states no balance: the lines could not be proved against balances")]

@@ -13,18 +13,20 @@ pub(super) struct Reader<'a> {
     record: usize,
     rest: &'a [u8],
     at: usize,
+    last: Place,
 }
 
 /// A field that was taken: its bytes and its place.
 pub(super) struct Field<'a> {
     bytes: &'a [u8],
-    pub(super) place: Place,
+    first_byte: usize,
+    place: Place,
 }
 
 impl<'a> Reader<'a> {
     /// Begins at the first byte of the record with this number.
     pub(super) fn new(record: usize, bytes: &'a [u8]) -> Self {
-        Self { record, rest: bytes, at: 0 }
+        Self { record, rest: bytes, at: 0, last: Place::Record(record) }
     }
 
     /// Takes the next `length` bytes.
@@ -33,7 +35,18 @@ impl<'a> Reader<'a> {
         let first_byte = self.at.saturating_add(1);
         self.rest = rest;
         self.at = self.at.saturating_add(length);
-        Field { bytes, place: Place::Field { record: self.record, name, first_byte, last_byte: self.at } }
+        self.last = Place::Field { record: self.record, name, first_byte, last_byte: self.at };
+        Field { bytes, first_byte, place: self.last }
+    }
+
+    /// An error about the field that was taken last.
+    pub(super) fn last_error(&self, problem: impl Into<Problem>) -> FileError {
+        FileError::new(self.last, problem)
+    }
+
+    /// Whatever is left, which must at least be characters: banks put signs of their own into what the standard leaves empty.
+    pub(super) fn dummy(mut self) -> Result<(), FileError> {
+        self.field("ダミー", self.rest.len()).text().map(drop)
     }
 
     /// Passes over bytes that are not read.
@@ -48,20 +61,19 @@ impl<'a> Reader<'a> {
 
     /// An N field that a bank may leave out: spaces and zeros are both nothing.
     pub(super) fn optional_digits(&mut self, name: &'static str, length: usize) -> Result<Option<&'a str>, FileError> {
-        let field = self.field(name, length);
-        if field.is_blank() { Ok(None) } else { field.digits().map(|digits| digits.bytes().any(|digit| digit != b'0').then_some(digits)) }
+        self.field(name, length).optional_digits()
     }
 
     /// A date YYMMDD without era that a bank may leave out.
     pub(super) fn optional_date(&mut self, name: &'static str, imported_on: NaiveDate) -> Result<Option<NaiveDate>, FileError> {
-        let place = Place::Field { record: self.record, name, first_byte: self.at.saturating_add(1), last_byte: self.at.saturating_add(6) };
-        self.optional_digits(name, 6)?.map(|digits| wareki::resolve(digits, imported_on).map_err(|error| FileError::new(place, error))).transpose()
+        let field = self.field(name, 6);
+        field.optional_digits()?.map(|digits| wareki::resolve(digits, imported_on).map_err(|error| field.error(error))).transpose()
     }
 
     /// A date YYMMDD without era.
     pub(super) fn date(&mut self, name: &'static str, imported_on: NaiveDate) -> Result<NaiveDate, FileError> {
         let field = self.field(name, 6);
-        wareki::resolve(field.digits()?, imported_on).map_err(|error| FileError::new(field.place, error))
+        wareki::resolve(field.digits()?, imported_on).map_err(|error| field.error(error))
     }
 
     /// A C field with characters of a class, without the spaces behind it.
@@ -93,12 +105,18 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn digits(&self) -> Result<&'a str, FileError> {
-        let digits = str::from_utf8(self.bytes).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        digits.ok_or_else(|| self.error(Problem::Digits(self.shown())))
+        match self.bytes.iter().zip(self.first_byte..).find(|(byte, _)| !byte.is_ascii_digit()) {
+            Some((byte, at)) => Err(self.error(Problem::NotADigit { found: jis_x_0201::decode_byte(*byte).unwrap_or('\u{FFFD}'), byte: at })),
+            None => Ok(str::from_utf8(self.bytes).unwrap_or_default()),
+        }
+    }
+
+    fn optional_digits(&self) -> Result<Option<&'a str>, FileError> {
+        if self.is_blank() { Ok(None) } else { self.digits().map(|digits| digits.bytes().any(|digit| digit != b'0').then_some(digits)) }
     }
 
     pub(super) fn number(&self) -> Result<i64, FileError> {
-        self.digits()?.parse().map_err(|_| self.error(Problem::Digits(self.shown())))
+        self.digits()?.parse().map_err(|_| self.error(Problem::Code(self.bytes.len())))
     }
 
     pub(super) fn text(&self) -> Result<String, FileError> {
@@ -167,7 +185,7 @@ impl Writer {
         let bytes = if digits.len() == length && digits.bytes().all(|digit| digit.is_ascii_digit()) {
             Ok(digits.as_bytes().to_vec())
         } else {
-            Err(Problem::Digits(digits.to_owned()))
+            Err(Problem::Code(length))
         };
         self.put(name, length, bytes)
     }

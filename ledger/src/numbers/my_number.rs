@@ -1,6 +1,7 @@
 //! Finds 個人番号 (My Number) in order to refuse or mask it: by a column's heading, by its values, or as a lone number in free text.
 //!
-//! One random number of twelve digits in ten or eleven has a right check digit, so a lone find is a warning for a person and never a proof; a column of them is.
+//! One random number of twelve digits in about ten has a right check digit, so a lone find is a warning for a person and never a proof; a column of
+//! them is.
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,6 +1,6 @@
 //! Reads statements and checks everything that the file lets be checked (standards §2.3).
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::identity::Identities;
 use super::write::Totals;
@@ -19,6 +19,9 @@ pub struct ReadOptions {
     /// Whether lines that lost their trailing spaces are padded.
     pub pad: bool,
 }
+
+/// Age from which a file is odd: records are kept for ten years at most.
+const OLD: Months = Months::new(120);
 
 /// The records of a file, taken one by one.
 struct Records<'a> {
@@ -73,6 +76,9 @@ fn statement(
     options: ReadOptions,
 ) -> Result<ReadStatement, FileError> {
     let head = header(number, raw, options)?;
+    if head.created_on.checked_add_months(OLD).is_none_or(|limit| limit < options.imported_on) {
+        warnings.push(Warning::Old { created_on: head.created_on });
+    }
     if head.opening.is_none() {
         warnings.push(Warning::NoBalance { record: number });
     }
@@ -106,10 +112,9 @@ fn header(number: usize, raw: &[u8; LENGTH], options: ReadOptions) -> Result<Hea
     file_kind(&mut reader)?;
     let created_on = reader.date("作成日", options.imported_on)?;
     let from = reader.date("勘定日(自)", options.imported_on)?;
-    let last = reader.field("勘定日(至)", 6);
-    let to = crate::bank::wareki::resolve(last.digits()?, options.imported_on).map_err(|error| last.error(error))?;
+    let to = reader.date("勘定日(至)", options.imported_on)?;
     if to < from {
-        return Err(last.error(Problem::OutsidePeriod { day: to, from, to }));
+        return Err(reader.last_error(Problem::OutsidePeriod { day: to, from, to }));
     }
     let bank = parsed(&reader.field("銀行コード", 4), BankCode::parse)?;
     let bank_name = reader.free_text("銀行名", 15)?;
@@ -171,10 +176,9 @@ fn data(number: usize, raw: &[u8; LENGTH], head: &Head, options: ReadOptions) ->
     let mut reader = behind_kind(number, raw);
     let today = options.imported_on;
     let inquiry = reader.free_text("照会番号", 8)?;
-    let booked = reader.field("勘定日", 6);
-    let booked_on = crate::bank::wareki::resolve(booked.digits()?, today).map_err(|error| booked.error(error))?;
+    let booked_on = reader.date("勘定日", today)?;
     if !(head.from..=head.to).contains(&booked_on) {
-        return Err(booked.error(Problem::OutsidePeriod { day: booked_on, from: head.from, to: head.to }));
+        return Err(reader.last_error(Problem::OutsidePeriod { day: booked_on, from: head.from, to: head.to }));
     }
     let valued_on = reader.optional_date("預入・払出日", today)?;
     let flow = match reader.field("入払区分", 1).one_of(&['1', '2'], "1 (入金) or 2 (出金)")? {

@@ -173,6 +173,12 @@ fn banks_that_count_other_records_get_a_warning() {
 }
 
 #[test]
+fn a_file_from_long_ago_gets_a_warning() {
+    let late = ReadOptions { imported_on: day("2036-06-02"), ..options() };
+    assert_eq!(read(&golden_bytes(), late).unwrap().warnings, [Warning::Old { created_on: day("2026-06-01") }]);
+}
+
+#[test]
 fn a_statement_follows_the_closing_balance_before_it() {
     let statement = read(&golden_bytes(), options()).unwrap().statements.remove(0);
     assert_eq!(statement.follows(Yen::new(10_000_000)), Ok(()));

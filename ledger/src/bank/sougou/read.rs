@@ -63,7 +63,7 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Reading, FileError> {
     if record.starts_with(b"1") {
         return Err(FileError::record(number, Problem::SecondGroup));
     }
-    kind(record, number, b'9', "the end record 9")?;
+    kind(record, number, b'9', "the end record 9")?.dummy()?;
     match records.next() {
         Some((_, number)) => Err(FileError::record(number, Problem::AfterEnd)),
         None => Ok(Reading { remittance: Remittance { payer, value_on, lines }, warnings }),
@@ -107,6 +107,7 @@ fn header(mut reader: Reader<'_>, options: ReadOptions) -> Result<(Payer, NaiveD
     let branch_name = reader.text("仕向支店名", 15, Class::Branch)?;
     let kind = account_kind(&reader.field("預金種目", 1), &['1', '2', '9'], "1 (普通), 2 (当座) or 9 (その他)")?;
     let number = parsed(&reader.field("口座番号", 7), AccountNumber::parse)?;
+    reader.dummy()?;
     Ok((Payer { code, name, bank, bank_name, branch, branch_name, kind, number }, value_on))
 }
 
@@ -130,6 +131,7 @@ fn data(mut reader: Reader<'_>, number: usize, options: ReadOptions) -> Result<L
         _ => Novelty::Other,
     };
     let reference = reference(&mut reader)?;
+    reader.dummy()?;
     let account = BankAccount { bank, branch, kind, number: account_number, holder };
     match account.unreachable().into_iter().next() {
         Some(error) => Err(FileError::record(number, error)),
@@ -163,7 +165,8 @@ fn reference(reader: &mut Reader<'_>) -> Result<Reference, FileError> {
 fn trailer(mut reader: Reader<'_>, lines: &[Line]) -> Result<(), FileError> {
     reader.field("合計件数", 6).must_be(i64::try_from(lines.len()).unwrap_or(i64::MAX))?;
     let total = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount.get()));
-    reader.field("合計金額", 12).must_be(total)
+    reader.field("合計金額", 12).must_be(total)?;
+    reader.dummy()
 }
 
 fn parsed<T, E: Into<Problem>>(field: &Field<'_>, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, FileError> {

@@ -169,6 +169,8 @@ fn what_a_receiving_bank_would_refuse_is_refused_with_its_place() {
         (2, 44, b"0000000", "account_number"),
         (2, 51, b"a", "kana_not_allowed"),
         (2, 51, b"\x82", "bank_file_byte"),
+        (2, 118, b"\x82\xA0", "bank_file_byte"),
+        (5, 60, b"\xE0", "bank_file_byte"),
         (2, 51, b"\xDE", "kana_orphan_mark"),
         (2, 51, &[b' '; 30], "kana_empty"),
         (2, 81, b"0000000000", "bank_file_zero_amount"),
@@ -184,6 +186,8 @@ fn what_a_receiving_bank_would_refuse_is_refused_with_its_place() {
         let error = read(&patched(record, first_byte, bytes), options()).unwrap_err();
         assert_eq!(error.code(), code, "{error}");
     }
+    let error = read(&patched(2, 47, b"X"), options()).unwrap_err();
+    assert_eq!(error.to_string(), "record 2, 口座番号 (bytes 44–50): byte 47 is 'X' where a digit is due", "the rest of the number is not shown");
     let error = read(&patched(4, 8, b"000001242568"), options()).unwrap_err();
     assert_eq!(
         error.to_string(),
