@@ -8,14 +8,15 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 pub mod actor;
+pub mod bank;
 pub mod books;
+pub mod code;
 pub mod entropy;
 pub mod error;
 pub mod ids;
-pub mod bank;
-pub mod code;
 pub mod money;
 pub mod numbers;
+pub mod people;
 pub mod time;
 pub mod vault;
 
