@@ -101,7 +101,7 @@ impl Headings {
     ///
     /// # Errors
     /// Names what is unknown, missing or there twice. A file without a heading line is told so and nothing of it is repeated: it holds people.
-    pub(super) fn read<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Self, FileRefused> {
+    pub(in crate::people) fn read<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Self, FileRefused> {
         let headings: Vec<String> = cells.map(|cell| cell.nfkc().collect::<String>().trim().to_owned()).collect();
         if let Some(heading) = headings.iter().find(|heading| my_number::is_heading(heading) || heading.contains("住民票コード")) {
             return Err(FileRefused::MyNumber { heading: heading.clone() });
