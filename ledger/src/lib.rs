@@ -11,12 +11,15 @@ pub mod actor;
 pub mod bank;
 pub mod books;
 pub mod code;
+pub mod entitlement;
 pub mod entropy;
 pub mod error;
+pub mod events;
 pub mod ids;
 pub mod money;
 pub mod numbers;
 pub mod people;
+pub mod payment;
 pub mod time;
 pub mod vault;
 

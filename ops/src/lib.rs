@@ -1,3 +1,7 @@
 //! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
 
 pub mod cli;
+pub mod config;
+pub mod database;
+pub mod embedded;
+pub mod key_file;

@@ -1,1 +1,3 @@
-//! integration tests
+//! What the integration tests stand on.
+
+pub mod support;

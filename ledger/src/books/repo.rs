@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::account::{Kind, Unit};
 use super::entry::{Outcome, Posting, Refused, Transfer};
 use crate::Tx;
+use crate::actor::Command;
 use crate::error::Failure;
 use crate::ids::{AccountId, EntryId, Municipality};
 use crate::money::Yen;
@@ -127,6 +128,22 @@ fn outcome(outcome: &str, entry: Option<Uuid>) -> Result<Outcome, Failure> {
             Ok(Outcome::Rejected(refused))
         }
     }
+}
+
+/// What became of a command before: its entry, or a conflict; nothing if the key is free.
+pub async fn find_command_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command) -> Result<Option<Outcome>, Failure> {
+    let row = sqlx::query!(
+        "SELECT fingerprint, entry_id FROM commands WHERE municipality = $1 AND actor = $2 AND key = $3",
+        municipality.code(),
+        command.actor.to_string(),
+        command.key
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| {
+        let same = row.fingerprint == command.fingerprint;
+        if same { Outcome::Replayed(EntryId::new(row.entry_id)) } else { Outcome::Rejected(Refused::Conflict) }
+    }))
 }
 
 /// The balance (credits − debits) of a guarded account, if it has been opened.

@@ -1,0 +1,170 @@
+//! All SQL of entitlements. Their balances stand in the books.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{Award, Spendable};
+use crate::Tx;
+use crate::error::Failure;
+use crate::ids::{AccountId, ChildId, EntryId, FamilyId, Municipality};
+use crate::money::Yen;
+use crate::time::{FiscalYear, Instant};
+
+/// Lets one grant or lapse run at a time write in a city: the others wait, and then find it done.
+pub async fn lock_run_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<(), Failure> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1, 1)", municipality.code()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Which of these children have been granted this period already.
+pub async fn list_granted_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    scheme: &str,
+    period_from: NaiveDate,
+    children: &[Uuid],
+) -> Result<Vec<ChildId>, Failure> {
+    let granted = sqlx::query_scalar!(
+        "SELECT child_id FROM entitlements WHERE municipality = $1 AND scheme_id = $2 AND period_from = $3 AND child_id = ANY($4)",
+        municipality.code(),
+        scheme,
+        period_from,
+        children
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(granted.into_iter().map(ChildId::new).collect())
+}
+
+/// Writes down what was granted with `entry`.
+pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &str, entry: EntryId, granted: &[(AccountId, &Award)]) -> Result<(), Failure> {
+    let column = |of: fn(&Award) -> NaiveDate| granted.iter().map(|(_, award)| of(award)).collect::<Vec<_>>();
+    let ids: Vec<_> = granted.iter().map(|(account, _)| account.uuid()).collect();
+    let children: Vec<_> = granted.iter().map(|(_, award)| award.child.uuid()).collect();
+    let families: Vec<_> = granted.iter().map(|(_, award)| award.family.uuid()).collect();
+    let amounts: Vec<_> = granted.iter().map(|(_, award)| award.amount.get()).collect();
+    let faces: Vec<_> = granted.iter().map(|(_, award)| award.face.get()).collect();
+    let years: Vec<_> = granted.iter().map(|(_, award)| award.fiscal_year().year()).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO entitlements (municipality, scheme_id, entry_id, entitlement_id, child_id, family_id,
+                                  period_from, service_from, service_to, opens_on, closes_on, amount_yen, face_yen, fiscal_year)
+        SELECT $1, $2, $3, n.*
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::date[], $9::date[], $10::date[], $11::date[], $12::bigint[], $13::bigint[], $14::smallint[]) AS n
+        "#,
+        municipality.code(),
+        scheme,
+        entry.uuid(),
+        &ids,
+        &children,
+        &families,
+        &column(|award| award.period_from),
+        &column(|award| award.service_from),
+        &column(|award| award.service_to),
+        &column(|award| award.opens_on),
+        &column(|award| award.closes_on),
+        &amounts,
+        &faces,
+        &years,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What these children may spend at `now`, with something left; soonest to close first, then in the order of `children`.
+pub async fn list_spendable_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    children: &[Uuid],
+    now: Instant,
+) -> Result<Vec<Spendable>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT e.entitlement_id, e.scheme_id, e.child_id, e.service_from, e.service_to, e.closes_on, e.face_yen, g.balance
+        FROM entitlements e
+        JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
+        WHERE e.municipality = $1 AND e.family_id = $2 AND e.child_id = ANY($3)
+          AND g.balance > 0 AND g.opens_at <= $4 AND g.closes_at > $4
+        ORDER BY e.closes_on, array_position($3, e.child_id), e.entitlement_id
+        "#,
+        municipality.code(),
+        family.uuid(),
+        children,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let spendable = rows.into_iter().map(|row| Spendable {
+        account: AccountId::new(row.entitlement_id),
+        scheme: row.scheme_id,
+        child: ChildId::new(row.child_id),
+        service_from: row.service_from,
+        service_to: row.service_to,
+        closes_on: row.closes_on,
+        face: Yen::new(row.face_yen),
+        balance: Yen::new(row.balance),
+    });
+    Ok(spendable.collect())
+}
+
+/// What is left of a scheme's entitlements of one year that closed before `on`, in the order of their ids, at most `limit`.
+pub struct Leftover {
+    /// The scheme.
+    pub scheme: String,
+    /// The year whose budget it returns to.
+    pub year: FiscalYear,
+    /// The entitlement.
+    pub account: AccountId,
+    /// What is left.
+    pub balance: Yen,
+}
+
+/// Entitlements that closed before `on` with something left, grouped by scheme and year, at most `limit`.
+pub async fn list_leftovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate, limit: i64) -> Result<Vec<Leftover>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance
+        FROM entitlements e
+        JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
+        WHERE e.municipality = $1 AND e.closes_on < $2 AND g.balance > 0
+        ORDER BY e.scheme_id, e.fiscal_year, e.entitlement_id
+        LIMIT $3
+        "#,
+        municipality.code(),
+        on,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let leftover = rows.into_iter().map(|row| Leftover {
+        scheme: row.scheme_id,
+        year: FiscalYear::new(row.fiscal_year),
+        account: AccountId::new(row.entitlement_id),
+        balance: Yen::new(row.balance),
+    });
+    Ok(leftover.collect())
+}
+
+/// An entitlement that a clerk takes back: its scheme, year, and what is left of it.
+pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entitlement: AccountId) -> Result<Option<Leftover>, Failure> {
+    let row = sqlx::query!(
+        r#"
+        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance
+        FROM entitlements e
+        JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
+        WHERE e.municipality = $1 AND e.entitlement_id = $2
+        "#,
+        municipality.code(),
+        entitlement.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Leftover {
+        scheme: row.scheme_id,
+        year: FiscalYear::new(row.fiscal_year),
+        account: AccountId::new(row.entitlement_id),
+        balance: Yen::new(row.balance),
+    }))
+}

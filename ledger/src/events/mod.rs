@@ -1,0 +1,5 @@
+//! The posting rules: one pure function for each business event, from facts to transfers. No `if` on money elsewhere.
+
+pub mod grant;
+pub mod payment;
+pub mod refund;

@@ -1,0 +1,22 @@
+//! A refund at the merchant, and where it goes afterwards.
+
+use chrono::NaiveDate;
+
+use crate::books::{Account, Draft, Event, Kind, Transfer};
+use crate::ids::{AccountId, MerchantId};
+use crate::money::Yen;
+
+/// Takes a refund from the merchant: always exactly one transfer. Behind an approved statement the merchant owes it.
+#[must_use]
+pub fn refund(merchant: MerchantId, amount: Yen, statement_approved: bool, on: NaiveDate) -> Draft {
+    let kind = if statement_approved { Kind::MerchantReceivable } else { Kind::MerchantPayable };
+    let from = Account::of_owner(kind, merchant.uuid()).id;
+    Draft::new(Event::Refund, on, vec![Transfer::new(from, Account::of_city(Kind::RefundsPending).id, amount)])
+}
+
+/// Puts a refund back where the money came from: `parts` are (account, amount). What has lapsed goes to its budget, never to cash.
+#[must_use]
+pub fn settle(on: NaiveDate, parts: &[(AccountId, Yen)]) -> Draft {
+    let pending = Account::of_city(Kind::RefundsPending).id;
+    Draft::new(Event::SettleRefund, on, parts.iter().map(|&(account, amount)| Transfer::new(pending, account, amount)).collect())
+}

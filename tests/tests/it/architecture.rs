@@ -1,0 +1,235 @@
+//! The shape of the workspace, held: which crate may know which, where SQL lives, which files stay pure.
+//!
+//! Each rule is a function from facts to findings. One test applies it to this checkout, another shows that it finds a planted fault.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Our crates, each with those that it may depend on, directly or through another.
+const ARROWS: [(&str, &[&str]); 6] = [
+    ("ledger", &[]),
+    ("web", &[]),
+    ("merchant-api", &["web"]),
+    ("citizen-api", &["ledger", "web"]),
+    ("ops", &["ledger", "web", "merchant-api", "citizen-api"]),
+    ("tests", &["ledger", "web", "merchant-api", "citizen-api", "ops"]),
+];
+
+/// A crate and what it names as a dependency, of whatever kind.
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn no_arrow_between_crates_runs_the_wrong_way() {
+    let graph = dependencies();
+    assert_eq!(graph.keys().map(String::as_str).collect::<BTreeSet<_>>(), ARROWS.iter().map(|(member, _)| *member).collect(), "a rule for each crate");
+    assert_eq!(wrong_arrows(&graph), Vec::<String>::new());
+}
+
+#[test]
+fn a_way_from_the_merchants_face_to_the_ledger_is_found_however_long() {
+    let direct = graph(&[("merchant-api", &["axum", "ledger"])]);
+    assert_eq!(wrong_arrows(&direct), ["merchant-api → ledger"]);
+    let through_web = graph(&[("merchant-api", &["web"]), ("web", &["ledger"]), ("ledger", &["sqlx"])]);
+    assert_eq!(wrong_arrows(&through_web), ["merchant-api → ledger", "web → ledger"]);
+    let faces = graph(&[("citizen-api", &["merchant-api"]), ("ops", &["citizen-api"])]);
+    assert_eq!(wrong_arrows(&faces), ["citizen-api → merchant-api"]);
+}
+
+#[test]
+fn no_source_reaches_into_a_crate_that_it_may_not_know() {
+    assert_eq!(findings(foreign_names), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_or_a_path_of_a_forbidden_crate_is_found() {
+    assert_eq!(foreign_names("merchant-api/src/till.rs", "use ledger::money::Yen;\n"), ["merchant-api/src/till.rs:1: names ledger"]);
+    assert_eq!(foreign_names("web/src/lib.rs", "\n#[path = \"../../citizen-api/src/auth.rs\"]\nmod auth;"), ["web/src/lib.rs:2: names citizen-api"]);
+    assert_eq!(foreign_names("citizen-api/src/lib.rs", "use merchant_api::till;"), ["citizen-api/src/lib.rs:1: names merchant-api"]);
+    for other in ["use std::{fmt, ops::Range};", "let all = std::ops::Bound::Unbounded;", "crate::web::page()"] {
+        assert_eq!(foreign_names("ledger/src/lib.rs", other), Vec::<String>::new(), "{other}");
+    }
+    assert_eq!(foreign_names("merchant-api/src/lib.rs", "//! Not the `ledger::` at all.\nlet general_ledger = 1; // ledger::x"), Vec::<String>::new());
+}
+
+#[test]
+fn sql_is_only_where_it_belongs() {
+    assert_eq!(findings(misplaced_sql), Vec::<String>::new());
+}
+
+#[test]
+fn misplaced_sql_is_found_in_each_of_its_forms() {
+    for sql in [
+        "let rows = sqlx::query!(\"SELECT 1\");",
+        "use sqlx::query;",
+        "use sqlx::{PgPool, query};",
+        "sqlx::query_as::<_, Row>(text)",
+        "query_scalar!(\"SELECT 1\")",
+        "let builder: QueryBuilder<Postgres> = x;",
+        "raw_sql(text)",
+        "connection.execute(\"DELETE FROM entries\")",
+        "pool.fetch_one(r#\"SELECT 1\"#)",
+    ] {
+        assert_eq!(misplaced_sql("citizen-api/src/routes/pay.rs", sql).len(), 1, "{sql}");
+        for home in ["ledger/src/books/repo.rs", "ledger/src/db.rs", "ops/src/database.rs", "ledger/src/report/month.rs", "ledger/src/people/repo/vault.rs"] {
+            assert_eq!(misplaced_sql(home, sql), Vec::<String>::new(), "{home}");
+        }
+    }
+    for other in ["// sqlx::query! lives in repo.rs", "uri.query()", "State(pool): State<sqlx::PgPool>", "Query(page): Query<Page>", "job.execute(now)"] {
+        assert_eq!(misplaced_sql("citizen-api/src/routes/pay.rs", other), Vec::<String>::new(), "{other}");
+    }
+}
+
+#[test]
+fn the_rules_of_money_know_neither_database_nor_runtime() {
+    assert_eq!(findings(impure), Vec::<String>::new());
+}
+
+#[test]
+fn a_pure_file_that_knows_the_database_is_found() {
+    for pure in ["ledger/src/payment/state.rs", "ledger/src/scheme/share.rs", "ledger/src/events/capture.rs", "ledger/src/bank/transfer.rs"] {
+        assert_eq!(impure(pure, "use sqlx::PgPool;"), [format!("{pure}:1: knows sqlx")]);
+        assert_eq!(impure(pure, "\nasync fn x() { tokio::task::yield_now().await }"), [format!("{pure}:2: knows tokio")]);
+        assert_eq!(impure(pure, "//! Neither sqlx nor tokio.\n"), Vec::<String>::new());
+    }
+    assert_eq!(impure("ledger/src/payment/repo.rs", "use sqlx::PgPool;"), Vec::<String>::new());
+}
+
+/// Arrows that no rule allows, over any number of crates between.
+fn wrong_arrows(graph: &Graph) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (from, allowed) in ARROWS {
+        for to in reached(graph, from) {
+            let ours = ARROWS.iter().any(|(member, _)| *member == to);
+            if ours && !allowed.contains(&to.as_str()) {
+                wrong.push(format!("{from} → {to}"));
+            }
+        }
+    }
+    wrong.sort();
+    wrong
+}
+
+fn reached(graph: &Graph, from: &str) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut ahead = vec![from.to_owned()];
+    while let Some(next) = ahead.pop() {
+        for to in graph.get(&next).into_iter().flatten() {
+            if reached.insert(to.clone()) {
+                ahead.push(to.clone());
+            }
+        }
+    }
+    reached
+}
+
+/// Uses of a crate that this file's crate may not know, by name or by path.
+fn foreign_names(path: &str, text: &str) -> Vec<String> {
+    let own = path.split('/').next().unwrap_or_default();
+    let Some((_, allowed)) = ARROWS.iter().find(|(member, _)| *member == own) else { return vec![format!("{path}: of no known crate")] };
+    let foreign: Vec<&str> = ARROWS.iter().map(|(member, _)| *member).filter(|member| *member != own && !allowed.contains(member)).collect();
+    let findings = |(number, line): (usize, &str)| {
+        let named = |member: &&&str| names(line, &member.replace('-', "_")) || line.contains(&format!("../{member}/"));
+        foreign.iter().filter(named).map(|member| format!("{path}:{number}: names {member}")).collect::<Vec<_>>()
+    };
+    code_lines(text).flat_map(findings).collect()
+}
+
+/// Whether a path in this line begins with `name`: `ops::jobs`, not `std::ops::Range`.
+fn names(line: &str, name: &str) -> bool {
+    let of_std = ["use std::", "use core::"].iter().any(|std| line.trim_start().starts_with(std));
+    let begins = |(word, rest): (&str, &str)| {
+        let before = &line[..line.len() - rest.len() - word.len()];
+        word == name && rest.starts_with("::") && !before.ends_with("::")
+    };
+    !of_std && words(line).any(begins)
+}
+
+/// SQL outside the files that are for it.
+fn misplaced_sql(path: &str, text: &str) -> Vec<String> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if ["repo.rs", "db.rs", "database.rs"].contains(&name) || path.contains("/repo/") || path.contains("/report/") || path.starts_with("tests/") {
+        return Vec::new();
+    }
+    code_lines(text).filter(|(_, line)| is_sql(line)).map(|(number, line)| format!("{path}:{number}: SQL in {}", line.trim())).collect()
+}
+
+fn is_sql(line: &str) -> bool {
+    const ALWAYS: [&str; 4] = ["query_as", "query_scalar", "raw_sql", "QueryBuilder"];
+    const WITH_TEXT: [&str; 5] = ["execute", "fetch_one", "fetch_all", "fetch_optional", "execute_many"];
+    let imports = line.trim_start().starts_with("use sqlx");
+    words(line).any(|(word, rest)| {
+        ALWAYS.contains(&word)
+            || word.starts_with("query_file")
+            || (word == "query" && (imports || rest.starts_with('!')))
+            || (WITH_TEXT.contains(&word) && ["(\"", "(r#\"", "(r\""].iter().any(|text| rest.starts_with(text)))
+    }) || line.contains("sqlx::query")
+}
+
+/// What a file of pure rules may not know.
+fn impure(path: &str, text: &str) -> Vec<String> {
+    let pure =
+        path.starts_with("ledger/src/") && (path.ends_with("/state.rs") || ["/scheme/", "/events/", "/bank/"].iter().any(|folder| path.contains(folder)));
+    if !pure {
+        return Vec::new();
+    }
+    let known =
+        |(number, line)| words(line).filter(|(word, _)| ["sqlx", "tokio"].contains(word)).map(move |(word, _)| format!("{path}:{number}: knows {word}"));
+    code_lines(text).flat_map(known).collect()
+}
+
+/// The lines with their numbers, without comments that fill a line or follow code.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(text.lines()).map(|(number, line)| (number, line.split_once("//").map_or(line, |(code, _)| code)))
+}
+
+/// Each identifier with what follows it.
+fn words(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let from = rest.find(part)?;
+        let to = rest[from..].find(|c| !part(c)).map_or(rest.len(), |length| from + length);
+        let word = &rest[from..to];
+        rest = &rest[to..];
+        Some((word, rest))
+    })
+}
+
+fn graph(crates: &[(&str, &[&str])]) -> Graph {
+    crates.iter().map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect())).collect()
+}
+
+fn dependencies() -> Graph {
+    let metadata = cargo_metadata::MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
+    metadata.packages.iter().map(|package| (package.name.to_string(), package.dependencies.iter().map(|to| to.name.clone()).collect())).collect()
+}
+
+/// Applies a rule to every source file of our crates.
+fn findings(rule: fn(&str, &str) -> Vec<String>) -> Vec<String> {
+    let mut files = Vec::new();
+    for (member, _) in ARROWS {
+        collect(&root().join(member).join("src"), &mut files);
+    }
+    assert!(files.len() > ARROWS.len(), "the sources are found");
+    let of_file = |file: &PathBuf| {
+        let path = file.strip_prefix(root()).expect("below the root").to_str().expect("a plain name").to_owned();
+        rule(&path, &fs::read_to_string(file).expect("a source file"))
+    };
+    files.iter().flat_map(of_file).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a source folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}

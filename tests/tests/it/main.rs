@@ -1,0 +1,5 @@
+//! The integration tests: one binary, so that it links once. A module's comment says what it shows and how.
+
+mod architecture;
+mod embedded;
+mod test_database;
