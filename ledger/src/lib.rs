@@ -20,6 +20,7 @@ pub mod money;
 pub mod numbers;
 pub mod people;
 pub mod payment;
+pub mod scheme;
 pub mod time;
 pub mod vault;
 
