@@ -23,6 +23,8 @@ pub mod money;
 pub mod numbers;
 pub mod payment;
 mod pending;
+pub mod people;
+pub mod payment;
 pub mod scheme;
 pub mod time;
 pub mod vault;
