@@ -31,7 +31,7 @@ pub fn check(written: Written<'_>, scope: Scope) -> Result<BankAccount, Rejected
 }
 
 const fn place(merchant: MerchantId) -> Place {
-    Place { table: "merchant_bank_accounts", column: "sealed", row: merchant.uuid() }
+    Place::new("merchant_bank_accounts", "sealed", merchant.uuid())
 }
 
 /// Seals an account under the merchant's key.
