@@ -10,12 +10,15 @@ use sqlx::PgPool;
 pub mod actor;
 pub mod bank;
 pub mod books;
+pub mod city;
 pub mod code;
 pub mod entitlement;
 pub mod entropy;
 pub mod error;
 pub mod events;
+pub mod idempotency;
 pub mod ids;
+pub mod merchant;
 pub mod money;
 pub mod numbers;
 pub mod payment;
@@ -25,6 +28,7 @@ pub mod time;
 pub mod vault;
 
 use entropy::Entropy;
+use scheme::Catalog;
 use time::Clock;
 use vault::Vault;
 
@@ -45,4 +49,6 @@ pub struct Ledger {
     pub entropy: Arc<dyn Entropy>,
     /// Personal data at rest.
     pub vault: Arc<Vault>,
+    /// The rules of the schemes.
+    pub schemes: Arc<Catalog>,
 }

@@ -1,0 +1,89 @@
+//! Budgets: appropriated to a scheme, funded at the bank, given back at the end of the year.
+
+use chrono::NaiveDate;
+
+use super::repo;
+use crate::Ledger;
+use crate::actor::Command;
+use crate::books::{Outcome, Refused};
+use crate::error::{Error, Failure};
+use crate::events::budget;
+use crate::ids::{EntryId, Municipality};
+use crate::money::Yen;
+use crate::time::FiscalYear;
+
+/// Why a budget event is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BudgetRejected {
+    /// Not more than zero.
+    #[error("{0} yen: an amount is more than zero")]
+    Amount(Yen),
+    /// The books say no.
+    #[error(transparent)]
+    Books(Refused),
+}
+
+impl BudgetRejected {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Amount(_) => "budget_amount",
+            Self::Books(_) => "budget_books",
+        }
+    }
+}
+
+fn answer(outcome: Outcome) -> Result<EntryId, Error<BudgetRejected>> {
+    match outcome {
+        Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
+        Outcome::Rejected(refused) => Err(Error::Rejected(BudgetRejected::Books(refused))),
+    }
+}
+
+impl Ledger {
+    /// Appropriates `amount` to a scheme for a fiscal year (予算配当), today.
+    pub async fn appropriate(
+        &self,
+        municipality: Municipality,
+        command: Command,
+        budget: (&str, FiscalYear),
+        amount: Yen,
+    ) -> Result<EntryId, Error<BudgetRejected>> {
+        if !amount.is_positive() {
+            return Err(Error::Rejected(BudgetRejected::Amount(amount)));
+        }
+        let (scheme, year) = budget;
+        answer(self.post(municipality, command, budget::appropriate(scheme, year, amount, self.clock.today())).await?)
+    }
+
+    /// City money has arrived at the bank on `on`. The bank statement's credit is matched to this entry.
+    pub async fn fund(&self, municipality: Municipality, command: Command, amount: Yen, on: NaiveDate) -> Result<EntryId, Error<BudgetRejected>> {
+        if !amount.is_positive() {
+            return Err(Error::Rejected(BudgetRejected::Amount(amount)));
+        }
+        answer(self.post(municipality, command, budget::fund(amount, on)).await?)
+    }
+
+    /// Ends a fiscal year's budgets (出納閉鎖): what each scheme's budget still holds goes back to the city, on `on`. Answers the entries.
+    ///
+    /// Each scheme has a key of its own under the command's, so that a run that broke off goes on where it stopped.
+    pub async fn end_year(
+        &self,
+        municipality: Municipality,
+        command: &Command,
+        year: FiscalYear,
+        on: NaiveDate,
+    ) -> Result<Vec<EntryId>, Error<BudgetRejected>> {
+        let mut tx = self.pool.begin().await?;
+        let left = repo::list_budgets_left_in_tx(&mut tx, municipality, year).await?;
+        let mut entries = Vec::new();
+        for (scheme, amount) in left {
+            let own = Command::new(command.actor.clone(), format!("{}/{scheme}", command.key), &(year, &scheme, amount, on));
+            let posting = self.posting(own, budget::year_end(&scheme, year, amount, on));
+            entries.push(answer(self.post_in_tx(&mut tx, municipality, &posting).await?)?);
+        }
+        tx.commit().await.map_err(Failure::from)?;
+        Ok(entries)
+    }
+}

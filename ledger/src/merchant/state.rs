@@ -1,0 +1,145 @@
+//! The life of a merchant. Pure.
+//!
+//! Invariants: who took the application in does not decide on it; a refused merchant stays refused; only an approved one takes payments.
+
+use super::error::Rejected;
+use crate::time::Instant;
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// When.
+    pub at: Instant,
+    /// Who, as [`crate::actor::Actor`] writes it.
+    pub by: String,
+}
+
+/// Where a merchant stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Waits for a second person.
+    Applied,
+    /// Takes payments and is paid.
+    Approved {
+        /// Who approved it.
+        decided: Act,
+    },
+    /// Takes no payment; what it is owed is held back.
+    Suspended {
+        /// Who approved it.
+        decided: Act,
+        /// Who suspended it.
+        suspended: Act,
+        /// Why.
+        because: String,
+    },
+    /// Never took a payment.
+    Refused {
+        /// Who refused it.
+        decided: Act,
+    },
+}
+
+/// The application that a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// Who took the application in.
+    pub applied: Act,
+    /// Where it stands.
+    pub state: State,
+}
+
+impl State {
+    /// As the database and people write it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Approved { .. } => "approved",
+            Self::Suspended { .. } => "suspended",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
+    const fn wrong(&self, asked: &'static str) -> Rejected {
+        Rejected::State { state: self.as_str(), asked }
+    }
+}
+
+impl Life {
+    fn decide(&self, decided: &Act, asked: &'static str) -> Result<(), Rejected> {
+        if self.state != State::Applied {
+            return Err(self.state.wrong(asked));
+        }
+        second_person(&self.applied.by, &decided.by)
+    }
+
+    /// A second person approves the application.
+    pub fn approve(self, decided: Act) -> Result<Self, Rejected> {
+        self.decide(&decided, "approved")?;
+        Ok(Self { state: State::Approved { decided }, ..self })
+    }
+
+    /// A second person refuses the application.
+    pub fn refuse(self, decided: Act) -> Result<Self, Rejected> {
+        self.decide(&decided, "refused")?;
+        Ok(Self { state: State::Refused { decided }, ..self })
+    }
+
+    /// Payments stop at once; whoever sees the need may do it.
+    pub fn suspend(self, suspended: Act, because: String) -> Result<Self, Rejected> {
+        match self.state {
+            State::Approved { decided } => Ok(Self { state: State::Suspended { decided, suspended, because }, ..self }),
+            other => Err(other.wrong("suspended")),
+        }
+    }
+
+    /// Payments begin again, by another person than the one who stopped them.
+    pub fn resume(self, resumed: &Act) -> Result<Self, Rejected> {
+        match self.state {
+            State::Suspended { decided, suspended, .. } => {
+                second_person(&suspended.by, &resumed.by)?;
+                Ok(Self { state: State::Approved { decided }, ..self })
+            }
+            other => Err(other.wrong("resumed")),
+        }
+    }
+}
+
+/// Nobody approves their own work. The database holds the same rule.
+pub fn second_person(first: &str, second: &str) -> Result<(), Rejected> {
+    if first == second { Err(Rejected::SamePerson(second.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act(by: &str) -> Act {
+        Act { at: Instant::UNIX_EPOCH, by: by.to_owned() }
+    }
+
+    fn applied() -> Life {
+        Life { applied: act("a"), state: State::Applied }
+    }
+
+    #[test]
+    fn nobody_decides_on_what_they_took_in_nor_lifts_their_own_suspension() {
+        assert_eq!(applied().approve(act("a")).unwrap_err().code(), "same_person");
+        assert_eq!(applied().refuse(act("a")).unwrap_err().code(), "same_person");
+        let suspended = applied().approve(act("b")).unwrap().suspend(act("c"), "why".to_owned()).unwrap();
+        assert_eq!(suspended.clone().resume(&act("c")).unwrap_err().code(), "same_person");
+        assert_eq!(suspended.resume(&act("b")).unwrap().state.as_str(), "approved");
+    }
+
+    #[test]
+    fn a_merchant_is_decided_on_once() {
+        let approved = applied().approve(act("b")).unwrap();
+        let refused = applied().refuse(act("b")).unwrap();
+        for life in [approved, refused] {
+            assert_eq!(life.clone().approve(act("c")).unwrap_err().code(), "merchant_state");
+            assert_eq!(life.refuse(act("c")).unwrap_err().code(), "merchant_state");
+        }
+        assert_eq!(applied().suspend(act("b"), "why".to_owned()).unwrap_err().code(), "merchant_state");
+    }
+}
