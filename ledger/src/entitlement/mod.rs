@@ -115,13 +115,7 @@ pub enum RunRejected {
 
 impl Ledger {
     /// Grants `awards`, all of one scheme and service period, in order of children; those granted already are passed over.
-    pub async fn grant(
-        &self,
-        municipality: Municipality,
-        scheme: &str,
-        actor: &Actor,
-        awards: &[Award],
-    ) -> Result<Run, Error<RunRejected>> {
+    pub async fn grant(&self, municipality: Municipality, scheme: &str, actor: &Actor, awards: &[Award]) -> Result<Run, Error<RunRejected>> {
         let mut run = Run::default();
         for chunk in awards.chunks(CHUNK) {
             let mut tx = self.pool.begin().await?;

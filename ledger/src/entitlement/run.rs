@@ -11,7 +11,7 @@ use crate::city;
 use crate::error::Error;
 use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::people::eligibility::{Eligible, Judged, Progress, Question};
+use crate::people::{Eligible, Judged, Progress, Question};
 use crate::scheme::{Facts, Period, Version};
 
 /// What a grant run did.
@@ -70,10 +70,8 @@ impl Ledger {
             after = Some(last.child);
             let children: Vec<_> = eligible.iter().map(|eligible| eligible.child).collect();
             let facts = self.scheme_facts(municipality, &children, on).await?;
-            let awards: Result<Vec<_>, _> = eligible
-                .iter()
-                .filter_map(|eligible| award(version, period, eligible, facts.get(&eligible.child)?.clone()).transpose())
-                .collect();
+            let awards: Result<Vec<_>, _> =
+                eligible.iter().filter_map(|eligible| award(version, period, eligible, facts.get(&eligible.child)?.clone()).transpose()).collect();
             let granted = self.grant(municipality, scheme, actor, &awards.map_err(Error::Rejected)?).await?;
             run.add(granted.count, granted.amount)?;
             progress(Progress { done: run.count, total: run.count });

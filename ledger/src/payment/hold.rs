@@ -162,8 +162,7 @@ impl Ledger {
         let children: Vec<_> = asked.children.iter().map(|child| child.uuid()).collect();
         let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, asked.family, &children, now).await?;
         let on = tokyo_date(now);
-        let known = self.children_of_family_in_tx(tx, city.municipality, asked.family, on).await?;
-        let facts = known.iter().map(|child| (child.id, scheme_facts(&child.facts, on))).collect();
+        let facts = self.scheme_facts_in_tx(tx, city.municipality, &asked.children, on).await?;
         let purchase = Purchase { price: asked.price, expense: &asked.expense, service: asked.service.as_deref(), month: asked.month, on };
         Ok(sources::groups((&self.schemes, city.rules()), &purchase, spendable, &facts))
     }
@@ -218,9 +217,4 @@ impl Ledger {
             expires_at: lapse.map_or(until, |lapse| lapse.min(until)),
         }
     }
-}
-
-/// PLACEHOLDER
-fn scheme_facts(facts: &crate::people::person::ChildFacts, on: chrono::NaiveDate) -> crate::scheme::Facts {
-    crate::scheme::Facts::for_child(facts.birth_on, on).with_status(facts.statuses.iter().map(String::as_str))
 }
