@@ -215,11 +215,10 @@ impl Ledger {
         Ok(leftover.balance)
     }
 
-    /// What these children of a family may spend now.
-    pub async fn spendable(&self, municipality: Municipality, family: FamilyId, children: &[ChildId]) -> Result<Vec<Spendable>, Failure> {
+    /// What these children may spend now.
+    pub async fn spendable(&self, municipality: Municipality, children: &[ChildId]) -> Result<Vec<Spendable>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let children: Vec<_> = children.iter().map(|child| child.uuid()).collect();
-        repo::list_spendable_in_tx(&mut tx, municipality, family, &children, self.clock.now()).await
+        repo::list_spendable_in_tx(&mut tx, municipality, children, self.clock.now()).await
     }
 }
 

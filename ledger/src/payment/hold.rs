@@ -159,10 +159,12 @@ impl Ledger {
 
     async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
         let now = self.clock.now();
-        let children: Vec<_> = asked.children.iter().map(|child| child.uuid()).collect();
-        let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, asked.family, &children, now).await?;
         let on = tokyo_date(now);
-        let facts = self.scheme_facts_in_tx(tx, city.municipality, &asked.children, on).await?;
+        // A child that has moved to another household is not this family's any more, from that day on.
+        let own = self.child_ids_of_family_in_tx(tx, city.municipality, asked.family, on).await?;
+        let children: Vec<_> = asked.children.iter().copied().filter(|child| own.contains(child)).collect();
+        let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, &children, now).await?;
+        let facts = self.scheme_facts_in_tx(tx, city.municipality, &children, on).await?;
         let purchase = Purchase { price: asked.price, expense: &asked.expense, service: asked.service.as_deref(), month: asked.month, on };
         Ok(sources::groups((&self.schemes, city.rules()), &purchase, spendable, &facts))
     }
