@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::reader::{Node, Read};
 use super::who::ByClass;
 use crate::money::Yen;
-use crate::time::Month;
+use crate::time::{FiscalYear, Month};
 
 /// What is granted, how often, and when it opens and closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub enum Carry {
 pub enum Amount {
     /// The same every time, perhaps by class.
     Each(ByClass<i64>),
-    /// By year: the first, the second, …; nothing after the last.
+    /// By fiscal year since qualifying began: the first, the second, …; nothing after the last.
     ByYear(Vec<i64>),
 }
 
@@ -276,13 +276,8 @@ impl GrantRule {
             _ if self.kind == Kind::Pass => Some(0),
             Amount::Each(amount) => amount.pick(classes).copied(),
             Amount::ByYear(years) => {
-                let index = since.map_or(0, |since| {
-                    period
-                        .service_from
-                        .year()
-                        .saturating_sub(since.year())
-                        .saturating_sub(i32::from((period.service_from.month(), period.service_from.day()) < (since.month(), since.day())))
-                });
+                let year = |day| FiscalYear::of(day).year();
+                let index = since.map_or(0, |since| year(period.service_from).saturating_sub(year(since)));
                 years.get(usize::try_from(index).unwrap_or(0)).copied()
             }
         }
@@ -290,7 +285,7 @@ impl GrantRule {
 }
 
 /// As many months as any period is looked through: what is granted once may have no end.
-const MONTHS_MAX: usize = 1_200;
+pub(super) const MONTHS_MAX: usize = 1_200;
 
 fn months_later(day: NaiveDate, months: i64) -> NaiveDate {
     let months = chrono::Months::new(u32::try_from(months).unwrap_or(0));
@@ -351,7 +346,7 @@ impl Read for GrantRule {
         if matches!(kind, Kind::Yen | Kind::Count) && !table.has("amount") {
             table.problem("`amount` is missing");
         }
-        if matches!(kind, Kind::Yen | Kind::Count | Kind::Pass) && !table.has("cycle") {
+        if kind == Kind::Yen && !table.has("cycle") {
             table.problem("`cycle` is missing: once, month or year");
         }
         if kind != Kind::Count && table.has("face") {
@@ -371,7 +366,8 @@ impl Read for GrantRule {
         }
         table.finish()?;
         let amount = amount.unwrap_or(Amount::ByYear(Vec::new()));
-        let cycle = cycle.unwrap_or(Cycle::Once);
+        // Visits and passes are counted by the year unless the file says otherwise.
+        let cycle = cycle.unwrap_or(if kind == Kind::None { Cycle::Once } else { Cycle::Year });
         Some(Self { kind, amount, face_yen, cycle, joined: joined?, open, close, prorate: prorate?, carry: carry?, event, valid_months })
     }
 }

@@ -15,11 +15,19 @@ pub mod cost;
 pub mod example;
 pub mod facts;
 pub mod file;
+#[cfg(test)]
+mod file_tests;
 pub mod formula;
+#[cfg(test)]
+mod formula_tests;
 pub mod grant;
 pub mod life;
 pub mod limit;
+#[cfg(test)]
+mod programme_tests;
 pub mod quote;
+#[cfg(test)]
+mod quote_tests;
 pub mod ratio;
 pub mod reader;
 pub mod reason;
@@ -27,6 +35,8 @@ pub mod route;
 pub mod settle;
 pub mod share;
 pub mod version;
+#[cfg(test)]
+mod version_tests;
 pub mod who;
 
 pub use case::Case;

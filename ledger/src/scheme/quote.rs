@@ -12,7 +12,6 @@ use super::reason::Reason;
 use super::version::Version;
 use super::{Scheme, bill};
 use crate::money::{Overflow, Yen};
-use crate::time::FiscalYear;
 
 /// The answer to a case. Amounts are whole yen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,7 +110,7 @@ struct Standing<'a> {
 /// Amounts that are too large.
 pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
     let price = case.price_yen()?;
-    let Some(version) = version_for(scheme, case.on) else {
+    let Some(version) = scheme.version_on(case.on) else {
         return nothing(case, price, None, vec![Reason::NoVersion(case.on)], Some(Yen::ZERO));
     };
     let mut standings: Vec<_> = case.children.iter().enumerate().map(|(index, child)| stand(scheme, version, case, index.saturating_add(1), child)).collect();
@@ -124,13 +123,6 @@ pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
     };
     let grant = first.grant.as_ref().map(GrantView::from);
     pay(scheme, version, case, price, standings, grant)
-}
-
-/// The version in force on `day`. Where only costs are repaid, a claim is for the fiscal year that holds the day: the next version in it will do.
-fn version_for(scheme: &Scheme, day: NaiveDate) -> Option<&Version> {
-    let year = FiscalYear::of(day);
-    let later = || scheme.versions.iter().find(|version| version.grant.kind == Kind::None && version.from > day && FiscalYear::of(version.from) == year);
-    scheme.version_on(day).or_else(later)
 }
 
 fn stand<'a>(scheme: &Scheme, version: &Version, case: &Case, number: usize, child: &'a Child) -> Standing<'a> {
