@@ -7,6 +7,7 @@
 
 use chrono::{Days, NaiveDate};
 
+mod apportion;
 mod bill;
 pub mod case;
 pub mod catalog;
@@ -23,6 +24,7 @@ mod formula_tests;
 pub mod grant;
 pub mod life;
 pub mod limit;
+pub mod period;
 #[cfg(test)]
 mod programme_tests;
 pub mod quote;
@@ -44,7 +46,8 @@ pub use catalog::Catalog;
 pub use example::Example;
 pub use facts::{Fact, Facts, Grade};
 pub use formula::{Allowance, Purse};
-pub use grant::{Grant, Kind, Period};
+pub use grant::{Grant, Kind};
+pub use period::{NO_END, Period};
 pub use quote::{Quote, quote};
 pub use reader::Problem;
 pub use reason::Reason;

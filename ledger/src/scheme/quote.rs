@@ -5,9 +5,12 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::apportion::Scope;
 use super::case::{Case, Child};
 use super::formula::{Part, Purse};
-use super::grant::{Grant, Kind, NO_END};
+use super::grant::{Grant, Kind};
+use super::life::ExcludedPer;
+use super::period::NO_END;
 use super::reason::Reason;
 use super::version::Version;
 use super::{Scheme, bill};
@@ -128,7 +131,8 @@ pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
 fn stand<'a>(scheme: &Scheme, version: &Version, case: &Case, number: usize, child: &'a Child) -> Standing<'a> {
     let mut decision = version.who.decide(&child.facts);
     // Months that are named already say where something else took this scheme's place.
-    if let (None, Some(code)) = (&child.months, version.life.excluded_by(&child.facts)) {
+    let always = child.months.is_none() || version.life.excluded_per == ExcludedPer::Period;
+    if let Some(code) = version.life.excluded_by(&child.facts).filter(|_| always) {
         decision.reasons.push(Reason::ExcludedWith(code.to_owned()));
     }
     let mut grant = None;
@@ -138,7 +142,7 @@ fn stand<'a>(scheme: &Scheme, version: &Version, case: &Case, number: usize, chi
         Err(Reason::ClosedToNew(_)) if child.balance_yen.is_some() || child.balance_count.is_some() => {}
         Err(reason) => decision.reasons.push(reason),
     }
-    if version.grant.kind == Kind::None && bill::counting_months(scheme, version, case.on, child).is_empty() {
+    if version.grant.kind == Kind::None && Scope::new(scheme, version, child, case.on, version.period(case.on, None)).months(&scheme.versions).is_empty() {
         decision.reasons.push(Reason::NoMonthQualifies);
     }
     let eligible = decision.reasons.is_empty();
