@@ -215,3 +215,63 @@ fn one_payment_keeps_to_what_is_left() {
     left[0].count = Some(0);
     assert_eq!(pay(&left, 1), 0);
 }
+
+#[test]
+fn the_grant_that_closes_soonest_pays_first() {
+    let gift = scheme("[[version]]\nfrom = 2022-10-01\n[version.grant]\nkind = \"yen\"\namount = 30_000\ncycle = \"once\"\nvalid_months = 12\n");
+    let child = |since: &str| format!("[[child]]\nfacts = {{ since = {since} }}\n");
+    let quote = answer(&gift, &format!("on = 2023-05-01\nprice_yen = 40_000\n{}{}", child("2023-04-10"), child("2022-11-10")));
+    let paid: Vec<_> = quote.lines.iter().map(|line| (line.child.unwrap(), line.city_yen.get())).collect();
+    assert_eq!((paid, quote.balance_after_yen), (vec![(2, 30_000), (1, 10_000)], Some(Yen::new(20_000))));
+    assert_eq!(quote.grant.unwrap().closes_on.unwrap().to_string(), "2023-11-09");
+}
+
+#[test]
+fn one_version_that_pools_the_year_takes_in_the_others_with_the_same_terms() {
+    let kobe = scheme(
+        r#"
+[[class]]
+id = "in_city"
+test = { school_city = "kobe" }
+[[class]]
+id = "out_city"
+test = { not = { school_city = "kobe" } }
+[[version]]
+from = 2024-04-01
+to = 2024-08-31
+  [version.share]
+  rate = [1, 2]
+  deduct_per_month = 12000
+[[version]]
+from = 2024-09-01
+to = 2025-03-31
+  [version.share.in_city]
+  rate = [1, 1]
+  [version.share.out_city]
+  rate = [1, 2]
+  deduct_per_month = 12000
+  pool = "year"
+"#,
+    );
+    let cost = |amount: i64, on: &str| format!("[[cost]]\namount_yen = {amount}\non = {on}\n");
+    let case = |city: &str| format!("on = 2025-01-10\nfacts = {{ school_city = \"{city}\" }}\n{}{}", cost(40_000, "2024-05-01"), cost(140_000, "2024-10-01"));
+    assert_eq!((answer(&kobe, &case("akashi")).city_yen.get(), answer(&kobe, &case("kobe")).city_yen.get()), (18_000, 140_000));
+}
+
+#[test]
+fn a_cost_is_taken_or_refused_by_the_rules_of_its_own_date() {
+    let scheme = scheme(
+        "[[version]]\nfrom = 2024-04-01\n[version.cost]\nexpenses = [\"bus\"]\n[[version]]\nfrom = 2024-09-01\n[version.cost]\nexpenses = [\"bus\", \"bicycle\"]\n",
+    );
+    let cost = |expense: &str, on: &str| format!("[[cost]]\nexpense = \"{expense}\"\namount_yen = 1_000\non = {on}\n");
+    let quote = answer(&scheme, &format!("on = 2024-10-01\n{}{}", cost("bicycle", "2024-08-31"), cost("bicycle", "2024-09-01")));
+    assert_eq!(quote.lines.iter().map(|line| line.city_yen.get()).collect::<Vec<_>>(), [0, 1_000]);
+    assert!(quote.reasons[0].starts_with("expense_not_covered"));
+}
+
+#[test]
+fn what_excludes_a_whole_period_is_not_mended_by_naming_months() {
+    let of = |per: &str| scheme(&format!("[[version]]\nfrom = 2024-04-01\nlife = {{ excluded_with = \"seikatsuhogo\", excluded_per = \"{per}\" }}\n"));
+    let case = "on = 2024-10-01\nfacts = { status = [\"seikatsuhogo\"] }\nmonths = [\"2024-10\"]\nprice_yen = 1_000\n";
+    assert_eq!([of("month"), of("period")].map(|scheme| answer(&scheme, case).city_yen.get()), [1_000, 0]);
+}
