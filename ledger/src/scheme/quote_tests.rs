@@ -219,6 +219,13 @@ fn kumamoto_is_closed_to_new_grants_and_honours_the_tickets_that_are_held() {
 }
 
 #[test]
+fn who_qualifies_on_the_last_day_before_the_closing_is_still_granted() {
+    let facts = "resident = \"kumamoto\", age = 2, nth_child = 3, care_at_home = true, shotokuwari = 0, since = 2023-03-31";
+    let quote = kumamoto(&format!("on = 2023-03-31\n{CARE}\nfacts = {{ {facts} }}\nprice_yen = 500"));
+    assert_eq!((quote.eligible, grant(&quote)), (true, Some(given(15_000, "2023-03-01", "2023-03-31"))));
+}
+
+#[test]
 fn kumamoto_pays_for_six_services_with_which_the_child_is_registered() {
     let case = |service: &str, registered: &str| {
         kumamoto(&format!(
