@@ -7,6 +7,7 @@ use std::fmt;
 
 use ring::digest;
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 /// Characters of a code.
 pub const LENGTH: usize = 28;
@@ -102,8 +103,8 @@ impl Code {
         Self { kind, random }
     }
 
-    /// Reads what was scanned or typed: the code alone, in any case, with or without hyphens and spaces, or the whole link. `i` and `l` are read as 1,
-    /// `o` as 0. The host of a link is not judged.
+    /// Reads what was scanned or typed: the code alone, in any case, with or without hyphens and spaces, full-width or half-width, or the whole link. `i`
+    /// and `l` are read as 1, `o` as 0. The host of a link is not judged.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let symbols = symbols(token_of(text.trim())?)?;
         let found = symbols.len();
@@ -175,7 +176,7 @@ fn token_of(text: &str) -> Result<&str, CodeError> {
 
 /// The values of the characters, 0 to 31.
 fn symbols(text: &str) -> Result<Vec<u8>, CodeError> {
-    let bare = text.chars().filter(|letter| !matches!(letter, '-') && !letter.is_whitespace());
+    let bare = text.nfkc().filter(|letter| !matches!(letter, '-' | '‐' | '−' | '–' | '—' | 'ー') && !letter.is_whitespace());
     bare.zip(1..).map(|(letter, position)| symbol(letter).ok_or(CodeError::Character { position })).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::time::FiscalYear;
 
@@ -63,21 +64,26 @@ pub fn yymmdd(date: NaiveDate) -> Option<String> {
     Some(format!("{year:02}{:02}{:02}", date.month(), date.day()))
 }
 
-/// The label of a fiscal year by the era of its first day's year: `令和8年度`. The year that began as 平成31年度 is 令和元年度.
+/// The label of a fiscal year by the era at the end of the year in which it begins: `令和8年度`. The year that began as 平成31年度 is 令和元年度.
 #[must_use]
 pub fn fiscal_year_label(year: FiscalYear) -> String {
-    match era_year(year.last_day()) {
-        // 31 March lies in the next calendar year, so the era's count is one too high, and 令和2 of March 2020 is 元年度.
-        Some((name, 2)) => format!("{name}元年度"),
-        Some((_, 1)) => format!("{}年度", previous_label(year)),
-        Some((name, count)) => format!("{name}{}年度", count.saturating_sub(1)),
-        None => format!("{}年度", year.year()),
+    let named_on = NaiveDate::from_ymd_opt(year.year().into(), 12, 31).unwrap_or(NaiveDate::MAX);
+    match era_year(named_on) {
+        Some((name, 1)) => format!("{name}元年度"),
+        Some((name, count)) => format!("{name}{count}年度"),
+        None => format!("{year}年度"),
     }
 }
 
-/// The label of a fiscal year whose last day lies in the first year of an era: that of the era before (昭和63年度 ended in 平成元年).
-fn previous_label(year: FiscalYear) -> String {
-    era_year(year.first_day()).map_or_else(|| year.to_string(), |(name, count)| format!("{name}{count}"))
+/// Reads the label of a fiscal year: `令和8年度`, `令和元年度`, `令和1年度`; an era's year that it never reached as a whole is taken too (平成31年度).
+#[must_use]
+pub fn fiscal_year_of_label(label: &str) -> Option<FiscalYear> {
+    let label: String = label.nfkc().filter(|letter| !letter.is_whitespace()).collect();
+    let count = |era: &Era| label.strip_prefix(era.name)?.strip_suffix("年度").map(str::to_owned);
+    let (era, count) = ERAS.iter().find_map(|era| count(era).map(|count| (era, count)))?;
+    let count = if count == "元" { 1 } else { count.parse::<u8>().ok().filter(|count| *count > 0)? };
+    let year = era.year_zero.checked_add(count.into()).filter(|year| *year <= era.last.0)?;
+    i16::try_from(year).ok().map(FiscalYear::new)
 }
 
 /// The label of a day: `令和8年5月29日`.
@@ -147,6 +153,9 @@ mod tests {
     fn fiscal_years_are_named_after_the_year_they_begin_in() {
         let labels = [1988, 1989, 2017, 2018, 2019, 2020, 2026].map(|year| fiscal_year_label(FiscalYear::new(year)));
         assert_eq!(labels, ["昭和63年度", "平成元年度", "平成29年度", "平成30年度", "令和元年度", "令和2年度", "令和8年度"]);
+        let years = ["令和８年度", "令和 元年度", "令和1年度", "平成31年度", "昭和63年度"].map(|label| fiscal_year_of_label(label).map(FiscalYear::year));
+        assert_eq!(years, [2026, 2019, 2019, 2019, 1988].map(Some));
+        assert!(["令和0年度", "令和年度", "平成32年度", "2026年度", "令和8年"].iter().all(|label| fiscal_year_of_label(label).is_none()));
         assert_eq!([day("2019-04-30"), day("2019-05-01"), day("2026-05-29")].map(date_label), ["平成31年4月30日", "令和元年5月1日", "令和8年5月29日"]);
     }
 }

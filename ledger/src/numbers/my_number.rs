@@ -1,6 +1,7 @@
 //! Finds 個人番号 (My Number) in order to refuse or mask it: by a column's heading, by its values, or as a lone number in free text.
 //!
-//! One random number of twelve digits in ten or eleven has a right check digit, so a lone find is a warning for a person and never a proof; a column of them is.
+//! One random number of twelve digits in about ten has a right check digit, so a lone find is a warning for a person and never a proof; a column of
+//! them is.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -53,39 +54,51 @@ pub fn is_heading(heading: &str) -> bool {
     ["個人番号", "マイナンバー", "まいなんばー", "mynumber", "kojinbango"].iter().any(|name| bare.contains(name))
 }
 
-/// A free text with every valid 個人番号 masked, and how many there were. Runs of digits longer or shorter than twelve stay.
+/// A free text with every valid 個人番号 masked, and how many there were: twelve digits in a row, or three groups of four with a space or hyphen
+/// between. Runs of digits that are longer or shorter stay.
 #[must_use]
 pub fn mask(text: &str) -> (String, usize) {
     let (mut masked, mut found) = (String::with_capacity(text.len()), 0_usize);
     let mut rest = text;
     while let Some(start) = rest.find(is_digit) {
         let (before, from) = rest.split_at(start);
-        let (run, after) = from.split_at(run_length(from));
         masked.push_str(before);
-        if is_valid(run) {
+        let number = [whole(from), grouped(from)].into_iter().flatten().find(|number| is_valid(number));
+        if let Some(number) = number {
             masked.push_str("************");
             found = found.saturating_add(1);
+            rest = from.strip_prefix(number).unwrap_or_default();
         } else {
+            let (run, after) = digits_of(from);
             masked.push_str(run);
+            rest = after;
         }
-        rest = after;
     }
     masked.push_str(rest);
     (masked, found)
 }
 
-/// The length of the digits at the beginning of `text`, with single spaces and hyphens between them.
-fn run_length(text: &str) -> usize {
-    let mut end = 0_usize;
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        let joins = matches!(letter, ' ' | '-' | '　' | '－') && letters.peek().is_some_and(|(_, next)| is_digit(*next));
-        if !is_digit(letter) && !joins {
-            break;
+/// The digits at the beginning of `text`, when there are twelve.
+fn whole(text: &str) -> Option<&str> {
+    let (run, _) = digits_of(text);
+    (run.chars().count() == 12).then_some(run)
+}
+
+/// Three groups of four digits at the beginning of `text`.
+fn grouped(text: &str) -> Option<&str> {
+    let mut rest = text;
+    for group in 0..3 {
+        let (run, after) = digits_of(if group == 0 { rest } else { rest.strip_prefix([' ', '-', '　', '－'])? });
+        if run.chars().count() != 4 {
+            return None;
         }
-        end = at.saturating_add(letter.len_utf8());
+        rest = after;
     }
-    end
+    text.strip_suffix(rest)
+}
+
+fn digits_of(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|letter| !is_digit(letter)).unwrap_or(text.len()))
 }
 
 const fn is_digit(letter: char) -> bool {
@@ -122,6 +135,7 @@ mod tests {
     fn a_lone_number_in_a_text_is_masked_and_other_digits_stay() {
         assert_eq!(mask("番号は1234-5678-9018です。電話 03-1234-5678"), ("番号は************です。電話 03-1234-5678".to_owned(), 1));
         assert_eq!(mask("1234567890180 123456789019"), ("1234567890180 123456789019".to_owned(), 0));
+        assert_eq!(mask("123456789018 123456789018,03 1234 5678 9018"), ("************ ************,03 ************".to_owned(), 3));
         assert_eq!(mask(""), (String::new(), 0));
     }
 }

@@ -6,13 +6,15 @@
 use super::normalise::narrow;
 
 /// Readings and abbreviations of legal forms, longer readings first where one contains another.
-const FORMS: [(&str, &str); 38] = [
+const FORMS: [(&str, &str); 40] = [
     ("チホウドクリツギヨウセイホウジン", "チドク"),
     ("ドクリツギヨウセイホウジン", "ドク"),
     ("トクテイヒエイリカツドウホウジン", "トクヒ"),
     ("シヤカイホケンロウムシホウジン", "ロウム"),
     ("ギヨウセイシヨシホウジン", "ギヨ"),
     ("シヤカイイリヨウホウジン", "イ"),
+    ("イリヨウホウジン シヤダン", "イ"),
+    ("イリヨウホウジン ザイダン", "イ"),
     ("イリヨウホウジンシヤダン", "イ"),
     ("イリヨウホウジンザイダン", "イ"),
     ("イリヨウホウジン", "イ"),

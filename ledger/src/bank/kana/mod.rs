@@ -87,7 +87,7 @@ impl PayeeKana {
             BadCharacter::OrphanMark { position, .. } => KanaError::OrphanMark { position },
         })?;
         match text.chars().count() {
-            bytes @ ..=BYTES_MAX => Ok(Self(text.to_owned())).inspect(|kana| debug_assert_eq!(kana.bytes(), bytes)),
+            ..=BYTES_MAX => Ok(Self(text.to_owned())),
             bytes => Err(KanaError::TooLong { bytes }),
         }
     }

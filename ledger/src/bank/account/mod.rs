@@ -2,146 +2,17 @@
 //!
 //! Says whether the parts are well formed; whether bank and branch exist is [`super::directory`]'s to say.
 
+mod codes;
+
 use std::fmt;
-use std::str::FromStr;
 
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
+
+use codes::plain;
+
+pub use codes::{AccountKind, AccountNumber, BankCode, BranchCode, LongAccountNumber, PayerCode};
 
 use super::kana::{KanaError, PayeeKana};
-
-/// Text that is exactly as many digits as asked.
-fn digits<const N: usize>(text: &str) -> Option<[u8; N]> {
-    <[u8; N]>::try_from(text.as_bytes()).ok().filter(|bytes| bytes.iter().all(u8::is_ascii_digit))
-}
-
-/// Defines a code of exactly so many digits.
-macro_rules! code {
-    ($(#[$doc:meta])* $name:ident, $length:literal, $error:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name([u8; $length]);
-
-        impl $name {
-            /// Takes exactly the digits, without spaces or missing zeros.
-            pub fn parse(text: &str) -> Result<Self, AccountError> {
-                digits(text).map(Self).ok_or_else(|| AccountError::$error(text.to_owned()))
-            }
-
-            /// The digits.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                str::from_utf8(&self.0).unwrap_or_default()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = AccountError;
-
-            fn from_str(text: &str) -> Result<Self, AccountError> {
-                Self::parse(text)
-            }
-        }
-    };
-}
-
-code! {
-    /// 金融機関番号, four digits.
-    #[derive(Debug)]
-    BankCode, 4, Bank
-}
-code! {
-    /// 支店番号, three digits.
-    #[derive(Debug)]
-    BranchCode, 3, Branch
-}
-code! {
-    /// 口座番号, seven digits. Personal data: `Debug` does not show it.
-    AccountNumber, 7, Number
-}
-
-impl fmt::Debug for AccountNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccountNumber(7 digits)")
-    }
-}
-
-impl BankCode {
-    /// ゆうちょ銀行.
-    pub const YUCHO: Self = Self(*b"9900");
-}
-
-impl AccountNumber {
-    /// Takes what people write: hyphens and spaces go, fewer than seven digits get zeros on the left (standards §1.5).
-    pub fn from_written(text: &str) -> Result<Self, AccountError> {
-        let bare = plain(text).replace(['-', ' '], "");
-        if bare.is_empty() {
-            Err(AccountError::Number(text.to_owned()))
-        } else {
-            Self::parse(&format!("{bare:0>7}")).map_err(|_| AccountError::Number(text.to_owned()))
-        }
-    }
-
-    /// Whether it is all zeros, which no account is.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
-        self.0 == *b"0000000"
-    }
-}
-
-/// 預金種目 of an account that transfers can reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AccountKind {
-    /// 普通.
-    Ordinary,
-    /// 当座.
-    Current,
-    /// 貯蓄.
-    Savings,
-    /// その他.
-    Other,
-}
-
-impl AccountKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Ordinary, Self::Current, Self::Savings, Self::Other];
-
-    /// The digit in bank files.
-    #[must_use]
-    pub const fn digit(self) -> char {
-        match self {
-            Self::Ordinary => '1',
-            Self::Current => '2',
-            Self::Savings => '4',
-            Self::Other => '9',
-        }
-    }
-
-    /// The word on forms.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ordinary => "普通",
-            Self::Current => "当座",
-            Self::Savings => "貯蓄",
-            Self::Other => "その他",
-        }
-    }
-
-    /// Takes the digit or the word, with or without 預金.
-    pub fn parse(text: &str) -> Result<Self, AccountError> {
-        let written = plain(text);
-        let written = written.trim();
-        let bare = written.strip_suffix("預金").unwrap_or(written);
-        Self::ALL.into_iter().find(|kind| bare == kind.label() || bare.chars().eq([kind.digit()])).ok_or_else(|| AccountError::Kind(text.to_owned()))
-    }
-}
 
 /// An account and its holder. Personal data: `Debug` shows bank and branch only.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -187,21 +58,28 @@ pub enum AccountError {
     Kind(String),
     /// Not one to seven digits, or all zeros.
     #[error("account number: write up to seven digits, not all zeros (a ゆうちょ 記号番号 must be converted first)")]
-    Number(String),
+    Number,
+    /// Not ten digits.
+    #[error("委託者コード {0:?}: write the ten digits that the bank gave, zeros included")]
+    Payer(String),
+    /// Not ten digits.
+    #[error("account number: a bank statement writes it with ten digits")]
+    LongNumber,
     /// The holder.
     #[error("account holder: {0}")]
     Holder(#[from] KanaError),
 }
 
 impl AccountError {
-    /// The field at fault: `bank`, `branch`, `kind`, `number`, `holder`.
+    /// The field at fault: `bank`, `branch`, `kind`, `number`, `payer`, `holder`.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {
             Self::Bank(_) => "bank",
             Self::Branch(_) => "branch",
             Self::Kind(_) => "kind",
-            Self::Number(_) => "number",
+            Self::Number | Self::LongNumber => "number",
+            Self::Payer(_) => "payer",
             Self::Holder(_) => "holder",
         }
     }
@@ -213,7 +91,8 @@ impl AccountError {
             Self::Bank(_) => "account_bank",
             Self::Branch(_) => "account_branch",
             Self::Kind(_) => "account_kind",
-            Self::Number(_) => "account_number",
+            Self::Number | Self::LongNumber => "account_number",
+            Self::Payer(_) => "account_payer_code",
             Self::Holder(error) => error.code(),
         }
     }
@@ -245,7 +124,7 @@ impl BankAccount {
     pub fn unreachable(&self) -> Vec<AccountError> {
         let bank = matches!(self.bank.as_str(), "0000" | "9999").then(|| AccountError::Bank(self.bank.to_string()));
         let branch = (self.branch.as_str() == "999" && self.bank != BankCode::YUCHO).then(|| AccountError::Branch(self.branch.to_string()));
-        let number = self.number.is_zero().then(|| AccountError::Number(self.number.to_string()));
+        let number = self.number.is_zero().then_some(AccountError::Number);
         [bank, branch, number].into_iter().flatten().collect()
     }
 }
@@ -254,11 +133,6 @@ impl fmt::Debug for BankAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BankAccount({}-{}, {})", self.bank, self.branch, self.kind.label())
     }
-}
-
-/// Full-width digits, hyphens and spaces to half-width.
-fn plain(text: &str) -> String {
-    text.nfkc().map(|sign| if matches!(sign, '−' | '‐' | '–' | '—' | '―' | 'ー') { '-' } else { sign }).collect()
 }
 
 #[cfg(test)]
