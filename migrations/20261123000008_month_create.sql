@@ -60,6 +60,22 @@ CREATE TABLE netting_consents (
     FOREIGN KEY (municipality, merchant_id) REFERENCES merchants
 );
 
+-- What was kept from a payable for what the merchant owed, with its consent.
+CREATE TABLE nettings (
+    municipality integer     NOT NULL,
+    merchant_id  uuid        NOT NULL,
+    entry_id     uuid        NOT NULL,        -- one entry for all merchants of a run
+    amount_yen   bigint      NOT NULL,
+    netted_at    timestamptz NOT NULL,
+    netted_by    text        NOT NULL,
+    PRIMARY KEY (municipality, merchant_id, entry_id),
+    FOREIGN KEY (municipality, merchant_id) REFERENCES merchants,
+    CONSTRAINT nettings_amount CHECK (amount_yen >= 1)
+);
+
+-- Families that are owed money are found by their account.
+CREATE INDEX accounts_family_payables ON accounts (municipality, account_id) WHERE kind = 'family_payable';
+
 -- One bank file (総合振込).
 CREATE TABLE remittances (
     municipality  integer     NOT NULL REFERENCES municipalities,
@@ -105,7 +121,7 @@ CREATE TABLE remittance_lines (
     blind_index   bytea       NOT NULL,       -- keyed digest of the account
     account_kind  text        NOT NULL,       -- whose sealed account the file takes …
     account_owner uuid        NOT NULL,       -- … that merchant's or family's …
-    account_number smallint   NOT NULL,       -- … and which of them: a change after approval does not reach the file
+    account_number integer    NOT NULL,       -- … and which of them: a change after approval does not reach the file
     amount_yen    bigint      NOT NULL,
     returned_at   timestamptz,                -- when the return was confirmed by a second person
     return_reason text,                       -- 組戻事由
@@ -129,12 +145,11 @@ CREATE TABLE remittance_parts (
     payee_id      uuid    NOT NULL,           -- merchant or family
     account_id    uuid    NOT NULL,           -- its payable in the books
     amount_yen    bigint  NOT NULL,           -- paid through the bank
-    netted_yen    bigint  NOT NULL,           -- kept for what the merchant owes, with its consent
     live          boolean NOT NULL,           -- false once the bank gave the amount back, or the file was cancelled
     PRIMARY KEY (municipality, remittance_id, number, payee_id),
     FOREIGN KEY (municipality, remittance_id, number) REFERENCES remittance_lines,
     CONSTRAINT remittance_parts_kind CHECK (payee_kind IN ('merchant', 'family')),
-    CONSTRAINT remittance_parts_amount CHECK (amount_yen >= 1 AND netted_yen >= 0)
+    CONSTRAINT remittance_parts_amount CHECK (amount_yen >= 1)
 );
 -- What a payee has been paid already.
 CREATE INDEX remittance_parts_of_payee ON remittance_parts (municipality, payee_id);
@@ -260,13 +275,14 @@ CREATE UNIQUE INDEX matches_entry_once ON matches (municipality, entry_id);
 
 CREATE TRIGGER statement_analyses_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_analyses EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER netting_consents_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON netting_consents EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER nettings_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON nettings EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER remittance_stops_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON remittance_stops EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER bank_statements_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_statements EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER bank_lines_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_lines EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER match_proposals_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON match_proposals EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER matches_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON matches EXECUTE FUNCTION refuse_change();
 
-GRANT SELECT, INSERT ON statements, statement_analyses, netting_consents, remittances, remittance_lines, remittance_parts, remittance_statements, remittance_stops,
+GRANT SELECT, INSERT ON statements, statement_analyses, netting_consents, nettings, remittances, remittance_lines, remittance_parts, remittance_statements, remittance_stops,
     bank_statements, bank_lines, match_proposals, matches TO hagukumi_program;
 -- Figures and preparers stay as they were written: only the columns of later steps change.
 GRANT UPDATE (state, claimed_at, claimed_by, examined_at, examined_by, approved_at, approved_by) ON statements TO hagukumi_program;

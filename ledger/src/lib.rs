@@ -22,6 +22,7 @@ pub mod merchant;
 pub mod money;
 pub mod numbers;
 pub mod payment;
+pub mod remittance;
 pub mod statement;
 pub mod time;
 pub mod vault;

@@ -210,7 +210,7 @@ impl Ledger {
 
     /// A second person refuses an application.
     pub async fn refuse_merchant(&self, municipality: Municipality, command: &Command, merchant: MerchantId, reason: &str) -> Result<(), Error<Rejected>> {
-        self.change_merchant(municipality, command, merchant, ("refused", Some(reason)), |life, act| life.refuse(act)).await
+        self.change_merchant(municipality, command, merchant, ("refused", Some(reason)), Life::refuse).await
     }
 
     /// Stops payments at a merchant and payouts to it, at once.
