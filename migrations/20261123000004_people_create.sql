@@ -69,7 +69,7 @@ CREATE TABLE guardians (
     number_index  bytea   NOT NULL,                -- blind index of 保護者宛名番号 within the municipality
     since_on      date    NOT NULL,                -- holds from this day
     person        bytea   NOT NULL,                -- number, name and kana, sealed
-    PRIMARY KEY (municipality, guardian_id, roster_number),
+    PRIMARY KEY (municipality, guardian_id, roster_number, since_on),
     FOREIGN KEY (municipality, family_id) REFERENCES families,
     FOREIGN KEY (municipality, roster_number) REFERENCES rosters
 );
@@ -112,7 +112,7 @@ CREATE TABLE family_bank_accounts (
     roster_number integer NOT NULL,
     since_on      date    NOT NULL,
     account       bytea   NOT NULL,                -- bank, branch, type, number, holder, sealed
-    PRIMARY KEY (municipality, family_id, roster_number),
+    PRIMARY KEY (municipality, family_id, roster_number, since_on),
     FOREIGN KEY (municipality, family_id) REFERENCES families,
     FOREIGN KEY (municipality, roster_number) REFERENCES rosters
 );

@@ -52,15 +52,15 @@ need_to_build_and_run() {
 install_missing() {
     [ ${#missing_packages[@]} -gt 0 ] || return 0
     have apt-get || die "missing: ${missing_packages[*]} (Debian's names). There is no apt-get here: please install them by hand."
-    local root=()
+    local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         have sudo || die "missing: ${missing_packages[*]}. As root, run: apt-get install ${missing_packages[*]}"
-        root=(sudo)
+        as_root=(sudo)
         # Nobody is there to type a password.
-        [ -t 0 ] || root=(sudo -n)
+        [ -t 0 ] || as_root=(sudo -n)
     fi
-    "${root[@]}" apt-get update -q || warn "the package lists could not be refreshed; trying with those that are there"
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing_packages[@]}" ||
+    "${as_root[@]}" apt-get update -q || warn "the package lists could not be refreshed; trying with those that are there"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing_packages[@]}" ||
         die "could not install: ${missing_packages[*]}. As root, run: apt-get install ${missing_packages[*]}"
     missing_packages=()
 }

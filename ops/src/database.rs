@@ -15,6 +15,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -32,6 +33,8 @@ pub const PROGRAM: &str = "hagukumi_program";
 const MAIN: &str = "hagukumi";
 /// PostgreSQL cuts longer names.
 const NAME_BYTES_MAX: usize = 63;
+/// How long a request waits for a free connection: longer than any posting, shorter than people wait.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Makes processes take turns while they look for and make roles and databases. Any number would do; nothing else uses this one.
 const SET_UP_LOCK: i64 = 0x6861_6775_6b75;
 
@@ -266,20 +269,18 @@ async fn execute(connection: &mut PgConnection, statement: String) -> Result<(),
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, DatabaseError> {
-    PgConnection::connect_with(options).await.map_err(|source| unreachable_as(options, source))
+    let whom = || format!("connect to the database {} as {}", options.get_database().unwrap_or("(default)"), options.get_username());
+    PgConnection::connect_with(options).await.map_err(|source| DatabaseError::Sql { what: whom(), source })
 }
 
+/// The first connection is made by itself: a pool would try for long and then say only that it took too long.
 async fn pool(options: &PgConnectOptions, connections_max: u32) -> Result<PgPool, DatabaseError> {
-    let pool = PgPoolOptions::new().max_connections(connections_max).connect_with(options.clone()).await;
-    pool.map_err(|source| unreachable_as(options, source))
+    close(connect(options).await?).await?;
+    Ok(PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone()))
 }
 
 async fn close(connection: PgConnection) -> Result<(), DatabaseError> {
     connection.close().await.map_err(failed("close a connection"))
-}
-
-fn unreachable_as(options: &PgConnectOptions, source: sqlx::Error) -> DatabaseError {
-    DatabaseError::Sql { what: format!("connect to the database {} as {}", options.get_database().unwrap_or("(default)"), options.get_username()), source }
 }
 
 fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> DatabaseError {

@@ -82,7 +82,7 @@ impl DataKey {
 
     /// Table, column, row and key.
     fn aad(&self, place: Place) -> Vec<u8> {
-        format!("{}|{}|{}|{}", place.table, place.column, place.row, self.id.uuid()).into_bytes()
+        format!("{place}|{}", self.id.uuid()).into_bytes()
     }
 }
 

@@ -97,7 +97,13 @@ impl Indexer {
     /// The index of `text`.
     #[must_use]
     pub fn index(&self, text: &str) -> [u8; 32] {
-        seal::tag(&self.0, &[text.as_bytes()])
+        self.index_bytes(text.as_bytes())
+    }
+
+    /// The index of a whole file.
+    #[must_use]
+    pub fn index_bytes(&self, bytes: &[u8]) -> [u8; 32] {
+        seal::tag(&self.0, &[bytes])
     }
 }
 

@@ -1,5 +1,8 @@
 //! AES-256-GCM with a synthetic nonce, bound to a place. Pure.
 
+use std::fmt;
+
+use chrono::NaiveDate;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 use uuid::Uuid;
@@ -12,12 +15,33 @@ const FORMAT: u8 = 1;
 /// Where sealed bytes live. They open nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The table.
-    pub table: &'static str,
-    /// The column.
-    pub column: &'static str,
-    /// The id of the row, or of what the row is about where rows of one thing only grow.
-    pub row: Uuid,
+    table: &'static str,
+    column: &'static str,
+    row: Uuid,
+    edition: Option<(i32, NaiveDate)>,
+}
+
+impl Place {
+    /// A column of the row with the id `row`.
+    #[must_use]
+    pub const fn new(table: &'static str, column: &'static str, row: Uuid) -> Self {
+        Self { table, column, row, edition: None }
+    }
+
+    /// The same where several rows are about one thing and are told apart by a number and a day: an old row does not pass for a new one.
+    #[must_use]
+    pub const fn edition(mut self, number: i32, since: NaiveDate) -> Self {
+        self.edition = Some((number, since));
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    /// The place as it is bound to the sealed bytes: never to be changed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}|{}", self.table, self.column, self.row)?;
+        self.edition.map_or(Ok(()), |(number, since)| write!(f, "@{number}/{since}"))
+    }
 }
 
 /// Seals and opens under one secret: one subkey encrypts, another makes nonces.

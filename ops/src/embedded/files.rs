@@ -4,7 +4,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -76,7 +76,7 @@ impl Cluster {
 
     pub(super) fn lock_file(&self, name: &str) -> Result<File, EmbeddedError> {
         let path = self.directory.join(name);
-        OpenOptions::new().write(true).create(true).truncate(false).open(&path).on("open", &path)
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).on("open", &path)
     }
 }
 

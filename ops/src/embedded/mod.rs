@@ -252,6 +252,9 @@ impl Cluster {
         initdb.arg("--pgdata").arg(&draft);
         // The C locale sorts by code point: the same on every machine, whatever its C library does.
         initdb.args(["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-locale", "--data-checksums", "--no-instructions"]);
+        if self.durability == Durability::ThrowAway {
+            initdb.arg("--no-sync");
+        }
         error::run(initdb)?;
         self.append_as_server(&draft.join("postgresql.conf"), settings::INCLUDE)?;
         fs::rename(&draft, self.data_directory()).on("rename", &draft)?;

@@ -46,6 +46,9 @@ fn a_name_or_a_path_of_a_forbidden_crate_is_found() {
     assert_eq!(foreign_names("merchant-api/src/till.rs", "use ledger::money::Yen;\n"), ["merchant-api/src/till.rs:1: names ledger"]);
     assert_eq!(foreign_names("web/src/lib.rs", "\n#[path = \"../../citizen-api/src/auth.rs\"]\nmod auth;"), ["web/src/lib.rs:2: names citizen-api"]);
     assert_eq!(foreign_names("citizen-api/src/lib.rs", "use merchant_api::till;"), ["citizen-api/src/lib.rs:1: names merchant-api"]);
+    for other in ["use std::{fmt, ops::Range};", "let all = std::ops::Bound::Unbounded;", "crate::web::page()"] {
+        assert_eq!(foreign_names("ledger/src/lib.rs", other), Vec::<String>::new(), "{other}");
+    }
     assert_eq!(foreign_names("merchant-api/src/lib.rs", "//! Not the `ledger::` at all.\nlet general_ledger = 1; // ledger::x"), Vec::<String>::new());
 }
 
@@ -125,14 +128,21 @@ fn foreign_names(path: &str, text: &str) -> Vec<String> {
     let own = path.split('/').next().unwrap_or_default();
     let Some((_, allowed)) = ARROWS.iter().find(|(member, _)| *member == own) else { return vec![format!("{path}: of no known crate")] };
     let foreign: Vec<&str> = ARROWS.iter().map(|(member, _)| *member).filter(|member| *member != own && !allowed.contains(member)).collect();
-    code_lines(text)
-        .flat_map(|(number, line)| {
-            let named = |member: &&&str| {
-                words(line).any(|(word, rest)| word == member.replace('-', "_") && rest.starts_with("::")) || line.contains(&format!("../{member}/"))
-            };
-            foreign.iter().filter(named).map(|member| format!("{path}:{number}: names {member}")).collect::<Vec<_>>()
-        })
-        .collect()
+    let findings = |(number, line): (usize, &str)| {
+        let named = |member: &&&str| names(line, &member.replace('-', "_")) || line.contains(&format!("../{member}/"));
+        foreign.iter().filter(named).map(|member| format!("{path}:{number}: names {member}")).collect::<Vec<_>>()
+    };
+    code_lines(text).flat_map(findings).collect()
+}
+
+/// Whether a path in this line begins with `name`: `ops::jobs`, not `std::ops::Range`.
+fn names(line: &str, name: &str) -> bool {
+    let of_std = ["use std::", "use core::"].iter().any(|std| line.trim_start().starts_with(std));
+    let begins = |(word, rest): (&str, &str)| {
+        let before = &line[..line.len() - rest.len() - word.len()];
+        word == name && rest.starts_with("::") && !before.ends_with("::")
+    };
+    !of_std && words(line).any(begins)
 }
 
 /// SQL outside the files that are for it.

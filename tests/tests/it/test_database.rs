@@ -1,5 +1,6 @@
 //! The databases that tests get: fresh, migrated, apart from each other, gone afterwards; and the two logins that the books rely on.
 
+use ops::database::{DatabaseError, DatabaseName, Migrated};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use tests::support::database::TestDatabase;
@@ -74,4 +75,27 @@ async fn the_migrations_of_this_checkout_go_through_and_give_the_program_its_rig
     let owned: i64 =
         sqlx::query_scalar("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user").fetch_one(database.pool()).await.unwrap();
     assert_eq!(owned, 0, "the program owns nothing");
+}
+
+#[tokio::test]
+async fn a_rehearsal_leaves_the_city_s_database_alone() {
+    let city = TestDatabase::with(&notes().await).await;
+    let name = DatabaseName::parse(&format!("rehearsal_{}", std::process::id())).unwrap();
+    let rehearsal = city.database().create_private(&name).await.unwrap();
+    rehearsal.migrate(&notes().await).await.unwrap();
+    let pool = rehearsal.connect(1).await.unwrap();
+    sqlx::query("INSERT INTO notes VALUES ('only tried')").execute(&pool).await.unwrap();
+    assert!(matches!(rehearsal.drop_private(&name).await, Err(DatabaseError::InUse { .. })), "not from within");
+    city.database().drop_private(&name).await.unwrap();
+    assert!(rehearsal.connect(1).await.is_err());
+    assert_eq!(notes_in(city.pool()).await, 0);
+}
+
+#[tokio::test]
+async fn migrating_twice_at_once_migrates_once() {
+    let empty = TestDatabase::with(&Migrator::with_migrations(Vec::new())).await;
+    let migrator = notes().await;
+    let (one, other) = tokio::join!(empty.database().migrate(&migrator), empty.database().migrate(&migrator));
+    assert_eq!((one.unwrap(), other.unwrap()), (Migrated::Done, Migrated::Done));
+    assert_eq!(notes_in(empty.pool()).await, 0);
 }

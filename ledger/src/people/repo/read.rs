@@ -1,0 +1,176 @@
+//! What is asked about one family.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::known::FactsRow;
+use crate::Tx;
+use crate::error::Failure;
+use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
+
+/// A family without anything sealed.
+pub(in crate::people) struct FamilySummary {
+    pub(in crate::people) family: Uuid,
+    pub(in crate::people) payer_number: String,
+    pub(in crate::people) protected: bool,
+}
+
+/// A family.
+pub(in crate::people) async fn find_family_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<FamilySummary>, Failure> {
+    Ok(sqlx::query_as!(
+        FamilySummary,
+        "SELECT family_id AS family, payer_number, protected FROM families WHERE municipality = $1 AND family_id = $2",
+        municipality.code(),
+        family.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Families by id, after one of them.
+pub(in crate::people) async fn list_families_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    after: Option<FamilyId>,
+    limit: i64,
+) -> Result<Vec<FamilySummary>, Failure> {
+    Ok(sqlx::query_as!(
+        FamilySummary,
+        "
+        SELECT family_id AS family, payer_number, protected
+        FROM families
+        WHERE municipality = $1 AND ($2::uuid IS NULL OR family_id > $2)
+        ORDER BY family_id
+        LIMIT $3
+        ",
+        municipality.code(),
+        after.map(FamilyId::uuid),
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// The family with this digest of an activation code.
+pub(in crate::people) async fn find_by_activation_in_tx(tx: &mut Tx<'_>, municipality: Municipality, digest: &[u8; 32]) -> Result<Option<FamilyId>, Failure> {
+    let family = sqlx::query_scalar!("SELECT family_id FROM families WHERE municipality = $1 AND activation_hash = $2", municipality.code(), digest)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(family.map(FamilyId::new))
+}
+
+/// The family with this payer number.
+pub(in crate::people) async fn find_by_payer_number_in_tx(tx: &mut Tx<'_>, municipality: Municipality, number: &str) -> Result<Option<FamilyId>, Failure> {
+    let family = sqlx::query_scalar!("SELECT family_id FROM families WHERE municipality = $1 AND payer_number = $2", municipality.code(), number)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(family.map(FamilyId::new))
+}
+
+/// How often the activation code was issued again.
+pub(in crate::people) async fn find_activation_issue_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<i16>, Failure> {
+    let issue = sqlx::query_scalar!("SELECT activation_issue FROM families WHERE municipality = $1 AND family_id = $2", municipality.code(), family.uuid())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(issue)
+}
+
+/// The same, and nobody else issues one until `tx` ends.
+pub(in crate::people) async fn lock_activation_issue_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<i16>, Failure> {
+    let issue = sqlx::query_scalar!(
+        "SELECT activation_issue FROM families WHERE municipality = $1 AND family_id = $2 ORDER BY family_id FOR UPDATE",
+        municipality.code(),
+        family.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(issue)
+}
+
+/// Puts another activation code in force.
+pub(in crate::people) async fn update_activation_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    (issue, digest): (i16, &[u8; 32]),
+) -> Result<(), Failure> {
+    let done = sqlx::query!(
+        "UPDATE families SET activation_issue = $3, activation_hash = $4 WHERE municipality = $1 AND family_id = $2",
+        municipality.code(),
+        family.uuid(),
+        issue,
+        digest
+    )
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() != 1 {
+        return Err(Failure::inconsistent("families", format!("{family} is gone")));
+    }
+    Ok(())
+}
+
+/// The statements in force on `day` about the children that belong to the family on that day.
+pub(in crate::people) async fn list_facts_of_family_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    day: NaiveDate,
+) -> Result<Vec<FactsRow>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT f.child_id, f.roster_number, f.since_on, f.guardian_id, f.person, f.facts, m.vault_key_id
+        FROM (
+            SELECT DISTINCT ON (c.child_id) c.*
+            FROM child_facts c
+            WHERE c.municipality = $1 AND c.since_on <= $3
+              AND c.child_id IN (SELECT o.child_id FROM child_facts o WHERE o.municipality = $1 AND o.family_id = $2)
+            ORDER BY c.child_id, c.since_on DESC, c.roster_number DESC
+        ) f
+        JOIN families m ON m.municipality = f.municipality AND m.family_id = f.family_id
+        WHERE f.family_id = $2
+        ORDER BY f.child_id
+        "#,
+        municipality.code(),
+        family.uuid(),
+        day
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| FactsRow {
+            child: ChildId::new(row.child_id),
+            roster_number: row.roster_number,
+            since: row.since_on,
+            family,
+            key: VaultKeyId::new(row.vault_key_id),
+            guardian: GuardianId::new(row.guardian_id),
+            person: row.person,
+            facts: row.facts,
+        })
+        .collect())
+}
+
+/// The family that a child belongs to on `day`.
+pub(in crate::people) async fn find_family_of_child_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    child: ChildId,
+    day: NaiveDate,
+) -> Result<Option<FamilyId>, Failure> {
+    let family = sqlx::query_scalar!(
+        "
+        SELECT family_id
+        FROM child_facts
+        WHERE municipality = $1 AND child_id = $2 AND since_on <= $3
+        ORDER BY since_on DESC, roster_number DESC
+        LIMIT 1
+        ",
+        municipality.code(),
+        child.uuid(),
+        day
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(family.map(FamilyId::new))
+}
