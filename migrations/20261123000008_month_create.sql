@@ -122,6 +122,7 @@ CREATE TABLE remittance_lines (
     account_kind  text        NOT NULL,       -- whose sealed account the file takes …
     account_owner uuid        NOT NULL,       -- … that merchant's or family's …
     account_number integer    NOT NULL,       -- … and which of them: a change after approval does not reach the file
+    account_since_on date,                    -- a family's account is known by its roster and the day from which it holds
     amount_yen    bigint      NOT NULL,
     returned_at   timestamptz,                -- when the return was confirmed by a second person
     return_reason text,                       -- 組戻事由
@@ -130,7 +131,7 @@ CREATE TABLE remittance_lines (
     CONSTRAINT remittance_lines_one_per_account UNIQUE (municipality, remittance_id, blind_index),
     CONSTRAINT remittance_lines_number CHECK (number BETWEEN 1 AND 999999),
     CONSTRAINT remittance_lines_amount CHECK (amount_yen BETWEEN 1 AND 9999999999),
-    CONSTRAINT remittance_lines_account CHECK (account_kind IN ('merchant', 'family')),
+    CONSTRAINT remittance_lines_account CHECK (account_kind IN ('merchant', 'family') AND (account_kind = 'family') = (account_since_on IS NOT NULL)),
     CONSTRAINT remittance_lines_returned CHECK ((returned_at IS NULL) = (return_reason IS NULL))
 );
 -- An account that came back is not used again before it is confirmed anew.

@@ -21,11 +21,11 @@ pub mod ids;
 pub mod merchant;
 pub mod money;
 pub mod numbers;
-pub mod people;
 pub mod payment;
+pub mod people;
 pub mod remittance;
-pub mod statement;
 pub mod scheme;
+pub mod statement;
 pub mod time;
 pub mod vault;
 

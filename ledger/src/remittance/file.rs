@@ -123,7 +123,7 @@ impl Ledger {
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let mut lines = Vec::new();
         for stored in repo::list_file_lines_in_tx(tx, municipality, remittance.id).await? {
-            let account = self.open_account_in_tx(tx, municipality, (stored.kind, stored.owner), &stored.sealed).await?;
+            let account = self.open_account_in_tx(tx, municipality, (stored.kind, stored.owner), &stored.account).await?;
             lines.push(line(&stored, account, remittance, &city)?);
         }
         let meant = sougou::Remittance { payer: payer(&city).map_err(Error::Rejected)?, value_on: remittance.pay_on, lines };

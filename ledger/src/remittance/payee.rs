@@ -29,9 +29,10 @@ impl Ledger {
         tx: &mut Tx<'_>,
         municipality: Municipality,
         payee: (PayeeKind, Uuid),
-        sealed: &[u8],
+        stored: &StoredAccount,
     ) -> Result<BankAccount, Failure> {
         let (kind, id) = payee;
+        let sealed = stored.sealed.as_slice();
         let owner = match kind {
             PayeeKind::Merchant => KeyOwner::Merchant(MerchantId::new(id)),
             PayeeKind::Family => KeyOwner::Family(FamilyId::new(id)),
@@ -40,7 +41,7 @@ impl Ledger {
         match kind {
             PayeeKind::Merchant => account::open(&key, MerchantId::new(id), sealed),
             PayeeKind::Family => {
-                let place = Place { table: "family_bank_accounts", column: "account", row: id };
+                let place = Place::new("family_bank_accounts", "account", id).edition(stored.number, stored.since_on.unwrap_or_default());
                 let OfFamily { bank, branch, kind, number, holder } = key.open_json(place, sealed)?;
                 let written = Written { bank: &bank, branch: &branch, kind: &kind, number: &number, holder: &holder };
                 BankAccount::parse(written).map_err(|_| Failure::Vault("the sealed account is not one"))
@@ -57,10 +58,10 @@ impl Ledger {
         stored: &StoredAccount,
         scope: Scope,
     ) -> Result<PayTo, Failure> {
-        let account = self.open_account_in_tx(tx, municipality, payee, &stored.sealed).await?;
+        let account = self.open_account_in_tx(tx, municipality, payee, stored).await?;
         let index = account::index(&self.vault, municipality, &account);
         let account = judge(account, scope);
-        Ok(PayTo { number: stored.number, index, approved_at: stored.approved_at, returned_at: None, account })
+        Ok(PayTo { number: stored.number, since_on: stored.since_on, index, approved_at: stored.approved_at, returned_at: None, account })
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -44,6 +45,8 @@ impl PayeeKind {
 pub struct PayTo {
     /// Which of the payee's accounts.
     pub number: i32,
+    /// From which day on a family's account holds.
+    pub since_on: Option<NaiveDate>,
     /// Equal accounts have equal indexes.
     pub index: [u8; 32],
     /// When it was approved or imported.
@@ -88,6 +91,19 @@ pub struct Stop {
     pub detail: String,
 }
 
+/// Whose account a line takes, and which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountOf {
+    /// Whose kind.
+    pub kind: PayeeKind,
+    /// Whose.
+    pub owner: Uuid,
+    /// Which of its accounts.
+    pub number: i32,
+    /// From which day on a family's account holds.
+    pub since_on: Option<NaiveDate>,
+}
+
 /// One bank line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -96,7 +112,7 @@ pub struct Line {
     /// The account's index.
     pub index: [u8; 32],
     /// Whose stored account the file takes.
-    pub account_of: (PayeeKind, Uuid, i32),
+    pub account_of: AccountOf,
     /// The sum of the parts.
     pub amount: Yen,
     /// What it pays.
@@ -121,7 +137,7 @@ pub fn plan(dues: Vec<Due>) -> (Vec<Line>, Vec<Stop>) {
                 continue;
             }
         };
-        let account_of = (due.kind, due.payee, pay_to.number);
+        let account_of = AccountOf { kind: due.kind, owner: due.payee, number: pay_to.number, since_on: pay_to.since_on };
         let index = pay_to.index;
         let line = lines.entry(index).or_insert_with(|| {
             order.push(index);
@@ -171,7 +187,7 @@ mod tests {
     fn pay_to(index: u8) -> PayTo {
         let written = Written { bank: "9998", branch: "001", kind: "1", number: "1234567", holder: "テスト" };
         let account = Ok(BankAccount::parse(written).unwrap());
-        PayTo { number: 1, index: [index; 32], approved_at: Instant::UNIX_EPOCH, returned_at: None, account }
+        PayTo { number: 1, since_on: None, index: [index; 32], approved_at: Instant::UNIX_EPOCH, returned_at: None, account }
     }
 
     fn due(payee: u128, amount: i64, index: u8) -> Due {

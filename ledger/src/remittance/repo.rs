@@ -53,6 +53,8 @@ pub struct StoredAccount {
     pub sealed: Vec<u8>,
     /// When it was approved or imported.
     pub approved_at: Instant,
+    /// From which day a family's account holds: part of the place for which it was sealed.
+    pub since_on: Option<NaiveDate>,
 }
 
 /// What each merchant is due, by merchant: approved statements less what live parts and nettings have paid.
@@ -85,7 +87,7 @@ pub async fn list_merchant_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
     .fetch_all(&mut **tx)
     .await?;
     let account = |number: Option<i16>, sealed: Option<Vec<u8>>, approved_at: Option<Instant>| {
-        number.zip(sealed).zip(approved_at).map(|((number, sealed), approved_at)| StoredAccount { number: number.into(), sealed, approved_at })
+        number.zip(sealed).zip(approved_at).map(|((number, sealed), approved_at)| StoredAccount { number: number.into(), sealed, approved_at, since_on: None })
     };
     Ok(rows
         .into_iter()
@@ -102,11 +104,12 @@ pub async fn list_merchant_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
 pub async fn list_family_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate) -> Result<Vec<(Uuid, i64, Option<StoredAccount>)>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT p.owner_id AS "family_id!", (t.credit - t.debit) AS "amount!", a.roster_number AS "number?", a.account AS "sealed?", a.started_at AS "approved_at?"
+        SELECT p.owner_id AS "family_id!", (t.credit - t.debit) AS "amount!", a.roster_number AS "number?", a.account AS "sealed?", a.started_at AS "approved_at?",
+               a.since_on AS "since_on?"
         FROM accounts p
         JOIN stored_turnovers t ON t.municipality = p.municipality AND t.account_id = p.account_id
         LEFT JOIN LATERAL (
-            SELECT b.roster_number, b.account, r.started_at
+            SELECT b.roster_number, b.account, b.since_on, r.started_at
             FROM family_bank_accounts b
             JOIN rosters r USING (municipality, roster_number)
             WHERE b.municipality = $1 AND b.family_id = p.owner_id AND b.since_on <= $2
@@ -121,10 +124,12 @@ pub async fn list_family_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     )
     .fetch_all(&mut **tx)
     .await?;
-    let account = |number: Option<i32>, sealed: Option<Vec<u8>>, approved_at: Option<Instant>| {
-        number.zip(sealed).zip(approved_at).map(|((number, sealed), approved_at)| StoredAccount { number, sealed, approved_at })
-    };
-    Ok(rows.into_iter().map(|row| (row.family_id, row.amount, account(row.number, row.sealed, row.approved_at))).collect())
+    let due = rows.into_iter().map(|row| {
+        let account = row.number.zip(row.sealed).zip(row.approved_at);
+        let account = account.map(|((number, sealed), approved_at)| StoredAccount { number, sealed, approved_at, since_on: row.since_on });
+        (row.family_id, row.amount, account)
+    });
+    Ok(due.collect())
 }
 
 /// Credits − debits of these accounts; one that never moved is missing.
@@ -250,15 +255,17 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &New
 async fn insert_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &NewRemittance<'_>) -> Result<(), Failure> {
     let numbers: Vec<_> = new.lines.iter().map(|line| line.number).collect();
     let indexes: Vec<_> = new.lines.iter().map(|line| line.index.to_vec()).collect();
-    let kinds: Vec<_> = new.lines.iter().map(|line| line.account_of.0.as_str().to_owned()).collect();
-    let owners: Vec<_> = new.lines.iter().map(|line| line.account_of.1).collect();
-    let accounts: Vec<_> = new.lines.iter().map(|line| line.account_of.2).collect();
+    let kinds: Vec<_> = new.lines.iter().map(|line| line.account_of.kind.as_str().to_owned()).collect();
+    let owners: Vec<_> = new.lines.iter().map(|line| line.account_of.owner).collect();
+    let accounts: Vec<_> = new.lines.iter().map(|line| line.account_of.number).collect();
+    let since: Vec<_> = new.lines.iter().map(|line| line.account_of.since_on).collect();
     let amounts: Vec<_> = new.lines.iter().map(|line| line.amount.get()).collect();
     sqlx::query!(
         r#"
-        INSERT INTO remittance_lines (municipality, remittance_id, number, blind_index, account_kind, account_owner, account_number, amount_yen)
+        INSERT INTO remittance_lines
+            (municipality, remittance_id, number, blind_index, account_kind, account_owner, account_number, account_since_on, amount_yen)
         SELECT $1, $2, l.*
-        FROM unnest($3::integer[], $4::bytea[], $5::text[], $6::uuid[], $7::integer[], $8::bigint[]) AS l
+        FROM unnest($3::integer[], $4::bytea[], $5::text[], $6::uuid[], $7::integer[], $8::date[], $9::bigint[]) AS l
         "#,
         municipality.code(),
         new.id.uuid(),
@@ -267,6 +274,7 @@ async fn insert_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &N
         &kinds,
         &owners,
         &accounts,
+        &since as _,
         &amounts
     )
     .execute(&mut **tx)
@@ -461,8 +469,8 @@ pub struct FileLine {
     pub kind: PayeeKind,
     /// Whose account.
     pub owner: Uuid,
-    /// The account, sealed.
-    pub sealed: Vec<u8>,
+    /// The account.
+    pub account: StoredAccount,
     /// The amount.
     pub amount: Yen,
     /// Whether an earlier file paid to this account.
@@ -473,7 +481,8 @@ pub struct FileLine {
 pub async fn list_file_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId) -> Result<Vec<FileLine>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT l.number, l.account_kind, l.account_owner, l.amount_yen, coalesce(m.sealed, f.account) AS sealed,
+        SELECT l.number, l.account_kind, l.account_owner, l.account_number, l.amount_yen, coalesce(m.sealed, f.account) AS sealed,
+               coalesce(m.approved_at, r.prepared_at) AS "approved_at!", f.since_on AS "since_on?",
                EXISTS (
                    SELECT FROM remittance_lines o
                    JOIN remittances e ON e.municipality = o.municipality AND e.remittance_id = o.remittance_id
@@ -485,6 +494,7 @@ pub async fn list_file_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
             ON l.account_kind = 'merchant' AND m.municipality = l.municipality AND m.merchant_id = l.account_owner AND m.number = l.account_number
         LEFT JOIN family_bank_accounts f
             ON l.account_kind = 'family' AND f.municipality = l.municipality AND f.family_id = l.account_owner AND f.roster_number = l.account_number
+           AND f.since_on = l.account_since_on
         WHERE l.municipality = $1 AND l.remittance_id = $2
         ORDER BY l.number
         "#,
@@ -496,11 +506,12 @@ pub async fn list_file_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
     rows.into_iter()
         .map(|row| {
             let wrong = || Failure::inconsistent("remittance_lines", format!("line {} of {remittance} has no account", row.number));
+            let sealed = row.sealed.ok_or_else(wrong)?;
             Ok(FileLine {
                 number: row.number,
                 kind: PayeeKind::parse(&row.account_kind).ok_or_else(wrong)?,
                 owner: row.account_owner,
-                sealed: row.sealed.ok_or_else(wrong)?,
+                account: StoredAccount { number: row.account_number, sealed, approved_at: row.approved_at, since_on: row.since_on },
                 amount: Yen::new(row.amount_yen),
                 known: row.known,
             })
