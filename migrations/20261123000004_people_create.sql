@@ -117,22 +117,23 @@ CREATE TABLE family_bank_accounts (
     FOREIGN KEY (municipality, roster_number) REFERENCES rosters
 );
 
--- Who may use a scheme in a service period, and why. Rows only grow: a decision that differs from the last one is the next row.
+-- Who may use a scheme in one of its periods, and why. Rows only grow: a decision that differs from the last one is the next row.
 -- No personal data: ids, days and reason codes.
 CREATE TABLE eligibility_decisions (
     municipality integer     NOT NULL,
     scheme_id    text        NOT NULL,
-    service_from date        NOT NULL,             -- first day of the service period
+    period_from  date        NOT NULL,             -- the first day of the scheme's period, the same for every child
     child_id     uuid        NOT NULL,
     decision     integer     NOT NULL,             -- 1, 2, 3 … for this child, scheme and period: the highest is in force
     family_id    uuid        NOT NULL,             -- the child's household when it was decided
     eligible     boolean     NOT NULL,
     since_on     date,                             -- the child has qualified without a break from here; null where not eligible
-    reasons      text[]      NOT NULL,             -- stable codes: what spoke for it, or what is missing
+    reasons      text[]      NOT NULL,             -- stable codes: `qualifies`, or what is missing; never what a child's facts are
+    version_from date,                             -- the first day of the rules that decided; null where none were in force
     decided_on   date        NOT NULL,             -- facts in force on this day were judged
     decided_at   timestamptz NOT NULL,
     decided_by   text        NOT NULL,             -- who asked
-    PRIMARY KEY (municipality, scheme_id, service_from, child_id, decision),
+    PRIMARY KEY (municipality, scheme_id, period_from, child_id, decision),
     FOREIGN KEY (municipality, child_id) REFERENCES children,
     CONSTRAINT eligibility_decisions_since CHECK (eligible = (since_on IS NOT NULL)),
     CONSTRAINT eligibility_decisions_reasons CHECK (cardinality(reasons) > 0)

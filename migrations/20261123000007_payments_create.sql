@@ -12,12 +12,8 @@ CREATE TABLE invoices (
     amount_yen    bigint      NOT NULL,
     code_digest   bytea       NOT NULL,   -- SHA-256 of the code in its QR
     issued_at     timestamptz NOT NULL,
-    actor         text        NOT NULL,
-    command_key   text        NOT NULL,   -- an invoice moves no money: its own idempotency
-    fingerprint   bytea       NOT NULL,
     PRIMARY KEY (municipality, invoice_id),
     CONSTRAINT invoices_amount CHECK (amount_yen > 0),
-    CONSTRAINT invoices_once UNIQUE (municipality, actor, command_key),
     CONSTRAINT invoices_reference_once UNIQUE (municipality, merchant_id, reference),
     CONSTRAINT invoices_code_once UNIQUE (municipality, code_digest)
 );

@@ -82,6 +82,8 @@ ids! {
     EntryId = "ent";
     /// A bill of a merchant.
     InvoiceId = "inv";
+    /// A paid redemption, as the merchant knows it.
+    ReceiptId = "rct";
     /// A refund at a merchant.
     RefundId = "rfd";
     /// A family's request for money back.

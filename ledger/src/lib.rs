@@ -32,6 +32,7 @@ pub mod time;
 pub mod vault;
 
 use entropy::Entropy;
+use scheme::Catalog;
 use time::Clock;
 use vault::Vault;
 
@@ -52,4 +53,6 @@ pub struct Ledger {
     pub entropy: Arc<dyn Entropy>,
     /// Personal data at rest.
     pub vault: Arc<Vault>,
+    /// The rules of the schemes.
+    pub schemes: Arc<Catalog>,
 }

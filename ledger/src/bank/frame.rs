@@ -3,11 +3,13 @@
 //! Reads none, CR, LF, CRLF, mixed, with or without one after the last record, and a trailing 0x1A. Never changes a byte within a record.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::file_error::{FileError, Place, Problem};
 
 /// What stands between records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Separator {
     /// Nothing.
     None,
@@ -16,7 +18,8 @@ pub enum Separator {
 }
 
 /// How a file is framed when it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Framing {
     /// Between the records.
     pub separator: Separator,

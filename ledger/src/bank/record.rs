@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::charset::{Class, Direction};
 use super::file_error::{FileError, Place, Problem};
-use super::jis_x_0201;
+use super::jis_x_0201::{self, NotACharacter};
 use super::wareki;
 
 /// Walks over the fields of a record.
@@ -120,7 +120,8 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn text(&self) -> Result<String, FileError> {
-        let text = jis_x_0201::decode(self.bytes).map_err(|error| self.error(error))?;
+        let in_record = |error: NotACharacter| NotACharacter { position: error.position.saturating_add(self.first_byte).saturating_sub(1), ..error };
+        let text = jis_x_0201::decode(self.bytes).map_err(|error| self.error(in_record(error)))?;
         Ok(text.trim_end_matches(' ').to_owned())
     }
 

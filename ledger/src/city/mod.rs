@@ -11,6 +11,7 @@ use crate::bank::account::{AccountError, AccountKind, AccountNumber, BankCode, B
 use crate::bank::directory::{self, DirectoryError, Scope};
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
+use crate::scheme::Rules;
 
 /// Who pays, as bank files name it: the city's own account. One scheme-neutral name for all payouts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +133,12 @@ impl City {
     #[must_use]
     pub const fn scope(&self) -> Scope {
         if self.training { Scope::Training } else { Scope::Real }
+    }
+
+    /// Which versions of a scheme count: a training city also has training versions.
+    #[must_use]
+    pub const fn rules(&self) -> Rules {
+        if self.training { Rules::Rehearsal } else { Rules::Real }
     }
 
     fn check(&self) -> Result<(), Rejected> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Award, Spendable};
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{AccountId, ChildId, EntryId, FamilyId, Municipality};
+use crate::ids::{AccountId, ChildId, EntryId, Municipality};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 
@@ -73,25 +73,19 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
 }
 
 /// What these children may spend at `now`, with something left; soonest to close first, then in the order of `children`.
-pub async fn list_spendable_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    family: FamilyId,
-    children: &[Uuid],
-    now: Instant,
-) -> Result<Vec<Spendable>, Failure> {
+pub async fn list_spendable_in_tx(tx: &mut Tx<'_>, municipality: Municipality, children: &[ChildId], now: Instant) -> Result<Vec<Spendable>, Failure> {
+    let children: Vec<_> = children.iter().map(|child| child.uuid()).collect();
     let rows = sqlx::query!(
         r#"
         SELECT e.entitlement_id, e.scheme_id, e.child_id, e.service_from, e.service_to, e.closes_on, e.face_yen, g.balance
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
-        WHERE e.municipality = $1 AND e.family_id = $2 AND e.child_id = ANY($3)
-          AND g.balance > 0 AND g.opens_at <= $4 AND g.closes_at > $4
-        ORDER BY e.closes_on, array_position($3, e.child_id), e.entitlement_id
+        WHERE e.municipality = $1 AND e.child_id = ANY($2)
+          AND g.balance > 0 AND g.opens_at <= $3 AND g.closes_at > $3
+        ORDER BY e.closes_on, array_position($2, e.child_id), e.entitlement_id
         "#,
         municipality.code(),
-        family.uuid(),
-        children,
+        &children,
         now
     )
     .fetch_all(&mut **tx)

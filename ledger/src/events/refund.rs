@@ -15,8 +15,13 @@ pub fn refund(merchant: MerchantId, amount: Yen, statement_approved: bool, on: N
 }
 
 /// Puts a refund back where the money came from: `parts` are (account, amount). What has lapsed goes to its budget, never to cash.
+///
+/// A negative amount takes from the account: the rest of a ticket that went to the budget completes a ticket now.
 #[must_use]
 pub fn settle(on: NaiveDate, parts: &[(AccountId, Yen)]) -> Draft {
     let pending = Account::of_city(Kind::RefundsPending).id;
-    Draft::new(Event::SettleRefund, on, parts.iter().map(|&(account, amount)| Transfer::new(pending, account, amount)).collect())
+    let transfer = |&(account, amount): &(AccountId, Yen)| {
+        if amount.is_positive() { Transfer::new(pending, account, amount) } else { Transfer::new(account, pending, amount.abs()) }
+    };
+    Draft::new(Event::SettleRefund, on, parts.iter().map(transfer).collect())
 }

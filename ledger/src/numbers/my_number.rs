@@ -116,6 +116,7 @@ mod tests {
     fn exactly_one_check_digit_fits() {
         let fitting: Vec<String> = ('0'..='9').map(|check| format!("12345678901{check}")).filter(|number| is_valid(number)).collect();
         assert_eq!(fitting, [VALID]);
+        assert!(is_valid("123456789050") && is_valid("123456789000"), "remainders 0 and 1 give 0");
         assert!(is_valid("1234-5678-9018") && is_valid("１２３４ ５６７８ ９０１８"));
         assert!(!is_valid("12345678901") && !is_valid("1234567890180") && !is_valid(""));
     }

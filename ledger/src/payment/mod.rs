@@ -1,2 +1,230 @@
-//! Payments.
+//! Payments: money is set aside first, then a code exists, then the desk captures it or it goes back.
+//!
+//! Nothing on the desk's way depends on who pays: a capture is one transfer, and every refusal is for the family and the city only.
+
+use serde::Serialize;
+
+use crate::actor::{Actor, Command};
+use crate::books::{self, Event, Outcome, Refused};
+use crate::code::{Code, CodeKind};
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::events;
+use crate::ids::{AccountId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, TerminalId};
+use crate::money::Yen;
+use crate::time::{Instant, tokyo_date};
+use crate::{Ledger, Tx};
+
+mod hold;
+pub mod invoice;
+pub mod refund;
+mod repo;
+pub mod sources;
 pub mod split;
+pub mod state;
+
+pub use hold::{HoldPayment, HoldRejected, PaymentCode};
+pub use state::{Hold, HoldState, NotCapturable, Release};
+
+/// A hold as it is written down.
+#[derive(Debug, Clone)]
+struct NewHold {
+    id: AccountId,
+    family: FamilyId,
+    merchant: MerchantId,
+    invoice: Option<InvoiceId>,
+    expense: String,
+    service: Option<String>,
+    amount: Yen,
+    code: Code,
+    held_at: Instant,
+    expires_at: Instant,
+}
+
+/// A paid redemption, as the merchant may know it: nothing in it depends on who paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its number.
+    pub id: ReceiptId,
+    /// Who was paid.
+    pub merchant: MerchantId,
+    /// At which desk; none when a bill is paid from home.
+    pub terminal: Option<TerminalId>,
+    /// The bill, where there is one.
+    pub invoice: Option<InvoiceId>,
+    /// The whole price.
+    pub amount: Yen,
+    /// What was paid for.
+    pub expense: String,
+    /// When.
+    pub captured_at: Instant,
+}
+
+/// What a desk asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct Capture {
+    /// The merchant, as its credential says.
+    pub merchant: MerchantId,
+    /// The desk; none when the family pays a bill from home.
+    pub terminal: Option<TerminalId>,
+    /// The price.
+    pub amount: Yen,
+}
+
+/// Why a desk is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CaptureRejected {
+    /// The code does not pay. The desk never learns why.
+    #[error(transparent)]
+    NotCapturable(#[from] NotCapturable),
+    /// The desk used the key for another request.
+    #[error("この操作番号は別の支払いに使われています。")]
+    Conflict,
+}
+
+impl Ledger {
+    /// Captures what a code has set aside: one entry, one transfer, one receipt.
+    pub async fn capture(&self, municipality: Municipality, key: &str, code: &Code, asked: &Capture) -> Result<Receipt, Error<CaptureRejected>> {
+        let digest = code.digest();
+        let command = Command::new(Actor::Merchant(asked.merchant), key, &(digest, asked));
+        let mut tx = self.pool.begin().await?;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest)).await?;
+        let hold = hold.ok_or(rejected(NotCapturable::Unknown))?;
+        let receipt = self.capture_in_tx(&mut tx, municipality, command, &hold, asked).await?;
+        tx.commit().await?;
+        Ok(receipt)
+    }
+
+    /// Captures a hold within a database transaction: for a desk, or for a bill that is paid from home.
+    async fn capture_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        command: Command,
+        hold: &Hold,
+        asked: &Capture,
+    ) -> Result<Receipt, Error<CaptureRejected>> {
+        if let Some(known) = books::repo::find_command_in_tx(tx, municipality, &command).await? {
+            return self.captured_before(tx, municipality, known).await;
+        }
+        let now = self.clock.now();
+        hold.capturable(asked.merchant, asked.amount, now).map_err(rejected)?;
+
+        let draw = Draw { command: &command.scope(), purpose: "receipt", index: 0 };
+        let receipt = Receipt {
+            id: ReceiptId::new(self.entropy.uuid(draw, now)),
+            merchant: asked.merchant,
+            terminal: asked.terminal,
+            invoice: hold.invoice,
+            amount: hold.amount,
+            expense: hold.expense.clone(),
+            captured_at: now,
+        };
+        let draft = events::payment::capture(hold.id, asked.merchant, hold.amount, tokyo_date(now));
+        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+            Outcome::Posted(entry) => repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await?,
+            known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
+            Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
+            Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
+            Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(CaptureRejected::Conflict)),
+            Outcome::Rejected(other) => return Err(Failure::inconsistent("captures", other.to_string()).into()),
+        }
+        Ok(receipt)
+    }
+
+    async fn captured_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<Receipt, Error<CaptureRejected>> {
+        match known {
+            Outcome::Posted(entry) | Outcome::Replayed(entry) => {
+                let receipt = repo::find_receipt_in_tx(tx, municipality, entry).await?;
+                receipt.ok_or_else(|| Failure::inconsistent("captures", format!("{entry} has no receipt")).into())
+            }
+            Outcome::Rejected(_) => Err(Error::Rejected(CaptureRejected::Conflict)),
+        }
+    }
+
+    /// The family takes back what it set aside. Taken back already: the same answer again.
+    ///
+    /// # Errors
+    /// [`NotCapturable::Spent`] when the merchant has been paid, [`NotCapturable::Unknown`] when it is not this family's.
+    pub async fn void(&self, municipality: Municipality, family: FamilyId, hold: AccountId) -> Result<(), Error<NotCapturable>> {
+        let mut tx = self.pool.begin().await?;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(hold)).await?;
+        let hold = hold.filter(|hold| hold.family == family).ok_or(Error::Rejected(NotCapturable::Unknown))?;
+        match hold.state {
+            HoldState::Released { .. } => return Ok(()),
+            HoldState::Captured { .. } => return Err(Error::Rejected(NotCapturable::Spent)),
+            HoldState::Held => {}
+        }
+        let command = Command::new(Actor::Family(family), format!("void/{}", hold.id), &hold.id);
+        if self.release_in_tx(&mut tx, municipality, command, &hold, Release::Voided).await? {
+            tx.commit().await?;
+            return Ok(());
+        }
+        Err(Error::Rejected(NotCapturable::Spent))
+    }
+
+    /// Gives back every hold whose time is over; answers how many. Safe to repeat.
+    pub async fn expire_holds(&self, municipality: Municipality) -> Result<usize, Failure> {
+        const CHUNK: i64 = 500;
+        let mut released: usize = 0;
+        loop {
+            let mut tx = self.pool.begin().await?;
+            let expired = repo::list_expired_in_tx(&mut tx, municipality, self.clock.now(), CHUNK).await?;
+            if expired.is_empty() {
+                return Ok(released);
+            }
+            for id in expired {
+                let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(id)).await?;
+                let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
+                let command = Command::new(Actor::Job("expire"), format!("expire/{id}"), &id);
+                let done = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Expired).await?;
+                released = released.saturating_add(usize::from(done));
+            }
+            tx.commit().await?;
+        }
+    }
+
+    /// Answers whether it was given back now; otherwise it had ended before.
+    async fn release_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: Command, hold: &Hold, why: Release) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let event = match why {
+            Release::Voided => Event::Void,
+            Release::Expired => Event::Expire,
+        };
+        let parts = repo::list_parts_in_tx(tx, municipality, hold).await?;
+        let parts: Vec<_> = parts.iter().map(|part| (part.transfer, part.lapsed_to(now))).collect();
+        let draft = events::payment::release(event, tokyo_date(now), &parts);
+        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+            Outcome::Posted(entry) => repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await.map(|()| true),
+            Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => Ok(false),
+            Outcome::Rejected(other) => Err(Failure::inconsistent("releases", other.to_string())),
+        }
+    }
+
+    /// The code of a hold: drawn again whenever it is needed, for only its hash is stored.
+    fn code_of(&self, hold: AccountId) -> Code {
+        Code::new(CodeKind::OneTime, self.entropy.code_bits(Draw { command: &hold.to_string(), purpose: "code", index: 0 }))
+    }
+
+    /// A merchant's receipts of some days (first and last, inclusive), in the merchant's own order.
+    pub async fn receipts(
+        &self,
+        municipality: Municipality,
+        merchant: MerchantId,
+        days: (chrono::NaiveDate, chrono::NaiveDate),
+    ) -> Result<Vec<Receipt>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        repo::list_receipts_in_tx(&mut tx, municipality, merchant, days).await
+    }
+}
+
+impl repo::PartOfHold {
+    /// The budget it returns to, if its source has lapsed at `now`.
+    fn lapsed_to(&self, now: Instant) -> Option<AccountId> {
+        self.lapses.filter(|&(_, at)| now >= at).map(|(budget, _)| budget)
+    }
+}
+
+fn rejected(why: NotCapturable) -> Error<CaptureRejected> {
+    Error::Rejected(CaptureRejected::NotCapturable(why))
+}

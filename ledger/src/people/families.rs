@@ -1,6 +1,6 @@
 //! What the faces and the payout ask about a family: its children, guardians, account, codes. Read only, but for a new activation code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -12,11 +12,11 @@ use super::repo::known::{self, FactsRow};
 use super::repo::read;
 use super::sealed::{Keys, uuids};
 use super::state::{Stated, in_force};
-use crate::Ledger;
 use crate::bank::account::BankAccount;
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
+use crate::{Ledger, Tx};
 
 /// A family, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,11 +113,34 @@ impl Ledger {
     /// The children that belong to a family on `day`, by id. A child that has moved to another household is not among them.
     pub async fn children_of_family(&self, municipality: Municipality, family: FamilyId, day: NaiveDate) -> Result<Vec<FamilyChild>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let rows = read::list_facts_of_family_in_tx(&mut tx, municipality, family, day).await?;
+        self.children_of_family_in_tx(&mut tx, municipality, family, day).await
+    }
+
+    /// [`Ledger::children_of_family`] within a database transaction.
+    pub async fn children_of_family_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        family: FamilyId,
+        day: NaiveDate,
+    ) -> Result<Vec<FamilyChild>, Failure> {
+        let rows = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
         let ids: Vec<_> = rows.iter().map(|row| row.key).collect();
-        let keys = Keys(self.list_vault_keys_in_tx(&mut tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
+        let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
         let child = |row: &FactsRow| Ok(FamilyChild { id: row.child, guardian: row.guardian, person: keys.open_child(row)?, facts: keys.open_facts(row)? });
         rows.iter().map(child).collect()
+    }
+
+    /// The ids of [`Ledger::children_of_family`]: who may spend for whom, without opening a name.
+    pub async fn child_ids_of_family_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        family: FamilyId,
+        day: NaiveDate,
+    ) -> Result<BTreeSet<ChildId>, Failure> {
+        let rows = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
+        Ok(rows.iter().map(|row| row.child).collect())
     }
 
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.

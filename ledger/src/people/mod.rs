@@ -3,6 +3,7 @@
 //! Personal data is sealed under the family's key as soon as it is read; the rest of the program knows opaque ids. What a roster says
 //! is never edited: it holds from a day on, until a later line says otherwise.
 
+mod eligibility;
 mod families;
 mod import;
 pub mod payer_number;
@@ -12,6 +13,7 @@ pub mod roster;
 mod sealed;
 pub mod state;
 
+pub use eligibility::{Eligible, Judged, Question};
 pub use families::{Family, FamilyChild, FamilyGuardian};
 pub use import::{Progress, Report};
 pub use payer_number::PayerNumber;

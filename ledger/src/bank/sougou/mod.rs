@@ -10,6 +10,7 @@ mod value_date;
 mod write;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::account::{AccountKind, AccountNumber, BankAccount, BankCode, BranchCode, PayerCode};
 use super::frame::Framing;
@@ -101,8 +102,9 @@ pub enum Reference {
     Edi(String),
 }
 
-/// What one bank does its own way (D1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What one bank does its own way (D1). As data, each part that is left out is as most banks have it, and an unknown one is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Line ends and end mark.
     pub framing: Framing,
@@ -121,7 +123,8 @@ pub struct Profile {
 }
 
 /// The form of [`Reference`] that a bank takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReferenceForm {
     /// Digits.
     Digits,
@@ -132,7 +135,8 @@ pub enum ReferenceForm {
 }
 
 /// 振込指定区分.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// 7, テレ振込.
     Wire,
@@ -141,7 +145,8 @@ pub enum Order {
 }
 
 /// How a long vowel is written: the standard says as a hyphen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LongVowel {
     /// `-`.
     Hyphen,
@@ -150,7 +155,8 @@ pub enum LongVowel {
 }
 
 /// How `.` is written in names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Dot {
     /// `.`.
     Dot,

@@ -94,6 +94,14 @@ fn each_knob_of_the_profile_moves_its_own_bytes_only() {
 }
 
 #[test]
+fn a_profile_as_data_says_only_what_is_unusual() {
+    let profile: Profile = serde_json::from_str(r#"{"framing": {"separator": "none"}, "reference": "edi", "dot": "space"}"#).unwrap();
+    let framing = Framing { separator: Separator::None, end_mark: false };
+    assert_eq!(profile, Profile { framing, reference: ReferenceForm::Edi, dot: Dot::Space, ..Profile::default() });
+    assert!(serde_json::from_str::<Profile>(r#"{"separator": "none"}"#).is_err());
+}
+
+#[test]
 fn a_long_name_is_cut_at_thirty_bytes_and_told() {
     let mut remittance = golden();
     remittance.lines[1].account.holder = kana(&format!("{}ｶﾞ", "ｱ".repeat(29)));
@@ -188,6 +196,8 @@ fn what_a_receiving_bank_would_refuse_is_refused_with_its_place() {
     }
     let error = read(&patched(2, 47, b"X"), options()).unwrap_err();
     assert_eq!(error.to_string(), "record 2, 口座番号 (bytes 44–50): byte 47 is 'X' where a digit is due", "the rest of the number is not shown");
+    let error = read(&patched(2, 53, b"\x82"), options()).unwrap_err();
+    assert!(error.to_string().starts_with("record 2, 受取人名 (bytes 51–80): byte 53 (0x82)"), "{error}");
     let error = read(&patched(4, 8, b"000001242568"), options()).unwrap_err();
     assert_eq!(
         error.to_string(),

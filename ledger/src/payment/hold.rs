@@ -1,0 +1,222 @@
+//! Hold before show: the family's whole price is set aside first, with its split; only then does a code exist.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::sources::{self, Group, Purchase};
+use super::split::{Part, Short, Source, split};
+use super::{NewHold, repo};
+use crate::actor::{Actor, Command};
+use crate::books::{self, Account, Kind, Outcome, Refused};
+use crate::city::City;
+use crate::code::Code;
+use crate::entitlement;
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::events;
+use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality};
+use crate::money::Yen;
+use crate::time::{Instant, Month, next_day, tokyo_date, tokyo_midnight};
+use crate::{Ledger, Tx};
+
+/// How often a payment is decided again when what it decided on has changed meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// What a family asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct HoldPayment {
+    /// Who pays.
+    pub family: FamilyId,
+    /// Whose entitlements may pay, in this order where they lapse on one day.
+    pub children: Vec<ChildId>,
+    /// Where the code will work.
+    pub merchant: MerchantId,
+    /// The bill, where there is one.
+    pub invoice: Option<InvoiceId>,
+    /// What is paid for.
+    pub expense: String,
+    /// The service, where services have registrations of their own.
+    pub service: Option<String>,
+    /// The whole price.
+    pub price: Yen,
+    /// The month that is paid for, where the family says so.
+    pub month: Option<Month>,
+    /// Whether own money pays the rest.
+    pub own_money: bool,
+}
+
+/// A payment that is ready to be shown.
+#[derive(Debug, Clone)]
+pub struct PaymentCode {
+    /// The hold.
+    pub hold: AccountId,
+    /// What the desk scans.
+    pub code: Code,
+    /// The whole price.
+    pub amount: Yen,
+    /// From here on the code works no more, and the money goes back.
+    pub expires_at: Instant,
+}
+
+/// Why a payment cannot be made. For the family's screen only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HoldRejected {
+    /// Everything together does not reach the price.
+    #[error("残高が {} 円足りません。自分のお金を入れるか、金額を見直してください。", .0.missing)]
+    Short(#[from] Short),
+    /// The price is not an amount.
+    #[error("金額は 1 円以上で入力してください。")]
+    Price,
+    /// The merchant takes no payments of this kind now.
+    #[error("この教室・事業者では、いまこの支払いはできません。")]
+    Merchant,
+    /// The key was used for another payment.
+    #[error("この操作番号は別の支払いに使われています。")]
+    Conflict,
+    /// The day is closed.
+    #[error("この日の帳簿は締め切られています。")]
+    Closed,
+    /// Others paid from the same money at the same time, again and again.
+    #[error("いま混み合っています。もう一度お試しください。")]
+    Busy,
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Held(PaymentCode),
+    Stale,
+}
+
+impl Ledger {
+    /// Sets a payment aside and makes its one-time code. The same command again: the same code again.
+    pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
+        let mut tx = self.pool.begin().await?;
+        let held = self.hold_in_tx(&mut tx, municipality, key, asked).await?;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// Sets a payment aside in `tx`, deciding again while others pay from the same money.
+    pub(super) async fn hold_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        key: &str,
+        asked: &HoldPayment,
+    ) -> Result<PaymentCode, Error<HoldRejected>> {
+        if !asked.price.is_positive() {
+            return Err(Error::Rejected(HoldRejected::Price));
+        }
+        for _ in 0..ATTEMPTS {
+            if let Attempt::Held(held) = self.try_hold_in_tx(tx, municipality, key, asked).await? {
+                return Ok(held);
+            }
+        }
+        Err(Error::Rejected(HoldRejected::Busy))
+    }
+
+    /// Reads, decides, posts on the condition that what was read still holds.
+    async fn try_hold_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<Attempt, Error<HoldRejected>> {
+        let command = Command::new(Actor::Family(asked.family), key, asked);
+        if let Some(known) = books::repo::find_command_in_tx(tx, municipality, &command).await? {
+            return self.held_before(tx, municipality, known).await;
+        }
+        let city = crate::city::repo::get_in_tx(tx, municipality).await?;
+        if !repo::offers_in_tx(tx, municipality, asked.merchant, &asked.expense, asked.service.as_deref()).await? {
+            return Err(Error::Rejected(HoldRejected::Merchant));
+        }
+        let groups = self.groups_in_tx(tx, &city, asked).await?;
+        let left = self.open_windows_in_tx(tx, municipality, &groups).await?;
+        let mut sources = sources::sources(asked.price, &groups, &left)?;
+        sources.extend(self.own_money_in_tx(tx, &city, asked).await?);
+        let parts = split(asked.price, sources).map_err(|short| Error::Rejected(short.into()))?;
+        let used = sources::usage(&groups, &parts)?;
+
+        let hold = self.new_hold(&city, &command, asked, &parts);
+        let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
+        let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
+        match self.post_in_tx(tx, municipality, &self.posting(command.clone(), draft)).await? {
+            Outcome::Posted(entry) => {
+                repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
+                Ok(Attempt::Held(PaymentCode { hold: hold.id, code: hold.code, amount: hold.amount, expires_at: hold.expires_at }))
+            }
+            known @ Outcome::Replayed(_) => self.held_before(tx, municipality, known).await,
+            Outcome::Rejected(Refused::Short | Refused::Window) => Ok(Attempt::Stale),
+            Outcome::Rejected(Refused::Conflict) => Err(Error::Rejected(HoldRejected::Conflict)),
+            Outcome::Rejected(Refused::Closed) => Err(Error::Rejected(HoldRejected::Closed)),
+            Outcome::Rejected(other) => Err(Failure::inconsistent("holds", other.to_string()).into()),
+        }
+    }
+
+    async fn held_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<Attempt, Error<HoldRejected>> {
+        let (Outcome::Posted(entry) | Outcome::Replayed(entry)) = known else { return Err(Error::Rejected(HoldRejected::Conflict)) };
+        let hold = repo::find_hold_in_tx(tx, municipality, repo::By::Entry(entry)).await?;
+        let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{entry} has no hold")))?;
+        let code = self.code_of(hold.id);
+        Ok(Attempt::Held(PaymentCode { hold: hold.id, code, amount: hold.amount, expires_at: hold.expires_at }))
+    }
+
+    async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
+        let now = self.clock.now();
+        let on = tokyo_date(now);
+        // A child that has moved to another household is not this family's any more, from that day on.
+        let own = self.child_ids_of_family_in_tx(tx, city.municipality, asked.family, on).await?;
+        let children: Vec<_> = asked.children.iter().copied().filter(|child| own.contains(child)).collect();
+        let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, &children, now).await?;
+        let facts = self.scheme_facts_in_tx(tx, city.municipality, &children, on).await?;
+        let purchase = Purchase { price: asked.price, expense: &asked.expense, service: asked.service.as_deref(), month: asked.month, on };
+        Ok(sources::groups((&self.schemes, city.rules()), &purchase, spendable, &facts))
+    }
+
+    /// What the windows of usage limits still allow; one that nobody has used yet is opened.
+    async fn open_windows_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, groups: &[Group<'_>]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
+        let mut left = BTreeMap::new();
+        for window in groups.iter().flat_map(Group::windows) {
+            let id = window.account.id;
+            if let Some(balance) = books::repo::find_guarded_balance_in_tx(tx, municipality, id).await? {
+                left.insert(id, balance);
+                continue;
+            }
+            let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), &id);
+            let draft = events::payment::allow(window.account.clone(), window.most, self.clock.today());
+            if window.most.is_positive() {
+                self.post_in_tx(tx, municipality, &self.posting(command, draft)).await?;
+            }
+            let balance = books::repo::find_guarded_balance_in_tx(tx, municipality, id).await?;
+            left.insert(id, balance.unwrap_or(Yen::ZERO));
+        }
+        Ok(left)
+    }
+
+    async fn own_money_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Option<Source>, Failure> {
+        if city.own_money_custodian.is_none() || !asked.own_money {
+            return Ok(None);
+        }
+        let account = Account::of_owner(Kind::OwnMoney, asked.family.uuid()).id;
+        let balance = books::repo::find_guarded_balance_in_tx(tx, city.municipality, account).await?;
+        let source = |most| Source { account, child: None, most, face: Yen::new(1), closes_on: None };
+        Ok(balance.filter(|balance| balance.is_positive()).map(source))
+    }
+
+    /// A hold ends no later than the earliest lapse of what it is made of.
+    fn new_hold(&self, city: &City, command: &Command, asked: &HoldPayment, parts: &[Part]) -> NewHold {
+        let now = self.clock.now();
+        let scope = command.scope();
+        let until = now + city.hold;
+        let lapse = parts.iter().filter_map(|part| part.source.closes_on).min().map(|day| tokyo_midnight(next_day(day)));
+        let id = AccountId::new(self.entropy.uuid(Draw { command: &scope, purpose: "hold", index: 0 }, now));
+        NewHold {
+            id,
+            family: asked.family,
+            merchant: asked.merchant,
+            invoice: asked.invoice,
+            expense: asked.expense.clone(),
+            service: asked.service.clone(),
+            amount: asked.price,
+            code: self.code_of(id),
+            held_at: now,
+            expires_at: lapse.map_or(until, |lapse| lapse.min(until)),
+        }
+    }
+}

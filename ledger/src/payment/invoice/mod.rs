@@ -1,0 +1,188 @@
+//! Bills of merchants: a family scans one, or opens it at home, and pays it at once. Nothing on a bill says who pays.
+
+use serde::Serialize;
+
+use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, NotCapturable, Receipt, repo as payments};
+use crate::actor::{Actor, Command};
+use crate::code::{Code, CodeKind};
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::idempotency::{self, Claim};
+use crate::ids::{ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
+use crate::money::Yen;
+use crate::{Ledger, Tx};
+
+mod repo;
+
+/// What a merchant bills.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bill {
+    /// The merchant, as its credential says.
+    pub merchant: MerchantId,
+    /// The merchant's own number.
+    pub reference: String,
+    /// What is paid for.
+    pub expense: String,
+    /// The service, where services have registrations of their own.
+    pub service: Option<String>,
+    /// The price.
+    pub amount: Yen,
+}
+
+/// A bill.
+#[derive(Debug, Clone)]
+pub struct Invoice {
+    /// Its number.
+    pub id: InvoiceId,
+    /// What is billed.
+    pub bill: Bill,
+    /// What a family scans.
+    pub code: Code,
+    /// Its receipt, once it is paid.
+    pub receipt: Option<ReceiptId>,
+}
+
+/// A family's wish to pay a bill.
+#[derive(Debug, Clone)]
+pub struct PayInvoice {
+    /// Who pays.
+    pub family: FamilyId,
+    /// Whose entitlements may pay.
+    pub children: Vec<ChildId>,
+    /// Whether own money pays the rest.
+    pub own_money: bool,
+}
+
+/// Why a bill cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BillRejected {
+    /// The price is not an amount.
+    #[error("請求額は 1 円以上で入力してください。")]
+    Price,
+    /// The merchant is not registered for this.
+    #[error("この費目・サービスは登録されていません。")]
+    NotOffered,
+    /// The merchant's number is in use.
+    #[error("この請求番号は使われています。別の番号にしてください。")]
+    Reference,
+    /// The key was used for another request.
+    #[error("この操作番号は別の請求に使われています。")]
+    Conflict,
+}
+
+/// Why a bill cannot be paid. For the family's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PayRejected {
+    /// There is no such bill.
+    #[error("この請求は見つかりません。")]
+    Unknown,
+    /// Somebody has paid it.
+    #[error("この請求は支払い済みです。")]
+    Paid,
+    /// The payment cannot be made.
+    #[error(transparent)]
+    Hold(#[from] HoldRejected),
+}
+
+impl Ledger {
+    /// Makes a bill. The same command again: the same bill.
+    pub async fn bill(&self, municipality: Municipality, key: &str, bill: &Bill) -> Result<Invoice, Error<BillRejected>> {
+        if !bill.amount.is_positive() {
+            return Err(Error::Rejected(BillRejected::Price));
+        }
+        let command = Command::new(Actor::Merchant(bill.merchant), key, bill);
+        let now = self.clock.now();
+        let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "invoice", index: 0 }, now));
+        let invoice = Invoice { id, bill: bill.clone(), code: self.invoice_code(id), receipt: None };
+        let mut tx = self.pool.begin().await?;
+        match idempotency::claim_in_tx(&mut tx, municipality, &command, id.uuid(), now).await? {
+            Claim::Conflict => return Err(Error::Rejected(BillRejected::Conflict)),
+            Claim::Replayed(known) => return self.get_invoice_in_tx(&mut tx, municipality, InvoiceId::new(known)).await.map_err(Error::Failed),
+            Claim::New => {}
+        }
+        if !payments::offers_in_tx(&mut tx, municipality, bill.merchant, &bill.expense, bill.service.as_deref()).await? {
+            return Err(Error::Rejected(BillRejected::NotOffered));
+        }
+        if !repo::insert_in_tx(&mut tx, municipality, &invoice, now).await? {
+            return Err(Error::Rejected(BillRejected::Reference));
+        }
+        tx.commit().await?;
+        Ok(invoice)
+    }
+
+    async fn get_invoice_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, invoice: InvoiceId) -> Result<Invoice, Failure> {
+        let found = repo::find_in_tx(tx, municipality, repo::By::Id(invoice)).await?;
+        found.map(|found| self.with_code(found)).ok_or_else(|| Failure::inconsistent("invoices", format!("{invoice} is gone")))
+    }
+
+    /// A merchant's own bill.
+    pub async fn invoice(&self, municipality: Municipality, merchant: MerchantId, invoice: InvoiceId) -> Result<Option<Invoice>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let found = repo::find_in_tx(&mut tx, municipality, repo::By::Id(invoice)).await?;
+        Ok(found.filter(|found| found.bill.merchant == merchant).map(|found| self.with_code(found)))
+    }
+
+    /// The bill of a scanned code: what a family looks at before it pays.
+    pub async fn invoice_of_code(&self, municipality: Municipality, code: &Code) -> Result<Option<Invoice>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let found = repo::find_in_tx(&mut tx, municipality, repo::By::Code(&code.digest())).await?;
+        Ok(found.map(|found| self.with_code(found)))
+    }
+
+    /// Pays a bill from home: set aside and captured in one database transaction. A bill is paid once, whoever pays.
+    pub async fn pay_invoice(&self, municipality: Municipality, key: &str, invoice: InvoiceId, asked: &PayInvoice) -> Result<Receipt, Error<PayRejected>> {
+        let mut tx = self.pool.begin().await?;
+        let found = repo::find_in_tx(&mut tx, municipality, repo::By::Id(invoice)).await?;
+        let bill = found.ok_or(Error::Rejected(PayRejected::Unknown))?.bill;
+        let hold = HoldPayment {
+            family: asked.family,
+            children: asked.children.clone(),
+            merchant: bill.merchant,
+            invoice: Some(invoice),
+            expense: bill.expense.clone(),
+            service: bill.service.clone(),
+            price: bill.amount,
+            month: None,
+            own_money: asked.own_money,
+        };
+        let payment = self.hold_in_tx(&mut tx, municipality, key, &hold).await.map_err(pay_rejected)?;
+        let receipt = self.capture_invoice_in_tx(&mut tx, municipality, invoice, &bill, payment.hold).await?;
+        tx.commit().await?;
+        Ok(receipt)
+    }
+
+    /// The bill's number is the idempotency key: it is captured once.
+    async fn capture_invoice_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        invoice: InvoiceId,
+        bill: &Bill,
+        hold: crate::ids::AccountId,
+    ) -> Result<Receipt, Error<PayRejected>> {
+        let capture = Capture { merchant: bill.merchant, terminal: None, amount: bill.amount };
+        let command = Command::new(Actor::Merchant(bill.merchant), format!("invoice/{invoice}"), &hold);
+        let hold = payments::find_hold_in_tx(tx, municipality, payments::By::Id(hold)).await?;
+        let hold = hold.ok_or_else(|| Failure::inconsistent("holds", "a hold is gone"))?;
+        self.capture_in_tx(tx, municipality, command, &hold, &capture).await.map_err(|error| match error {
+            Error::Rejected(CaptureRejected::Conflict | CaptureRejected::NotCapturable(NotCapturable::Spent)) => Error::Rejected(PayRejected::Paid),
+            Error::Rejected(other) => Error::Failed(Failure::inconsistent("invoices", other.to_string())),
+            Error::Failed(failure) => Error::Failed(failure),
+        })
+    }
+
+    fn invoice_code(&self, invoice: InvoiceId) -> Code {
+        Code::new(CodeKind::Invoice, self.entropy.code_bits(Draw { command: &invoice.to_string(), purpose: "invoice code", index: 0 }))
+    }
+
+    fn with_code(&self, found: repo::Found) -> Invoice {
+        Invoice { id: found.id, bill: found.bill, code: self.invoice_code(found.id), receipt: found.receipt }
+    }
+}
+
+fn pay_rejected(error: Error<HoldRejected>) -> Error<PayRejected> {
+    match error {
+        Error::Rejected(rejected) => Error::Rejected(rejected.into()),
+        Error::Failed(failure) => Error::Failed(failure),
+    }
+}

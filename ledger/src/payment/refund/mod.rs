@@ -1,0 +1,153 @@
+//! Refunds: taken from the merchant at once, by one transfer; put back where the money came from later, off the merchant's clock.
+
+use serde::Serialize;
+
+use super::split::returned;
+use super::{Receipt, repo as payments};
+use crate::actor::{Actor, Command};
+use crate::books::{self, Outcome, Refused};
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::events;
+use crate::ids::{AccountId, MerchantId, Municipality, ReceiptId, RefundId};
+use crate::money::Yen;
+use crate::time::{Instant, tokyo_date};
+use crate::{Ledger, Tx};
+
+mod repo;
+
+/// What a merchant asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct AskRefund {
+    /// The merchant, as its credential says.
+    pub merchant: MerchantId,
+    /// The receipt.
+    pub receipt: ReceiptId,
+    /// How much of it.
+    pub amount: Yen,
+    /// Why.
+    pub reason: String,
+}
+
+/// A refund, as the merchant may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Its number.
+    pub id: RefundId,
+    /// The receipt.
+    pub receipt: ReceiptId,
+    /// How much.
+    pub amount: Yen,
+    /// When.
+    pub refunded_at: Instant,
+}
+
+/// Why a refund is refused. All of it is about the merchant's own receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RefundRejected {
+    /// The merchant has no such receipt.
+    #[error("この領収番号はありません。")]
+    Unknown,
+    /// More than what is left of the receipt.
+    #[error("返金できるのは残り {left} 円までです。")]
+    TooMuch {
+        /// What is left.
+        left: Yen,
+    },
+    /// The key was used for another request.
+    #[error("この操作番号は別の操作に使われています。")]
+    Conflict,
+    /// The day is closed.
+    #[error("この日の帳簿は締め切られています。")]
+    Closed,
+}
+
+/// A receipt under lock, and what has been refunded of it.
+struct Refundable {
+    hold: AccountId,
+    receipt: Receipt,
+    number: i16,
+    refunded: Yen,
+}
+
+impl Ledger {
+    /// Refunds some or all of a receipt: one transfer, whatever paid for it.
+    pub async fn refund(&self, municipality: Municipality, key: &str, asked: &AskRefund) -> Result<Refund, Error<RefundRejected>> {
+        let command = Command::new(Actor::Merchant(asked.merchant), key, asked);
+        let mut tx = self.pool.begin().await?;
+        let found = repo::lock_in_tx(&mut tx, municipality, asked.merchant, asked.receipt).await?;
+        let found = found.ok_or(Error::Rejected(RefundRejected::Unknown))?;
+        match books::repo::find_command_in_tx(&mut tx, municipality, &command).await? {
+            Some(Outcome::Replayed(entry)) => return Ok(repo::get_by_entry_in_tx(&mut tx, municipality, entry).await?),
+            Some(_) => return Err(Error::Rejected(RefundRejected::Conflict)),
+            None => {}
+        }
+        let left = found.receipt.amount.minus(found.refunded)?;
+        if asked.amount > left || !asked.amount.is_positive() {
+            return Err(Error::Rejected(RefundRejected::TooMuch { left }));
+        }
+        let refund = self.refund_in_tx(&mut tx, municipality, command, &found, asked).await?;
+        tx.commit().await?;
+        Ok(refund)
+    }
+
+    async fn refund_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        command: Command,
+        found: &Refundable,
+        asked: &AskRefund,
+    ) -> Result<Refund, Error<RefundRejected>> {
+        let now = self.clock.now();
+        let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "refund", index: 0 }, now));
+        let from_receivable = false;
+        let draft = events::refund::refund(asked.merchant, asked.amount, from_receivable, tokyo_date(now)).because(&asked.reason);
+        let refund = Refund { id, receipt: asked.receipt, amount: asked.amount, refunded_at: now };
+        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+            Outcome::Posted(entry) => repo::insert_in_tx(tx, municipality, found, &refund, (entry, from_receivable, &asked.reason)).await?,
+            Outcome::Replayed(entry) => return Err(Failure::inconsistent("refunds", format!("{entry} came between")).into()),
+            Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(RefundRejected::Conflict)),
+            Outcome::Rejected(Refused::Closed) => return Err(Error::Rejected(RefundRejected::Closed)),
+            Outcome::Rejected(other) => return Err(Failure::inconsistent("refunds", other.to_string()).into()),
+        }
+        Ok(refund)
+    }
+
+    /// Puts every pending refund back where the money came from; answers how many. Safe to repeat.
+    pub async fn settle_refunds(&self, municipality: Municipality) -> Result<usize, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let pending = repo::list_pending_in_tx(&mut tx, municipality).await?;
+        for refund in &pending {
+            self.settle_refund_in_tx(&mut tx, municipality, refund).await?;
+        }
+        tx.commit().await?;
+        Ok(pending.len())
+    }
+
+    /// The payment that remains is split as before; what that changes goes back, and what has lapsed goes to its budget, never to cash.
+    async fn settle_refund_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, refund: &repo::Pending) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let hold = payments::find_hold_in_tx(tx, municipality, payments::By::Id(refund.hold)).await?;
+        let hold = hold.ok_or_else(|| Failure::inconsistent("refunds", format!("{} has no hold", refund.id)))?;
+        let parts: Vec<_> = payments::list_parts_in_tx(tx, municipality, &hold).await?.into_iter().filter(|part| part.is_money).collect();
+        let amounts: Vec<_> = parts.iter().map(|part| (part.transfer.amount, part.face)).collect();
+        let before = returned(&amounts, refund.before);
+        let after = returned(&amounts, refund.after);
+
+        let mut back = Vec::new();
+        for (part, (before, after)) in parts.iter().zip(before.iter().zip(&after)) {
+            let source = part.lapsed_to(now).unwrap_or(part.transfer.debit);
+            let budget = part.lapses.map_or(part.transfer.debit, |(budget, _)| budget);
+            let due = [(source, after.to_source.minus(before.to_source)?), (budget, after.to_budget.minus(before.to_budget)?)];
+            back.extend(due.into_iter().filter(|&(_, amount)| amount != Yen::ZERO));
+        }
+        let command = Command::new(Actor::Job("settle refunds"), format!("settle/{}", refund.id), &refund.id);
+        let draft = events::refund::settle(tokyo_date(now), &back);
+        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+            Outcome::Posted(entry) => repo::insert_settlement_in_tx(tx, municipality, refund.id, entry, now).await,
+            Outcome::Replayed(_) => Ok(()),
+            Outcome::Rejected(other) => Err(Failure::inconsistent("refund_settlements", other.to_string())),
+        }
+    }
+}

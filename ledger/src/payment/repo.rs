@@ -1,0 +1,301 @@
+//! All SQL of payments: holds, captures and releases. The money stands in the books.
+
+use uuid::Uuid;
+
+use super::state::{Hold, HoldState, Release};
+use super::{NewHold, Receipt};
+use crate::Tx;
+use crate::books::Transfer;
+use crate::error::Failure;
+use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, TerminalId};
+use crate::money::Yen;
+use crate::time::{FiscalYear, Instant};
+
+/// Writes a hold down.
+pub(super) async fn insert_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId, hold: &NewHold) -> Result<(), Failure> {
+    let digest = hold.code.digest();
+    sqlx::query!(
+        r#"
+        INSERT INTO holds (municipality, hold_id, entry_id, family_id, merchant_id, invoice_id, expense, service,
+                           amount_yen, code_digest, held_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        "#,
+        municipality.code(),
+        hold.id.uuid(),
+        entry.uuid(),
+        hold.family.uuid(),
+        hold.merchant.uuid(),
+        hold.invoice.map(InvoiceId::uuid),
+        hold.expense,
+        hold.service,
+        hold.amount.get(),
+        digest.as_slice(),
+        hold.held_at,
+        hold.expires_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How a hold is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By<'a> {
+    /// By its id.
+    Id(AccountId),
+    /// By the hash of its code.
+    Code(&'a [u8]),
+    /// By the entry that set it aside.
+    Entry(EntryId),
+}
+
+/// One hold and what became of it.
+pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, by: By<'_>) -> Result<Option<Hold>, Failure> {
+    let (id, code, entry) = match by {
+        By::Id(id) => (Some(id.uuid()), None, None),
+        By::Code(digest) => (None, Some(digest), None),
+        By::Entry(entry) => (None, None, Some(entry.uuid())),
+    };
+    let row = sqlx::query!(
+        r#"
+        SELECT h.hold_id, h.entry_id, h.family_id, h.merchant_id, h.invoice_id, h.expense, h.amount_yen, h.held_at, h.expires_at,
+               c.receipt_id AS "receipt_id?", c.captured_at AS "captured_at?", r.why AS "why?", r.released_at AS "released_at?"
+        FROM holds h
+        LEFT JOIN captures c ON c.municipality = h.municipality AND c.hold_id = h.hold_id
+        LEFT JOIN releases r ON r.municipality = h.municipality AND r.hold_id = h.hold_id
+        WHERE h.municipality = $1 AND (h.hold_id = $2 OR h.code_digest = $3 OR h.entry_id = $4)
+        "#,
+        municipality.code(),
+        id,
+        code,
+        entry
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = hold_state(row.receipt_id.zip(row.captured_at), row.why.as_deref().zip(row.released_at))
+        .ok_or_else(|| Failure::inconsistent("holds", format!("{} has ended twice or nowhere", row.hold_id)))?;
+    Ok(Some(Hold {
+        id: AccountId::new(row.hold_id),
+        entry: EntryId::new(row.entry_id),
+        family: FamilyId::new(row.family_id),
+        merchant: MerchantId::new(row.merchant_id),
+        invoice: row.invoice_id.map(InvoiceId::new),
+        expense: row.expense,
+        amount: Yen::new(row.amount_yen),
+        held_at: row.held_at,
+        expires_at: row.expires_at,
+        state,
+    }))
+}
+
+fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant)>) -> Option<HoldState> {
+    match (captured, released) {
+        (None, None) => Some(HoldState::Held),
+        (Some((receipt, at)), None) => Some(HoldState::Captured { receipt: ReceiptId::new(receipt), at }),
+        (None, Some((why, at))) => Release::parse(why).map(|why| HoldState::Released { why, at }),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+/// Writes a receipt down.
+pub(super) async fn insert_capture_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    hold: AccountId,
+    entry: EntryId,
+    receipt: &Receipt,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"
+        INSERT INTO captures (municipality, hold_id, receipt_id, entry_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at, business_on)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "#,
+        municipality.code(),
+        hold.uuid(),
+        receipt.id.uuid(),
+        entry.uuid(),
+        receipt.merchant.uuid(),
+        receipt.terminal.map(TerminalId::uuid),
+        receipt.invoice.map(InvoiceId::uuid),
+        receipt.amount.get(),
+        receipt.expense,
+        receipt.captured_at,
+        crate::time::tokyo_date(receipt.captured_at),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The receipt of a capture's entry.
+pub(super) async fn find_receipt_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId) -> Result<Option<Receipt>, Failure> {
+    let row = sqlx::query!(
+        r#"
+        SELECT receipt_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at
+        FROM captures WHERE municipality = $1 AND entry_id = $2
+        "#,
+        municipality.code(),
+        entry.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Receipt {
+        id: ReceiptId::new(row.receipt_id),
+        merchant: MerchantId::new(row.merchant_id),
+        terminal: row.terminal_id.map(TerminalId::new),
+        invoice: row.invoice_id.map(InvoiceId::new),
+        amount: Yen::new(row.amount_yen),
+        expense: row.expense,
+        captured_at: row.captured_at,
+    }))
+}
+
+/// A transfer of a hold, and what must be known of its source to give it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PartOfHold {
+    /// Source → hold, or allowance → control.
+    pub(super) transfer: Transfer,
+    /// It is money; otherwise a memorandum of an allowance.
+    pub(super) is_money: bool,
+    /// Whole tickets of this many yen; 1 where every yen counts.
+    pub(super) face: Yen,
+    /// The budget to which it returns once it has lapsed, and the instant from which it has; none for own money.
+    pub(super) lapses: Option<(AccountId, Instant)>,
+}
+
+/// The transfers of a hold, in the order of the split.
+pub(super) async fn list_parts_in_tx(tx: &mut Tx<'_>, municipality: Municipality, hold: &Hold) -> Result<Vec<PartOfHold>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.debit_account_id, t.credit_account_id, t.amount, e.scheme_id AS "scheme_id?", e.fiscal_year AS "fiscal_year?", e.face_yen AS "face_yen?",
+               g.closes_at AS "closes_at?"
+        FROM transfers t
+        LEFT JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
+        LEFT JOIN guarded_balances g ON g.municipality = t.municipality AND g.account_id = e.entitlement_id
+        WHERE t.municipality = $1 AND t.entry_id = $2
+        ORDER BY t.position
+        "#,
+        municipality.code(),
+        hold.entry.uuid()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let part = |debit, credit, amount| Transfer::new(AccountId::new(debit), AccountId::new(credit), Yen::new(amount));
+    Ok(rows
+        .into_iter()
+        .map(|row| PartOfHold {
+            transfer: part(row.debit_account_id, row.credit_account_id, row.amount),
+            is_money: row.credit_account_id == hold.id.uuid(),
+            face: Yen::new(row.face_yen.unwrap_or(1)),
+            lapses: match (row.scheme_id, row.fiscal_year, row.closes_at) {
+                (Some(scheme), Some(year), Some(at)) => Some((crate::books::Account::budget(&scheme, FiscalYear::new(year)).id, at)),
+                _ => None,
+            },
+        })
+        .collect())
+}
+
+/// Writes down that a hold was given back.
+pub(super) async fn insert_release_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    hold: AccountId,
+    entry: EntryId,
+    release: (Release, Instant),
+) -> Result<(), Failure> {
+    let (why, at) = release;
+    sqlx::query!(
+        "INSERT INTO releases (municipality, hold_id, entry_id, why, released_at) VALUES ($1, $2, $3, $4, $5)",
+        municipality.code(),
+        hold.uuid(),
+        entry.uuid(),
+        why.as_str(),
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Holds that expired at or before `now` and have not ended, oldest first, at most `limit`.
+pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, limit: i64) -> Result<Vec<AccountId>, Failure> {
+    let holds = sqlx::query_scalar!(
+        r#"
+        SELECT h.hold_id
+        FROM holds h
+        WHERE h.municipality = $1 AND h.expires_at <= $2
+          AND NOT EXISTS (SELECT FROM captures c WHERE c.municipality = h.municipality AND c.hold_id = h.hold_id)
+          AND NOT EXISTS (SELECT FROM releases r WHERE r.municipality = h.municipality AND r.hold_id = h.hold_id)
+        ORDER BY h.expires_at, h.hold_id
+        LIMIT $3
+        "#,
+        municipality.code(),
+        now,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(holds.into_iter().map(AccountId::new).collect())
+}
+
+/// A merchant's receipts of some days, by the merchant's own order: time, then number.
+pub(super) async fn list_receipts_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    merchant: MerchantId,
+    days: (chrono::NaiveDate, chrono::NaiveDate),
+) -> Result<Vec<Receipt>, Failure> {
+    let (first, last) = days;
+    let rows = sqlx::query!(
+        r#"
+        SELECT receipt_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at
+        FROM captures
+        WHERE municipality = $1 AND merchant_id = $2 AND business_on BETWEEN $3 AND $4
+        ORDER BY captured_at, receipt_id
+        "#,
+        municipality.code(),
+        merchant.uuid(),
+        first,
+        last
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let receipt = rows.into_iter().map(|row| Receipt {
+        id: ReceiptId::new(row.receipt_id),
+        merchant: MerchantId::new(row.merchant_id),
+        terminal: row.terminal_id.map(TerminalId::new),
+        invoice: row.invoice_id.map(InvoiceId::new),
+        amount: Yen::new(row.amount_yen),
+        expense: row.expense,
+        captured_at: row.captured_at,
+    });
+    Ok(receipt.collect())
+}
+
+/// Whether a merchant takes payments of this kind now: approved, not suspended, and registered for it.
+pub(super) async fn offers_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    merchant: MerchantId,
+    expense: &str,
+    service: Option<&str>,
+) -> Result<bool, Failure> {
+    let offers = sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM merchants m
+            JOIN merchant_services s USING (municipality, merchant_id)
+            WHERE m.municipality = $1 AND m.merchant_id = $2 AND m.state = 'approved' AND s.approved_at IS NOT NULL
+              AND s.expense = $3 AND ($4::text IS NULL OR s.category = $4)
+        ) AS "offers!"
+        "#,
+        municipality.code(),
+        merchant.uuid(),
+        expense,
+        service
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(offers)
+}
