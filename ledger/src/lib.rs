@@ -16,6 +16,7 @@ pub mod entitlement;
 pub mod entropy;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod idempotency;
 pub mod ids;
 pub mod merchant;
@@ -23,7 +24,10 @@ pub mod money;
 pub mod numbers;
 pub mod payment;
 pub mod people;
+pub mod reconciliation;
+pub mod remittance;
 pub mod scheme;
+pub mod statement;
 pub mod time;
 pub mod vault;
 
