@@ -12,6 +12,7 @@ use ledger::time::Month;
 use super::output::{Exit, Output};
 use crate::config::Config;
 use crate::database::{Database, DatabaseName};
+use crate::embedded::{Cluster, Durability};
 use crate::rehearse::{Progress, Rehearsal, SETTINGS, Setting, Summary};
 
 /// What to rehearse.
@@ -42,7 +43,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
         return Ok(Exit::Refused);
     };
     let rehearsal = Rehearsal { setting, children: arguments.children, month: arguments.month, seed: arguments.seed, out: arguments.out };
-    let home = Database::open(&Config::from_environment()?).await?;
+    // A server of its own: what is thrown away need not wait for the disk, and the city's own data is never near.
+    let cluster = Cluster::at(Config::from_environment()?.data_directory.join("rehearsals"), Durability::ThrowAway)?;
+    let home = Database::embedded(cluster, &DatabaseName::parse("home")?).await?;
     let name = DatabaseName::parse(&format!("rehearsal_{}", std::process::id()))?;
     home.drop_private(&name).await?;
     let private = home.create_private(&name).await?;

@@ -3,8 +3,10 @@
 use std::fs;
 
 use anyhow::Context as _;
+use ledger::export;
 use ledger::reconciliation::Report;
 use ledger::remittance::{File, Remittance};
+use ledger::time::FiscalYear;
 use serde::Serialize;
 
 use super::world::World;
@@ -30,18 +32,17 @@ pub async fn write(rehearsal: &Rehearsal, world: &World, files: &Files<'_>) -> a
     save(rehearsal, "roster.csv", files.roster)?;
     save(rehearsal, "summary.json", &json(files.summary)?)?;
     save(rehearsal, "bank-statement.txt", files.statement)?;
-    save(rehearsal, "reconciliation.csv", ledger::export::reconciliation_csv(files.report).as_bytes())?;
+    save(rehearsal, "reconciliation.csv", &export::csv::reconciliation(files.report)?)?;
     let trial_balance = world.ledger.trial_balance(municipality).await?;
-    save(rehearsal, "trial-balance.csv", ledger::export::trial_balance_csv(&trial_balance).as_bytes())?;
-    let mut books = Vec::new();
-    world.ledger.export_hledger(municipality, &mut books).await?;
+    save(rehearsal, "trial-balance.csv", &export::csv::trial_balance(&trial_balance)?)?;
+    let books = world.ledger.export_hledger(municipality, (FiscalYear::new(2000).first_day(), FiscalYear::new(2999).last_day()), Vec::new()).await??;
     save(rehearsal, "books.hledger", &books)?;
     let (bytes, detail) = match files.remitted {
         Some((remittance, file)) => (file.bytes.clone(), world.ledger.remittance_detail(municipality, remittance.id).await?),
         None => (Vec::new(), Vec::new()),
     };
     save(rehearsal, "remittance.txt", &bytes)?;
-    save(rehearsal, "remittance-detail.csv", ledger::export::remittance_detail_csv(&detail).as_bytes())
+    save(rehearsal, "remittance-detail.csv", &export::csv::remittance_detail(&detail)?)
 }
 
 /// Writes `timings.json`: seconds by phase.

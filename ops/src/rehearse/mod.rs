@@ -11,18 +11,18 @@ use ledger::statement::state::days as statement_days;
 use ledger::time::Month;
 use sqlx::PgPool;
 
-mod bank;
-mod cast;
-mod dice;
-mod files;
-mod finance;
-mod found;
-mod play;
-mod rules;
-mod schedule;
-mod setting;
-mod summary;
-mod world;
+pub mod bank;
+pub mod cast;
+pub mod dice;
+pub mod files;
+pub mod finance;
+pub mod found;
+pub mod play;
+pub mod rules;
+pub mod schedule;
+pub mod setting;
+pub mod summary;
+pub mod world;
 
 pub use setting::{SETTINGS, Setting};
 pub use summary::Summary;
@@ -117,7 +117,8 @@ impl Rehearsal {
         phases.begin("prove");
         let proved = summary::Proved { granted: &granted, at_close: &at_close, remitted: remitted.as_ref(), report: &report, training };
         let summary = summary::sum_up(self, &world, &proved).await?;
-        files::write(self, &world, &files::Files { roster: &roster, remitted: remitted.as_ref(), statement: &statement, report: &report, summary: &summary }).await?;
+        files::write(self, &world, &files::Files { roster: &roster, remitted: remitted.as_ref(), statement: &statement, report: &report, summary: &summary })
+            .await?;
         phases.end();
         files::write_timings(self, &phases.timings)?;
         Ok(summary)

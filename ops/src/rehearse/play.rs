@@ -105,7 +105,7 @@ pub async fn month(world: &World, payers: &[Payer], (first, last): (NaiveDate, N
     for payment in plan(&world.dice, payers, world.classes.len(), (first, last)) {
         queue.add(payment.at, Event::Hold(payment));
     }
-    let nights = std::iter::successors(Some(first), |day| day.succ_opt()).take_while(|day| *day <= last);
+    let nights = std::iter::successors(Some(first), NaiveDate::succ_opt).take_while(|day| *day <= last);
     for night in nights {
         queue.add(tokyo_instant(night, NaiveTime::from_hms_opt(23, 30, 0).unwrap_or_default()), Event::Night);
     }
