@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod output;
+pub mod roster;
 pub mod scheme;
 
 use output::{Exit, Output};
