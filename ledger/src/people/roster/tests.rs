@@ -122,12 +122,13 @@ fn a_file_that_cannot_be_understood_is_refused_as_a_whole() {
     assert_eq!(code(HEADINGS.as_bytes()), "empty");
     assert_eq!(code(format!("{LINE}\n{LINE}").as_bytes()), "no_headings");
     assert_eq!(code(format!("{HEADINGS},備考\n{LINE},x").as_bytes()), "unknown_headings");
-    assert_eq!(code(format!("{},\n{LINE},", HEADINGS.replace("児童カナ,", "")).as_bytes()), "unknown_headings");
+    assert_eq!(code(format!("{HEADINGS},\n{LINE},x").as_bytes()), "unknown_headings");
     assert_eq!(code(format!("{}\n{LINE}", HEADINGS.replace("児童カナ,", "")).as_bytes()), "missing_headings");
     assert_eq!(code(format!("{HEADINGS},銀行コード\n{LINE},").as_bytes()), "missing_headings");
     assert_eq!(code(format!("{HEADINGS},宛名番号\n{LINE},1").as_bytes()), "heading_twice");
     assert_eq!(code(b"\xEF\xBB\xBF\xFF\xFF"), "encoding");
     assert_eq!(parse(b"a\n\x82", today()).unwrap_err(), FileRefused::Encoding { line: 2 });
+    assert_eq!(parse(format!("{HEADINGS},,\n{LINE},,").as_bytes(), today()).unwrap().rows.len(), 1, "spreadsheets leave blank columns behind");
     let unknown = parse(format!("{HEADINGS},備考\n{LINE},x").as_bytes(), today()).unwrap_err().to_string();
     assert!(unknown.contains("備考") && unknown.contains("使える見出し: 宛名番号、世帯番号"));
 }
