@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 pub mod output;
 pub mod rehearse;
+pub mod roster;
 pub mod scheme;
 
 use output::{Exit, Output};

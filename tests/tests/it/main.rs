@@ -3,4 +3,5 @@
 mod architecture;
 mod books;
 mod embedded;
+mod people;
 mod test_database;
