@@ -3,4 +3,5 @@
 mod architecture;
 mod books;
 mod embedded;
+mod month;
 mod test_database;
