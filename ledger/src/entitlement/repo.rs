@@ -162,3 +162,23 @@ pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, en
         balance: Yen::new(row.balance),
     }))
 }
+
+/// The first entitlement that was not granted as it is written down: another amount, or by no grant of its scheme's budget of its year.
+pub async fn find_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
+    let entitlement = sqlx::query_scalar!(
+        r#"
+        SELECT e.entitlement_id
+        FROM entitlements e
+        LEFT JOIN transfers t ON t.municipality = e.municipality AND t.entry_id = e.entry_id AND t.credit_account_id = e.entitlement_id
+        LEFT JOIN accounts b ON b.municipality = t.municipality AND b.account_id = t.debit_account_id
+        WHERE e.municipality = $1
+          AND (t.amount, b.kind, b.scheme_id, b.fiscal_year) IS DISTINCT FROM (e.amount_yen, 'scheme_budget', e.scheme_id, e.fiscal_year)
+        ORDER BY e.entitlement_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entitlement.map(AccountId::new))
+}

@@ -81,8 +81,7 @@ impl Ledger {
 
 /// What one child is awarded for the period; nothing where the scheme refuses it in spite of qualifying (closed to new grants, no class).
 fn award(version: &Version, period: Period, eligible: &Eligible, facts: Facts) -> Result<Option<Award>, RunRejected> {
-    let day = eligible.since.clamp(period.service_from, period.service_to);
-    let Ok(Some(grant)) = version.grant_for(day, &facts.since(eligible.since), None) else { return Ok(None) };
+    let Ok(Some(grant)) = version.grant_in(period, &facts.since(eligible.since), None) else { return Ok(None) };
     let amount = grant.amount_yen.ok_or(RunRejected::NotMoney)?;
     Ok(Some(Award {
         child: eligible.child,

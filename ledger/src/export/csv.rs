@@ -34,20 +34,13 @@ pub fn trial_balance(balance: &TrialBalance) -> Result<Vec<u8>, Failure> {
     table(&["account", "name", "unit", "debit", "credit", "balance"], balance.lines.iter().map(row))
 }
 
-/// `remittance-detail.csv`: line, kind, payee (opaque), name, receipts, amount, returned.
+/// `remittance-detail.csv`: `line,merchant,receipts,amount_yen`. A family that is paid is named by its opaque id.
 pub fn remittance_detail(rows: &[DetailRow]) -> Result<Vec<u8>, Failure> {
     let row = |row: &DetailRow| {
-        vec![
-            row.line.to_string(),
-            row.kind.as_str().to_owned(),
-            row.payee.to_string(),
-            guarded(row.name.as_deref().unwrap_or_default()),
-            row.receipts.to_string(),
-            row.amount.get().to_string(),
-            row.returned.to_string(),
-        ]
+        let payee = row.name.clone().unwrap_or_else(|| format!("{}:{}", row.kind.as_str(), row.payee));
+        vec![row.line.to_string(), guarded(&payee), row.receipts.to_string(), row.amount.get().to_string()]
     };
-    table(&["line", "kind", "payee", "name", "receipts", "amount", "returned"], rows.iter().map(row))
+    table(&["line", "merchant", "receipts", "amount_yen"], rows.iter().map(row))
 }
 
 /// `reconciliation.csv`: `line,booked_on,direction,amount,match,target,entry`.

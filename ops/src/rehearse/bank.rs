@@ -65,12 +65,10 @@ impl Bank {
     /// Books the one debit of a bank file.
     pub fn debit(&mut self, on: NaiveDate, total: Yen) {
         let inquiry = self.next_inquiry();
-        let line = BankLine {
-            valued_on: Some(on),
-            trade: Some("14".to_owned()),
-            summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(),
-            ..BankLine::new(&inquiry, on, Flow::Debit, total)
-        };
+        let line =
+            BankLine {
+                valued_on: Some(on), trade: Some("14".to_owned()), summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(), ..BankLine::new(&inquiry, on, Flow::Debit, total)
+            };
         self.lines.push(line);
     }
 

@@ -105,7 +105,7 @@ pub async fn month(world: &World, payers: &[Payer], (first, last): (NaiveDate, N
     for payment in plan(&world.dice, payers, world.classes.len(), (first, last)) {
         queue.add(payment.at, Event::Hold(payment));
     }
-    let nights = std::iter::successors(Some(first), |day| day.succ_opt()).take_while(|day| *day <= last);
+    let nights = std::iter::successors(Some(first), NaiveDate::succ_opt).take_while(|day| *day <= last);
     for night in nights {
         queue.add(tokyo_instant(night, NaiveTime::from_hms_opt(23, 30, 0).unwrap_or_default()), Event::Night);
     }
@@ -182,12 +182,13 @@ async fn capture(world: &World, queue: &mut Queue, payment: &Planned, code: &Pay
     Ok(())
 }
 
-/// One to three days later, unless the days are over then.
+/// One to three days later; in the last days, two hours later.
 fn plan_refund(world: &World, queue: &mut Queue, payment: &Planned, receipt: &Receipt, percent: u8, last: NaiveDate) {
     let days = Days::new(world.dice.below("refund day", payment.number, 3).saturating_add(1));
-    let at = receipt.captured_at.checked_add_days(days).unwrap_or(receipt.captured_at);
+    let later = receipt.captured_at.checked_add_days(days).filter(|at| tokyo_date(*at) <= last);
+    let at = later.unwrap_or(receipt.captured_at + TimeDelta::hours(2));
     let amount = receipt.amount.times(percent.into()).ok().and_then(|amount| amount.get().checked_div(100)).unwrap_or(0);
-    if tokyo_date(at) <= last && amount > 0 {
+    if amount > 0 {
         queue.add(at, Event::Refund { number: payment.number, class: payment.class, receipt: receipt.id, amount: Yen::new(amount) });
     }
 }

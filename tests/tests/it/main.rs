@@ -4,4 +4,5 @@ mod architecture;
 mod books;
 mod embedded;
 mod month;
+mod people;
 mod test_database;
