@@ -73,9 +73,11 @@ async fn names_of_payers_are_sealed() {
     let file = statement(10_500_000, "2026-07-01", vec![credit("00000001", "2026-07-01", 500, "HANAKO", "ﾌﾘｺﾐ")]);
     world.import("one", &file).await.unwrap();
     let rows: Vec<String> = sqlx::query_scalar("SELECT l::text FROM bank_lines l").fetch_all(world.database.pool()).await.unwrap();
-    let hex: String = "HANAKO".bytes().map(|byte| format!("{byte:02x}")).collect();
-    let twice: String = hex.bytes().map(|byte| format!("{byte:02x}")).collect();
-    assert!(rows.iter().all(|row| !row.contains("HANAKO") && !row.contains(&hex) && !row.contains(&twice)));
+    // The raw record is sealed as hexadecimal digits, and PostgreSQL shows bytes as such again.
+    for secret in ["HANAKO".to_owned(), hex("HANAKO"), hex(&hex("HANAKO"))] {
+        assert!(rows.iter().all(|row| !row.contains(&secret)), "{secret}");
+    }
+    assert_eq!(rows.len(), 1);
 }
 
 #[tokio::test]

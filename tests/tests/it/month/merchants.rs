@@ -45,9 +45,8 @@ async fn the_same_application_again_is_the_same_merchant_and_another_one_under_i
 #[tokio::test]
 async fn an_account_that_cannot_be_paid_to_is_refused_with_its_reason() {
     let world = World::new().await;
-    let refused = async |written: Written<'_>| {
-        world.ledger().apply_merchant(CITY, &staff("a", "apply"), &application("one"), written).await.unwrap_err().to_string()
-    };
+    let refused =
+        async |written: Written<'_>| world.ledger().apply_merchant(CITY, &staff("a", "apply"), &application("one"), written).await.unwrap_err().to_string();
     assert!(refused(Written { bank: "0001", ..OWN }).await.contains("a training city pays into banks 9990 to 9998 only"));
     assert!(refused(Written { branch: "100", ..OWN }).await.contains("has no branch 100"));
     assert!(refused(Written { holder: "山田", ..OWN }).await.contains("account holder"));
@@ -64,7 +63,6 @@ async fn neither_account_nor_token_stands_in_the_database() {
         let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(world.database.pool()).await.unwrap();
         rows.push_str(&found.concat());
     }
-    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     for secret in [token.to_string(), "7654321".to_owned(), hex("7654321"), hex("ｷﾀｸﾞﾁ")] {
         assert!(!rows.contains(&secret), "{secret}");
     }
@@ -104,5 +102,5 @@ async fn a_service_added_later_is_offered_once_a_second_person_approves_it() {
     };
     assert_eq!(approved().await, [("lesson".to_owned(), true), ("short_stay".to_owned(), false)]);
     world.ledger().approve_services(CITY, &staff("b", "ok"), merchant).await.unwrap();
-    assert_eq!(approved().await[1].1, true);
+    assert!(approved().await[1].1);
 }

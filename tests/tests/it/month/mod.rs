@@ -16,7 +16,7 @@ use ledger::bank::meisai::{self, BankLine, BankStatement, Flow, Head, OwnAccount
 use ledger::books::{Account, Draft, Event, Kind, Outcome, Transfer};
 use ledger::city::{City, Remitter};
 use ledger::events;
-use ledger::ids::{AccountId, FamilyId, MerchantId, Municipality, ReceiptId, RemittanceId};
+use ledger::ids::{AccountId, FamilyId, MerchantId, Municipality, ReceiptId};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
 use ledger::payment::{Capture, HoldPayment};
@@ -261,14 +261,13 @@ async fn refusal(world: &World, sql: &'static str) -> String {
 
 const CHECK_VIOLATION: &str = "23514";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
-/// Raised by `refuse_change`; the program lacks the privilege before it comes to that.
-const DAYS: (&str, &str) = ("2026-05-01", "2026-12-31");
 
-fn days() -> (NaiveDate, NaiveDate) {
-    (date(DAYS.0), date(DAYS.1))
+/// As PostgreSQL shows bytes.
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// The first line of a remittance.
-const fn line_one(remittance: RemittanceId) -> (RemittanceId, i32) {
-    (remittance, 1)
+/// All days on which something happens here.
+fn days() -> (NaiveDate, NaiveDate) {
+    (date("2026-05-01"), date("2026-12-31"))
 }

@@ -75,11 +75,8 @@ async fn merchants_with_one_account_share_a_line_and_the_file_reads_back_to_the_
     let read = sougou::read(&file.bytes, sougou::ReadOptions::strict(date("2026-07-08"))).unwrap().remittance;
     let lines: Vec<_> = read.lines.iter().map(|line| (line.account.bank.as_str().to_owned(), line.amount.get(), line.reference.clone())).collect();
     let reference = |first| sougou::Reference::Digits { first, second: 202_605 };
-    let expected = [("9998".to_owned(), 50_000, reference(1)), ("9997".to_owned(), 8_000, reference(2))];
-    let mut sorted = lines.clone();
-    sorted.sort_by_key(|(_, amount, _)| -amount);
-    assert_eq!(sorted.iter().map(|line| (&line.0, line.1)).collect::<Vec<_>>(), expected.iter().map(|line| (&line.0, line.1)).collect::<Vec<_>>());
-    assert_eq!(lines.iter().map(|line| line.2.clone()).collect::<Vec<_>>(), [reference(1), reference(2)]);
+    // In the order of the merchants' readings: "one", "three", "two".
+    assert_eq!(lines, [("9998".to_owned(), 50_000, reference(1)), ("9997".to_owned(), 8_000, reference(2))]);
 
     // Sent is not paid: the payables are in transit, and the bank holds what it held.
     assert_eq!([world.owed(one).await, world.owed(two).await, world.owed(three).await], [0, 0, 0]);
@@ -147,10 +144,12 @@ async fn a_suspended_merchant_is_held_back_and_the_rest_goes_on() {
 async fn what_a_merchant_owes_is_kept_from_a_payout_only_with_its_consent() {
     let world = World::new().await;
     let [one, ..] = world.merchants().await;
-    world.pay(one, 30_000, "p1").await;
+    let receipt = world.pay(one, 30_000, "p1").await;
     world.approved_may().await;
-    let owes = events::refund::refund(one, Yen::new(4_000), true, date("2026-06-16"));
-    world.post("late refund", owes).await;
+    let late = AskRefund { merchant: one, receipt, amount: Yen::new(4_000), reason: "休講".to_owned() };
+    world.ledger().refund(CITY, "late", &late).await.unwrap();
+    let receivable = Account::of_owner(Kind::MerchantReceivable, one.uuid());
+    assert_eq!((world.owed(one).await, world.balance(&receivable).await), (30_000, -4_000), "behind an approved statement the merchant owes it");
     world.test.set("2026-07-08");
     let full = world.ledger().prepare_remittance(CITY, &staff("a", "without"), may()).await.unwrap();
     assert_eq!(full.total, Yen::new(30_000));
@@ -158,22 +157,42 @@ async fn what_a_merchant_owes_is_kept_from_a_payout_only_with_its_consent() {
     world.ledger().record_netting_consent(CITY, &staff("a", "consent"), one, true, "同意書 2026-07-01").await.unwrap();
     let netted = world.send("with").await;
     assert_eq!(netted.total, Yen::new(26_000));
-    assert_eq!((world.owed(one).await, world.balance(&Account::of_owner(Kind::MerchantReceivable, one.uuid())).await), (0, 0));
+    assert_eq!((world.owed(one).await, world.balance(&receivable).await), (0, 0));
     world.assert_sound().await;
 }
 
+/// A roster of one family with a bank account.
+const ROSTER: &str =
+    "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,保護者宛名番号,保護者氏名,保護者カナ,適用日,銀行コード,支店コード,預金種目,口座番号,口座名義カナ
+0001,H01,育実 花子,イクミ ハナコ,2015-05-10,中央区1-1,9001,育実 太郎,イクミ タロウ,2026-04-01,9996,003,1,0000777,イクミ タロウ
+";
+
 #[tokio::test]
-async fn a_family_is_paid_what_the_books_owe_it_to_the_account_of_its_roster() {
+async fn a_family_loads_money_by_its_payer_number_and_is_paid_back_to_the_account_of_its_roster() {
     let world = World::new().await;
-    let [one, ..] = world.merchants().await;
-    world.pay(one, 30_000, "p1").await;
-    world.approved_may().await;
-    let payable = Account::of_owner(Kind::FamilyPayable, FAMILY.uuid());
-    let own = Account::of_owner(Kind::OwnMoney, FAMILY.uuid());
-    let back = Draft::new(Event::PayBack, date("2026-06-16"), vec![Transfer::new(own.id, payable.id, Yen::new(1_500))]).opening([payable]);
-    world.post("pay back", back).await;
+    world.ledger().import_roster(CITY, &Actor::Job("roster"), ROSTER.as_bytes(), &mut |_| {}).await.unwrap();
+    let family = world.ledger().find_family_by_household(CITY, "H01").await.unwrap().unwrap();
+    let number = world.ledger().find_family(CITY, family).await.unwrap().unwrap().payer_number;
+    world.test.set("2026-07-02");
+    let loads = credit("00000001", "2026-07-01", 2_000, &format!("{number}ｲｸﾐ ﾀﾛｳ"), "ﾌﾘｺﾐ");
+    world.import("july", &statement(10_500_000, "2026-07-01", vec![loads])).await.unwrap();
+    assert_eq!(world.match_lines("a").await.matched, 1);
+    let own = Account::of_owner(Kind::OwnMoney, family.uuid());
+    assert_eq!(world.balance(&own).await, 2_000);
+
+    let payables = [family, FAMILY].map(|family| Account::of_owner(Kind::FamilyPayable, family.uuid()));
+    let other = Account::of_owner(Kind::OwnMoney, FAMILY.uuid());
+    let back = [Transfer::new(own.id, payables[0].id, Yen::new(1_500)), Transfer::new(other.id, payables[1].id, Yen::new(300))];
+    world.post("pay back", Draft::new(Event::PayBack, date("2026-07-02"), back.to_vec()).opening(payables.clone())).await;
     world.test.set("2026-07-08");
-    let prepared = world.ledger().prepare_remittance(CITY, &staff("a", "july"), may()).await.unwrap();
-    let stops = world.ledger().remittance_stops(CITY, prepared.id).await.unwrap();
-    assert_eq!(stops.iter().map(|stop| (stop.0.as_str(), stop.2.get(), stop.3.as_str())).collect::<Vec<_>>(), [("family", 1_500, "no_account")]);
+    let sent = world.send("july").await;
+    assert_eq!((sent.lines, sent.total), (1, Yen::new(1_500)));
+    let file = world.ledger().remittance_file(CITY, sent.id).await.unwrap();
+    let read = sougou::read(&file.bytes, sougou::ReadOptions::strict(date("2026-07-08"))).unwrap().remittance;
+    let account = &read.lines[0].account;
+    assert_eq!((account.bank.as_str(), account.number.as_str(), account.holder.as_str()), ("9996", "0000777", "ｲｸﾐ ﾀﾛｳ"));
+    let stops = world.ledger().remittance_stops(CITY, sent.id).await.unwrap();
+    assert_eq!(stops.iter().map(|stop| (stop.1, stop.2.get(), stop.3.as_str())).collect::<Vec<_>>(), [(FAMILY.uuid(), 300, "no_account")]);
+    assert_eq!([world.balance(&payables[0]).await, world.balance(&payables[1]).await], [0, 300]);
+    world.assert_sound().await;
 }
