@@ -65,6 +65,10 @@ pub struct Stored {
 }
 
 impl Stored {
+    const fn next_step(&self) -> i16 {
+        self.step.saturating_add(1)
+    }
+
     fn wrong(&self, asked: &'static str) -> Rejected {
         let flow = if self.flow == Flow::Credit { "credit" } else { "debit" };
         let state = format!("a {flow}, {}", self.matched.as_deref().unwrap_or("unmatched"));

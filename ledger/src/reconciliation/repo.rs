@@ -337,22 +337,23 @@ pub async fn insert_match_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new
     Ok(())
 }
 
-/// Records that a credit may be a return; again changes nothing.
+/// Records that a credit may, as match number `line.1`, be a return; again changes nothing.
 pub async fn insert_proposal_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
-    line: BankLineId,
+    line: (BankLineId, i16),
     proposal: &super::matching::Proposal,
     proposed: &Act,
 ) -> Result<(), Failure> {
     sqlx::query!(
         r#"
-        INSERT INTO match_proposals (municipality, bank_line_id, remittance_id, number, score, reason, proposed_at, proposed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO match_proposals (municipality, bank_line_id, step, remittance_id, number, score, reason, proposed_at, proposed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT DO NOTHING
         "#,
         municipality.code(),
-        line.uuid(),
+        line.0.uuid(),
+        line.1,
         proposal.remittance.uuid(),
         proposal.number,
         proposal.score,
@@ -365,17 +366,18 @@ pub async fn insert_proposal_in_tx(
     Ok(())
 }
 
-/// Who proposed that a line is this return, and the bank's reason.
+/// Who proposed that a line, as match number `line.1`, is this return, and the bank's reason.
 pub async fn find_proposal_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
-    line: BankLineId,
+    line: (BankLineId, i16),
     paid: (RemittanceId, i32),
 ) -> Result<Option<(String, String)>, Failure> {
     let row = sqlx::query!(
-        "SELECT proposed_by, reason FROM match_proposals WHERE municipality = $1 AND bank_line_id = $2 AND remittance_id = $3 AND number = $4",
+        "SELECT proposed_by, reason FROM match_proposals WHERE municipality = $1 AND bank_line_id = $2 AND step = $3 AND remittance_id = $4 AND number = $5",
         municipality.code(),
-        line.uuid(),
+        line.0.uuid(),
+        line.1,
         paid.0.uuid(),
         paid.1
     )
@@ -412,7 +414,7 @@ pub async fn list_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> 
         FROM match_proposals p
         JOIN bank_lines l USING (municipality, bank_line_id)
         WHERE p.municipality = $1
-          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = p.bank_line_id AND (m.kind <> 'suspense' OR m.matched_at > p.proposed_at))
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = p.bank_line_id AND m.step >= p.step)
         ORDER BY l.position, p.score DESC, p.remittance_id, p.number
         "#,
         municipality.code()

@@ -62,7 +62,7 @@ impl Ledger {
         returnable(&stored).map_err(Error::Rejected)?;
         self.paid_amount_in_tx(&mut tx, municipality, &stored, paid).await?;
         let proposal = Proposal { remittance: paid.0, number: paid.1, score: 100, reason: reason.to_owned() };
-        repo::insert_proposal_in_tx(&mut tx, municipality, line, &proposal, &self.act(command)).await?;
+        repo::insert_proposal_in_tx(&mut tx, municipality, (line, stored.next_step()), &proposal, &self.act(command)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Ledger {
     /// is approved anew. What the bank kept is its fee.
     ///
     /// # Errors
-    /// [`Rejected`]: not proposed; proposed by the same person; matched or come back meanwhile.
+    /// [`Rejected`]: not proposed since it was last matched; proposed by the same person; matched or come back meanwhile.
     pub async fn confirm_return(
         &self,
         municipality: Municipality,
@@ -82,7 +82,7 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         let Some(stored) = self.begin_line_in_tx(&mut tx, municipality, command, line).await? else { return Ok(()) };
         returnable(&stored).map_err(Error::Rejected)?;
-        let proposal = repo::find_proposal_in_tx(&mut tx, municipality, line, paid).await?;
+        let proposal = repo::find_proposal_in_tx(&mut tx, municipality, (line, stored.next_step()), paid).await?;
         let (proposed_by, reason) = proposal.ok_or(Error::Rejected(Rejected::NotProposed))?;
         let act = self.act(command);
         if proposed_by == act.by {
@@ -101,7 +101,7 @@ impl Ledger {
         }
         remittance::repo::mark_returned_in_tx(&mut tx, municipality, paid, &reason, self.clock.now()).await?;
         remittance::repo::mark_not_live_in_tx(&mut tx, municipality, paid.0, Some(paid.1)).await?;
-        let step = stored.step.saturating_add(1);
+        let step = stored.next_step();
         let proposed_by = Some(proposed_by.as_str());
         let new = repo::NewMatch { line, step, kind: "return", remittance: Some((paid.0, Some(paid.1))), payee: None, entry, proposed_by };
         repo::insert_match_in_tx(&mut tx, municipality, &new, &act).await?;

@@ -97,7 +97,7 @@ impl Ledger {
             }
             Found::Returns(proposals) => {
                 for proposal in proposals {
-                    repo::insert_proposal_in_tx(&mut tx, municipality, id, proposal, &self.act(command)).await?;
+                    repo::insert_proposal_in_tx(&mut tx, municipality, (id, 1), proposal, &self.act(command)).await?;
                 }
             }
             Found::Suspense => self.suspend_credit_in_tx(&mut tx, municipality, &own, &line).await?,
@@ -204,7 +204,7 @@ impl Ledger {
     ) -> Result<(), Error<Rejected>> {
         let (kind, payee) = what;
         let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
-        let step = line.step.saturating_add(1);
+        let step = line.next_step();
         let new = repo::NewMatch { line: line.id, step, kind, remittance: None, payee, entry, proposed_by: None };
         Ok(repo::insert_match_in_tx(tx, municipality, &new, &self.act(command)).await?)
     }
