@@ -23,7 +23,9 @@ pub mod money;
 pub mod numbers;
 pub mod payment;
 pub mod people;
+pub mod remittance;
 pub mod scheme;
+pub mod statement;
 pub mod time;
 pub mod vault;
 

@@ -1,4 +1,4 @@
-//! The posting rule of each business event: pure functions from facts to transfers. No SQL, no clock.
+//! The posting rules: one pure function for each business event, from facts to transfers. No `if` on money elsewhere.
 
 pub mod bank;
 pub mod budget;

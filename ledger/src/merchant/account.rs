@@ -1,7 +1,6 @@
 //! Where a merchant is paid: parsed, checked against the directory, sealed under the merchant's key, found again by a blind index.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::error::Rejected;
 use crate::bank::account::{BankAccount, Written};
@@ -58,15 +57,4 @@ pub fn open(key: &DataKey, merchant: MerchantId, sealed: &[u8]) -> Result<BankAc
 pub fn index(vault: &Vault, municipality: Municipality, account: &BankAccount) -> [u8; 32] {
     let text = format!("{}-{}-{}-{}-{}", account.bank, account.branch, account.kind.digit(), account.number, account.holder);
     vault.index(municipality, "bank account", &text)
-}
-
-/// A sealed account and its index, as stored.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    /// Whose.
-    pub owner: Uuid,
-    /// Which of its accounts.
-    pub number: i32,
-    /// The account, sealed.
-    pub sealed: Vec<u8>,
 }

@@ -1,7 +1,5 @@
 //! All SQL of merchants.
 
-use uuid::Uuid;
-
 use super::state::{Act, Life, State};
 use super::{Listing, Merchant, Service, Terminal};
 use crate::Tx;
@@ -360,17 +358,4 @@ pub async fn list_terminals_in_tx(tx: &mut Tx<'_>, municipality: Municipality, m
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| Terminal { id: TerminalId::new(row.terminal_id), merchant, label: row.label }).collect())
-}
-
-/// One account of a merchant as stored.
-pub async fn get_account_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: Uuid, number: i32) -> Result<Vec<u8>, Failure> {
-    let sealed = sqlx::query_scalar!(
-        "SELECT sealed FROM merchant_bank_accounts WHERE municipality = $1 AND merchant_id = $2 AND number = $3",
-        municipality.code(),
-        merchant,
-        i16::try_from(number).unwrap_or(0)
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(sealed)
 }
