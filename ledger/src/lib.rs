@@ -25,8 +25,10 @@ pub mod payment;
 pub mod people;
 pub mod remittance;
 pub mod scheme;
+pub mod session;
 pub mod statement;
 pub mod time;
+pub mod token;
 pub mod vault;
 
 use entropy::Entropy;
