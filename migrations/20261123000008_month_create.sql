@@ -227,13 +227,15 @@ CREATE TABLE match_proposals (
     bank_line_id  uuid        NOT NULL,
     remittance_id uuid        NOT NULL,
     number        integer     NOT NULL,       -- the line of the remittance
+    step          smallint    NOT NULL,       -- the step that the match would be: 1, or 2 for what is in suspense
     score         smallint    NOT NULL,       -- 0 to 100
     reason        text        NOT NULL,       -- 組戻事由 as far as the bank says
     proposed_at   timestamptz NOT NULL,
     proposed_by   text        NOT NULL,
-    PRIMARY KEY (municipality, bank_line_id, remittance_id, number),
+    PRIMARY KEY (municipality, bank_line_id, step, remittance_id, number),
     FOREIGN KEY (municipality, bank_line_id) REFERENCES bank_lines,
     FOREIGN KEY (municipality, remittance_id, number) REFERENCES remittance_lines,
+    CONSTRAINT match_proposals_step CHECK (step IN (1, 2)),
     CONSTRAINT match_proposals_score CHECK (score BETWEEN 0 AND 100)
 );
 

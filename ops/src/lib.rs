@@ -5,3 +5,4 @@ pub mod config;
 pub mod database;
 pub mod embedded;
 pub mod key_file;
+pub mod rehearse;

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::account::{Kind, Unit};
-use super::entry::{Outcome, Posting, Refused, Transfer};
+use super::entry::{Event, Outcome, Posting, Refused, Transfer};
 use crate::Tx;
 use crate::actor::Command;
 use crate::error::Failure;
@@ -295,4 +295,34 @@ pub async fn find_unsound_transfer_in_tx(tx: &mut Tx<'_>, municipality: Municipa
     .fetch_optional(&mut **tx)
     .await?;
     Ok(entry.map(EntryId::new))
+}
+
+/// Lets every statement of this database transaction see one moment, and read whole tables: a row at a time would be slow, and is what the
+/// planner picks for tables that it has no statistics of yet.
+pub async fn begin_proof_in_tx(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    sqlx::query!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut **tx).await?;
+    sqlx::query!("SET LOCAL enable_nestloop = off").execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The sum of the transfers of one kind of event, between accounts of the kinds given; any kind where none is given.
+pub async fn sum_moved_in_tx(tx: &mut Tx<'_>, municipality: Municipality, event: Event, kinds: (Option<Kind>, Option<Kind>)) -> Result<Yen, Failure> {
+    let (debit, credit) = kinds;
+    let sum = sqlx::query_scalar!(
+        r#"
+        SELECT coalesce(sum(t.amount), 0)::bigint AS "sum!"
+        FROM entries e
+        JOIN transfers t USING (municipality, entry_id)
+        JOIN accounts d ON d.municipality = t.municipality AND d.account_id = t.debit_account_id
+        JOIN accounts c ON c.municipality = t.municipality AND c.account_id = t.credit_account_id
+        WHERE e.municipality = $1 AND e.kind = $2 AND ($3::text IS NULL OR d.kind = $3) AND ($4::text IS NULL OR c.kind = $4)
+        "#,
+        municipality.code(),
+        event.as_str(),
+        debit.map(Kind::as_str),
+        credit.map(Kind::as_str)
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Yen::new(sum))
 }

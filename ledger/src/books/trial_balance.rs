@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::account::Kind;
+use super::account::{Kind, Unit};
 use super::repo::Turnover;
 
 /// One line.
@@ -39,6 +39,12 @@ impl TrialBalance {
         let lines: Vec<_> = turnovers.iter().map(line).collect();
         let trial_balance_yen = lines.iter().filter(|line| line.unit == "yen").fold(0_i64, |sum, line| sum.saturating_add(line.balance));
         Self { lines, trial_balance_yen }
+    }
+
+    /// The units whose debits and credits differ, and by how much: none, always.
+    pub fn unbalanced(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let sum = |unit: Unit| self.lines.iter().filter(|line| line.unit == unit.as_str()).fold(0_i64, |sum, line| sum.saturating_add(line.balance));
+        Unit::ALL.into_iter().map(move |unit| (unit.as_str(), sum(unit))).filter(|(_, by)| *by != 0)
     }
 
     /// The debit-positive balance of one kind in yen, zero if it has not moved.

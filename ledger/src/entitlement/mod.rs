@@ -17,6 +17,9 @@ use crate::time::FiscalYear;
 use crate::{Ledger, Tx};
 
 pub mod repo;
+mod run;
+
+pub use run::GrantRun;
 
 /// How many entitlements one entry grants or lets lapse: memory stays flat, and a run that stops goes on where it was.
 const CHUNK: usize = 5_000;
@@ -99,6 +102,12 @@ pub enum RunRejected {
     /// The month is closed.
     #[error("the books are closed for this day")]
     Closed,
+    /// The scheme has no rules for the period.
+    #[error("the scheme has no rules for this period: check its file")]
+    NoRules,
+    /// The scheme grants visits or passes and no money.
+    #[error("the scheme grants no money")]
+    NotMoney,
     /// There is no such entitlement, or nothing is left of it.
     #[error("nothing is left to take back")]
     Nothing,
@@ -106,25 +115,13 @@ pub enum RunRejected {
 
 impl Ledger {
     /// Grants `awards`, all of one scheme and service period, in order of children; those granted already are passed over.
-    ///
-    /// `progress` is told how many awards have been looked at.
-    pub async fn grant(
-        &self,
-        municipality: Municipality,
-        scheme: &str,
-        actor: &Actor,
-        awards: &[Award],
-        mut progress: impl FnMut(usize) + Send,
-    ) -> Result<Run, Error<RunRejected>> {
+    pub async fn grant(&self, municipality: Municipality, scheme: &str, actor: &Actor, awards: &[Award]) -> Result<Run, Error<RunRejected>> {
         let mut run = Run::default();
-        let mut done: usize = 0;
         for chunk in awards.chunks(CHUNK) {
             let mut tx = self.pool.begin().await?;
             let granted = self.grant_chunk_in_tx(&mut tx, municipality, scheme, actor, chunk).await?;
             tx.commit().await?;
             run.add(granted.count, granted.amount)?;
-            done = done.saturating_add(chunk.len());
-            progress(done);
         }
         Ok(run)
     }
@@ -218,11 +215,10 @@ impl Ledger {
         Ok(leftover.balance)
     }
 
-    /// What these children of a family may spend now.
-    pub async fn spendable(&self, municipality: Municipality, family: FamilyId, children: &[ChildId]) -> Result<Vec<Spendable>, Failure> {
+    /// What these children may spend now.
+    pub async fn spendable(&self, municipality: Municipality, children: &[ChildId]) -> Result<Vec<Spendable>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let children: Vec<_> = children.iter().map(|child| child.uuid()).collect();
-        repo::list_spendable_in_tx(&mut tx, municipality, family, &children, self.clock.now()).await
+        repo::list_spendable_in_tx(&mut tx, municipality, children, self.clock.now()).await
     }
 }
 

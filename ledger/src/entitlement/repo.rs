@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Award, Spendable};
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{AccountId, ChildId, EntryId, FamilyId, Municipality};
+use crate::ids::{AccountId, ChildId, EntryId, Municipality};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 
@@ -73,25 +73,19 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
 }
 
 /// What these children may spend at `now`, with something left; soonest to close first, then in the order of `children`.
-pub async fn list_spendable_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    family: FamilyId,
-    children: &[Uuid],
-    now: Instant,
-) -> Result<Vec<Spendable>, Failure> {
+pub async fn list_spendable_in_tx(tx: &mut Tx<'_>, municipality: Municipality, children: &[ChildId], now: Instant) -> Result<Vec<Spendable>, Failure> {
+    let children: Vec<_> = children.iter().map(|child| child.uuid()).collect();
     let rows = sqlx::query!(
         r#"
         SELECT e.entitlement_id, e.scheme_id, e.child_id, e.service_from, e.service_to, e.closes_on, e.face_yen, g.balance
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
-        WHERE e.municipality = $1 AND e.family_id = $2 AND e.child_id = ANY($3)
-          AND g.balance > 0 AND g.opens_at <= $4 AND g.closes_at > $4
-        ORDER BY e.closes_on, array_position($3, e.child_id), e.entitlement_id
+        WHERE e.municipality = $1 AND e.child_id = ANY($2)
+          AND g.balance > 0 AND g.opens_at <= $3 AND g.closes_at > $3
+        ORDER BY e.closes_on, array_position($2, e.child_id), e.entitlement_id
         "#,
         municipality.code(),
-        family.uuid(),
-        children,
+        &children,
         now
     )
     .fetch_all(&mut **tx)
@@ -167,4 +161,24 @@ pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, en
         account: AccountId::new(row.entitlement_id),
         balance: Yen::new(row.balance),
     }))
+}
+
+/// The first entitlement that was not granted as it is written down: another amount, or by no grant of its scheme's budget of its year.
+pub async fn find_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
+    let entitlement = sqlx::query_scalar!(
+        r#"
+        SELECT e.entitlement_id
+        FROM entitlements e
+        LEFT JOIN transfers t ON t.municipality = e.municipality AND t.entry_id = e.entry_id AND t.credit_account_id = e.entitlement_id
+        LEFT JOIN accounts b ON b.municipality = t.municipality AND b.account_id = t.debit_account_id
+        WHERE e.municipality = $1
+          AND (t.amount, b.kind, b.scheme_id, b.fiscal_year) IS DISTINCT FROM (e.amount_yen, 'scheme_budget', e.scheme_id, e.fiscal_year)
+        ORDER BY e.entitlement_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entitlement.map(AccountId::new))
 }

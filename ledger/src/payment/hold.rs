@@ -159,11 +159,12 @@ impl Ledger {
 
     async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
         let now = self.clock.now();
-        let children: Vec<_> = asked.children.iter().map(|child| child.uuid()).collect();
-        let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, asked.family, &children, now).await?;
         let on = tokyo_date(now);
-        let known = self.children_of_family_in_tx(tx, city.municipality, asked.family, on).await?;
-        let facts = known.iter().map(|child| (child.id, scheme_facts(&child.facts, on))).collect();
+        // A child that has moved to another household is not this family's any more, from that day on.
+        let own = self.child_ids_of_family_in_tx(tx, city.municipality, asked.family, on).await?;
+        let children: Vec<_> = asked.children.iter().copied().filter(|child| own.contains(child)).collect();
+        let spendable = entitlement::repo::list_spendable_in_tx(tx, city.municipality, &children, now).await?;
+        let facts = self.scheme_facts_in_tx(tx, city.municipality, &children, on).await?;
         let purchase = Purchase { price: asked.price, expense: &asked.expense, service: asked.service.as_deref(), month: asked.month, on };
         Ok(sources::groups((&self.schemes, city.rules()), &purchase, spendable, &facts))
     }
@@ -218,9 +219,4 @@ impl Ledger {
             expires_at: lapse.map_or(until, |lapse| lapse.min(until)),
         }
     }
-}
-
-/// PLACEHOLDER
-fn scheme_facts(facts: &crate::people::person::ChildFacts, on: chrono::NaiveDate) -> crate::scheme::Facts {
-    crate::scheme::Facts::for_child(facts.birth_on, on).with_status(facts.statuses.iter().map(String::as_str))
 }

@@ -24,8 +24,11 @@ mod repo;
 pub mod sources;
 pub mod split;
 pub mod state;
+mod verify;
 
 pub use hold::{HoldPayment, HoldRejected, PaymentCode};
+pub(crate) use verify::find_differences_in_tx;
+
 pub use state::{Hold, HoldState, NotCapturable, Release};
 
 /// A hold as it is written down.

@@ -7,7 +7,7 @@ use super::{NewHold, Receipt};
 use crate::Tx;
 use crate::books::Transfer;
 use crate::error::Failure;
-use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, TerminalId};
+use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, RefundId, TerminalId};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 
@@ -298,4 +298,81 @@ pub(super) async fn offers_in_tx(
     .fetch_one(&mut **tx)
     .await?;
     Ok(offers)
+}
+
+/// The first hold whose account holds what it should not: the whole amount while it is held, nothing once it was captured by one transfer
+/// to its merchant or given back by its release.
+pub(super) async fn find_hold_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
+    let hold = sqlx::query_scalar!(
+        r#"
+        WITH taken AS (
+            SELECT t.debit_account_id AS hold_id, t.entry_id, e.kind, sum(t.amount)::bigint AS amount, count(*) AS transfers
+            FROM transfers t
+            JOIN entries e USING (municipality, entry_id)
+            JOIN holds h ON h.municipality = t.municipality AND h.hold_id = t.debit_account_id
+            WHERE t.municipality = $1
+            GROUP BY t.debit_account_id, t.entry_id, e.kind
+        ), put AS (
+            SELECT t.credit_account_id AS hold_id, sum(t.amount)::bigint AS amount
+            FROM transfers t
+            JOIN holds h ON h.municipality = t.municipality AND h.hold_id = t.credit_account_id AND h.entry_id = t.entry_id
+            WHERE t.municipality = $1
+            GROUP BY t.credit_account_id
+        )
+        SELECT h.hold_id
+        FROM holds h
+        LEFT JOIN put p ON p.hold_id = h.hold_id
+        LEFT JOIN taken t ON t.hold_id = h.hold_id
+        LEFT JOIN captures c ON c.municipality = h.municipality AND c.hold_id = h.hold_id
+        LEFT JOIN releases r ON r.municipality = h.municipality AND r.hold_id = h.hold_id
+        WHERE h.municipality = $1
+          AND (p.amount IS DISTINCT FROM h.amount_yen
+               OR t.entry_id IS DISTINCT FROM coalesce(c.entry_id, r.entry_id)
+               OR (c.hold_id IS NOT NULL AND r.hold_id IS NOT NULL)
+               OR (c.hold_id IS NOT NULL AND (c.amount_yen, t.kind, t.amount, t.transfers) IS DISTINCT FROM (h.amount_yen, 'capture', h.amount_yen, 1::bigint))
+               OR (r.hold_id IS NOT NULL AND (t.kind, t.amount) IS DISTINCT FROM (CASE r.why WHEN 'voided' THEN 'void' ELSE 'expire' END, h.amount_yen)))
+        ORDER BY h.hold_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(hold.map(AccountId::new))
+}
+
+/// The first refund that was not one transfer of its amount, or was put back in another amount.
+pub(super) async fn find_refund_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<RefundId>, Failure> {
+    let refund = sqlx::query_scalar!(
+        r#"
+        WITH taken AS (
+            SELECT t.entry_id, count(*) AS transfers, sum(t.amount)::bigint AS amount
+            FROM transfers t
+            JOIN refunds r ON r.municipality = t.municipality AND r.entry_id = t.entry_id
+            WHERE t.municipality = $1
+            GROUP BY t.entry_id
+        ), put AS (
+            SELECT t.entry_id, sum(CASE WHEN a.kind = 'refunds_pending' THEN t.amount ELSE -t.amount END)::bigint AS amount
+            FROM transfers t
+            JOIN refund_settlements s ON s.municipality = t.municipality AND s.entry_id = t.entry_id
+            JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.debit_account_id
+            WHERE t.municipality = $1
+            GROUP BY t.entry_id
+        )
+        SELECT r.refund_id
+        FROM refunds r
+        LEFT JOIN refund_settlements s USING (municipality, refund_id)
+        LEFT JOIN taken ON taken.entry_id = r.entry_id
+        LEFT JOIN put ON put.entry_id = s.entry_id
+        WHERE r.municipality = $1
+          AND ((taken.transfers, taken.amount) IS DISTINCT FROM (1::bigint, r.amount_yen)
+               OR (s.refund_id IS NOT NULL AND put.amount IS DISTINCT FROM r.amount_yen))
+        ORDER BY r.refund_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(refund.map(RefundId::new))
 }

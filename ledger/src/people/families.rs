@@ -1,6 +1,6 @@
 //! What the faces and the payout ask about a family: its children, guardians, account, codes. Read only, but for a new activation code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -129,6 +129,18 @@ impl Ledger {
         let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
         let child = |row: &FactsRow| Ok(FamilyChild { id: row.child, guardian: row.guardian, person: keys.open_child(row)?, facts: keys.open_facts(row)? });
         rows.iter().map(child).collect()
+    }
+
+    /// The ids of [`Ledger::children_of_family`]: who may spend for whom, without opening a name.
+    pub async fn child_ids_of_family_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        family: FamilyId,
+        day: NaiveDate,
+    ) -> Result<BTreeSet<ChildId>, Failure> {
+        let rows = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
+        Ok(rows.iter().map(|row| row.child).collect())
     }
 
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.

@@ -122,7 +122,7 @@ impl Ledger {
     ) -> Result<File, Error<Rejected>> {
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let mut lines = Vec::new();
-        for stored in repo::list_file_lines_in_tx(tx, municipality, remittance.id).await? {
+        for stored in repo::list_file_lines_in_tx(tx, municipality, remittance.id, None).await? {
             let account = self.open_account_in_tx(tx, municipality, (stored.kind, stored.owner), &stored.account).await?;
             lines.push(line(&stored, account, remittance, &city)?);
         }

@@ -3,11 +3,11 @@
 use uuid::Uuid;
 
 use super::plan::{PayTo, PayeeKind};
-use super::repo::StoredAccount;
+use super::repo::{self, StoredAccount};
 use crate::bank::account::{BankAccount, Written};
 use crate::bank::directory::{self, Scope};
 use crate::error::Failure;
-use crate::ids::{FamilyId, MerchantId, Municipality};
+use crate::ids::{FamilyId, MerchantId, Municipality, RemittanceId};
 use crate::merchant::account;
 use crate::vault::{KeyOwner, Place};
 use crate::{Ledger, Tx};
@@ -47,6 +47,19 @@ impl Ledger {
                 BankAccount::parse(written).map_err(|_| Failure::Vault("the sealed account is not one"))
             }
         }
+    }
+
+    /// The account that a line of a file was paid to.
+    pub(crate) async fn account_of_line_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        remittance: RemittanceId,
+        number: i32,
+    ) -> Result<BankAccount, Failure> {
+        let line = repo::list_file_lines_in_tx(tx, municipality, remittance, Some(number)).await?.pop();
+        let line = line.ok_or_else(|| Failure::inconsistent("remittance_lines", format!("{remittance} has no line {number}")))?;
+        self.open_account_in_tx(tx, municipality, (line.kind, line.owner), &line.account).await
     }
 
     /// A stored account with what keeps a bank from taking it.

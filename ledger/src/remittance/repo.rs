@@ -477,8 +477,13 @@ pub struct FileLine {
     pub known: bool,
 }
 
-/// The lines of a remittance with their sealed accounts, by number.
-pub async fn list_file_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId) -> Result<Vec<FileLine>, Failure> {
+/// The lines of a remittance with their sealed accounts, by number: all, or one.
+pub async fn list_file_lines_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    remittance: RemittanceId,
+    number: Option<i32>,
+) -> Result<Vec<FileLine>, Failure> {
     let rows = sqlx::query!(
         r#"
         SELECT l.number, l.account_kind, l.account_owner, l.account_number, l.amount_yen, coalesce(m.sealed, f.account) AS sealed,
@@ -495,11 +500,12 @@ pub async fn list_file_lines_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
         LEFT JOIN family_bank_accounts f
             ON l.account_kind = 'family' AND f.municipality = l.municipality AND f.family_id = l.account_owner AND f.roster_number = l.account_number
            AND f.since_on = l.account_since_on
-        WHERE l.municipality = $1 AND l.remittance_id = $2
+        WHERE l.municipality = $1 AND l.remittance_id = $2 AND ($3::integer IS NULL OR l.number = $3)
         ORDER BY l.number
         "#,
         municipality.code(),
-        remittance.uuid()
+        remittance.uuid(),
+        number
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -634,4 +640,22 @@ pub async fn mark_returned_in_tx(tx: &mut Tx<'_>, municipality: Municipality, li
     .execute(&mut **tx)
     .await?;
     if marked.rows_affected() == 1 { Ok(()) } else { Err(Failure::inconsistent("remittance_lines", "a line came back twice")) }
+}
+
+/// The amount of a line that was sent and has not come back, if it is one.
+pub async fn find_paid_amount_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId, number: i32) -> Result<Option<Yen>, Failure> {
+    let amount = sqlx::query_scalar!(
+        r#"
+        SELECT l.amount_yen
+        FROM remittance_lines l
+        JOIN remittances r USING (municipality, remittance_id)
+        WHERE l.municipality = $1 AND l.remittance_id = $2 AND l.number = $3 AND l.returned_at IS NULL AND r.state IN ('sent', 'confirmed')
+        "#,
+        municipality.code(),
+        remittance.uuid(),
+        number
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(amount.map(Yen::new))
 }

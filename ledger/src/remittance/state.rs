@@ -118,6 +118,14 @@ impl Life {
         }
     }
 
+    /// The bank has debited its total.
+    pub fn confirm(self) -> Result<State, Rejected> {
+        match self.state {
+            State::Sent { built, file_sha256, .. } => Ok(State::Confirmed { file_sha256, built }),
+            other => Err(other.wrong("confirmed")),
+        }
+    }
+
     /// It is given up before it is sent.
     pub fn cancel(self) -> Result<State, Rejected> {
         match self.state {

@@ -1,21 +1,18 @@
-//! From the costs of a case to the items of the formula: refuses what does not count, divides spans by day over versions and months,
-//! and puts together what shares one deduction.
-
-use std::collections::BTreeSet;
-
-use chrono::{Datelike, NaiveDate};
+//! From the costs of a case to the items of the formula: refuses what does not count, and puts together what shares one deduction.
+//!
+//! Invariant: every cost of the case is an item, part of one, or refused with a reason.
 
 use super::Scheme;
-use super::case::{Case, Child, Cost, When};
+use super::apportion::{Piece, Scope};
+use super::case::{Case, Child, Cost};
 use super::formula::{self, Allowance, Item, Part, Purse};
-use super::grant::{Kind, Period, Qualifying};
+use super::period::Period;
 use super::quote::{Line, stopped};
 use super::ratio::Ratio;
 use super::reason::Reason;
 use super::share::{Pool, Stage, Terms};
 use super::version::{Unpayable, Version, pick};
 use crate::money::{Overflow, Yen};
-use crate::time::{FiscalYear, Month};
 
 /// A bill as the formula takes it.
 pub(super) struct Bill {
@@ -25,15 +22,6 @@ pub(super) struct Bill {
     limits: Vec<Allowance>,
     /// Costs that do not count, and why.
     pub(super) refused: Vec<(Line, Reason)>,
-}
-
-/// A part of a cost under one version.
-struct Piece<'a> {
-    cost: usize,
-    version: usize,
-    amount: Ratio,
-    day: NaiveDate,
-    service: Option<&'a str>,
 }
 
 /// The line of a cost of which nothing is paid yet.
@@ -47,128 +35,69 @@ pub(super) fn line(index: usize, cost: &Cost) -> Line {
     }
 }
 
-/// The days that a claim or a grant pays for: the fiscal year where costs are only repaid, otherwise the service period.
-fn span(version: &Version, on: NaiveDate, period: Period) -> (NaiveDate, NaiveDate) {
-    match version.grant.kind {
-        Kind::None => (FiscalYear::of(on).first_day(), FiscalYear::of(on).last_day()),
-        _ => (period.service_from, period.service_to),
-    }
-}
-
-fn qualifying(child: &Child) -> Qualifying<'_> {
-    Qualifying { since: child.facts.qualifying_since(), months: child.months.as_ref() }
-}
-
-/// The months of the fiscal year of `on` that count for a claim: those of any version in it.
-pub(super) fn counting_months(scheme: &Scheme, version: &Version, on: NaiveDate, child: &Child) -> BTreeSet<Month> {
-    let span = span(version, on, version.period(on, None));
-    scheme.versions.iter().flat_map(|version| months_of(version, span)).filter(|month| qualifying(child).counts(*month)).collect()
-}
-
-/// The months of `version` within `span`.
-fn months_of(version: &Version, (first, last): (NaiveDate, NaiveDate)) -> Vec<Month> {
-    let (first, last) = (first.max(version.from), last.min(version.to));
-    if first > last {
-        return Vec::new();
-    }
-    let months = std::iter::successors(Some(Month::of(first)), |month| Some(month.plus_months(1)).filter(|next| next > month));
-    months.take_while(|month| month.first_day() <= last).take(1_200).collect()
-}
-
 /// Draws up the bill of `case` for one child and one service period.
 pub(super) fn draw_up(scheme: &Scheme, version: &Version, case: &Case, child: &Child, period: Period) -> Result<Bill, Overflow> {
-    let span = span(version, case.on, period);
-    let mut drawing = Drawing {
-        scheme,
-        child,
-        span,
-        bill: Bill { items: Vec::new(), drafts: Vec::new(), terms: Vec::new(), limits: Vec::new(), refused: Vec::new() },
-        windows: Vec::new(),
-    };
-    let mut groups: Vec<(usize, Vec<Piece<'_>>)> = Vec::new();
+    let scope = Scope::new(scheme, version, child, case.on, period);
+    let bill = Bill { items: Vec::new(), drafts: Vec::new(), terms: Vec::new(), limits: Vec::new(), refused: Vec::new() };
+    let mut drawing = Drawing { scope, bill, windows: Vec::new(), groups: Vec::new() };
     for (index, cost) in case.costs.iter().enumerate() {
-        let refusal =
-            version.cost.accepts(cost.expense.as_deref(), cost.service.as_deref()).and_then(|()| version.cost.admits(&child.facts, cost.service.as_deref()));
-        let pieces = match refusal {
-            Err(reason) => Err(reason),
-            Ok(()) => Ok(drawing.pieces(version, case.on, index, cost)?),
-        };
-        let pieces = pieces.and_then(|pieces| if pieces.is_empty() { Err(Reason::OutsidePeriod) } else { Ok(pieces) });
-        match pieces {
-            Err(reason) => drawing.bill.refused.push((Line { reason: Some(reason.to_string()), ..line(index, cost) }, reason)),
-            Ok(pieces) => drawing.add(pieces, case, &mut groups)?,
+        let pieces = scope.pieces(version, case.on, index, cost)?;
+        if pieces.is_empty() {
+            let reason = refusal(version, child, cost).unwrap_or(Reason::OutsidePeriod);
+            drawing.bill.refuse(line(index, cost), reason);
+        }
+        for piece in pieces {
+            drawing.add(piece)?;
         }
     }
-    for (leader, pieces) in groups {
+    for (leader, pieces) in std::mem::take(&mut drawing.groups) {
         drawing.add_group(leader, &pieces)?;
     }
     Ok(drawing.bill)
 }
 
-struct Drawing<'a> {
-    scheme: &'a Scheme,
-    child: &'a Child,
-    span: (NaiveDate, NaiveDate),
+/// Why `version` does not pay for a cost, if it does not.
+fn refusal(version: &Version, child: &Child, cost: &Cost) -> Option<Reason> {
+    let (expense, service) = (cost.expense.as_deref(), cost.service.as_deref());
+    version.cost.accepts(expense, service).and_then(|()| version.cost.admits(&child.facts, service)).err()
+}
+
+struct Drawing<'a, 'c> {
+    scope: Scope<'a>,
     bill: Bill,
     /// The window of each allowance of the bill.
     windows: Vec<String>,
+    /// Pieces that share a deduction, by the first version that does.
+    groups: Vec<(usize, Vec<Piece<'c>>)>,
 }
 
-impl Drawing<'_> {
-    /// Divides a cost over versions and months.
-    fn pieces<'c>(&self, version: &Version, on: NaiveDate, cost_index: usize, cost: &'c Cost) -> Result<Vec<Piece<'c>>, Overflow> {
-        let service = cost.service.as_deref();
-        let piece = |version: usize, amount: Ratio, day: NaiveDate| Piece { cost: cost_index, version, amount, day, service };
-        let whole = Ratio::whole(cost.amount_yen);
-        let position = |day: NaiveDate| self.scheme.versions.iter().position(|version| version.covers(day));
-        let (first, last) = match cost.when {
-            When::WithCase => {
-                let home = self.scheme.versions.iter().position(|other| other == version);
-                return Ok(home.map(|index| piece(index, whole, on)).into_iter().collect());
-            }
-            When::On(day) => (day, day),
-            When::Span(first, last) => (first, last),
-        };
-        let days = DaysOf { first, last };
-        if !version.cost.by_day {
-            let day = days.within(self.span).find(|day| qualifying(self.child).counts(Month::of(*day)));
-            return Ok(day.and_then(|day| Some(piece(position(day)?, whole, day))).into_iter().collect());
-        }
-        let mut pieces = Vec::new();
-        for (index, other) in self.scheme.versions.iter().enumerate() {
-            let within = (self.span.0.max(other.from), self.span.1.min(other.to));
-            let mut counting = days.within(within).filter(|day| qualifying(self.child).counts(Month::of(*day))).peekable();
-            let Some(day) = counting.peek().copied() else { continue };
-            let part = i64::try_from(counting.count()).ok().zip(days.count()).and_then(|(part, all)| Ratio::new(part, all)).ok_or(Overflow)?;
-            pieces.push(piece(index, whole.times(part)?, day));
-        }
-        Ok(pieces)
-    }
-
+impl<'c> Drawing<'_, 'c> {
     fn version(&self, index: usize) -> Result<&Version, Overflow> {
-        self.scheme.versions.get(index).ok_or(Overflow)
+        self.scope.scheme.versions.get(index).ok_or(Overflow)
     }
 
-    /// Adds the pieces of one cost: each as an item, or to the group that shares its deduction.
-    fn add<'c>(&mut self, pieces: Vec<Piece<'c>>, case: &'c Case, groups: &mut Vec<(usize, Vec<Piece<'c>>)>) -> Result<(), Overflow> {
-        for piece in pieces {
-            let Some(cost) = case.costs.get(piece.cost) else { continue };
-            let draft = Line { version: Some(self.version(piece.version)?.from), ..line(piece.cost, cost) };
-            match self.item(&piece) {
-                Err(Unpayable::Overflow(overflow)) => return Err(overflow),
-                Err(Unpayable::Refused(reason)) => self.bill.refused.push((Line { reason: Some(reason.to_string()), ..draft }, reason)),
-                Ok((_, terms)) if terms.deduct_per_month.is_some() => {
-                    let leader = self.leader(piece.version, &terms);
-                    match groups.iter_mut().find(|(other, _)| *other == leader) {
-                        Some((_, pieces)) => pieces.push(piece),
-                        None => groups.push((leader, vec![piece])),
-                    }
+    /// Adds a piece of a cost: as an item, or to the group that shares its deduction.
+    fn add(&mut self, piece: Piece<'c>) -> Result<(), Overflow> {
+        let version = self.version(piece.version)?;
+        let draft = Line { version: Some(version.from), ..line(piece.index, piece.cost) };
+        if let Some(reason) = refusal(version, self.scope.child, piece.cost) {
+            self.bill.refuse(draft, reason);
+            return Ok(());
+        }
+        match self.item(&piece) {
+            Err(Unpayable::Overflow(overflow)) => return Err(overflow),
+            Err(Unpayable::Refused(reason)) => self.bill.refuse(draft, reason),
+            Ok((_, terms)) if terms.deduct_per_month.is_some() => {
+                let leader = self.pooled(piece.version, &terms).into_iter().min().unwrap_or(piece.version);
+                match self.groups.iter_mut().find(|(other, _)| *other == leader) {
+                    Some((_, pieces)) => pieces.push(piece),
+                    None => self.groups.push((leader, vec![piece])),
                 }
-                Ok((mut item, terms)) => {
-                    item.limits = self.limits(&piece)?;
-                    let draft = Line { counted_yen: item.counted.floor()?, deduct_yen: item.deduct, ..draft };
-                    self.push(item, draft, terms);
-                }
+            }
+            Ok((mut item, terms)) => {
+                item.limits = self.limits(&piece)?;
+                let draft = Line { counted_yen: item.counted.floor()?, deduct_yen: item.deduct, ..draft };
+                self.push(item, draft, terms);
             }
         }
         Ok(())
@@ -183,8 +112,8 @@ impl Drawing<'_> {
     /// The formula's view of one piece, without limits.
     fn item(&self, piece: &Piece<'_>) -> Result<(Item, Terms), Unpayable> {
         let version = self.version(piece.version)?;
-        let terms = version.terms(&self.child.facts).map_err(Unpayable::Refused)?.clone();
-        let classes = version.classes_of(&self.child.facts);
+        let terms = version.terms(&self.scope.child.facts).map_err(Unpayable::Refused)?.clone();
+        let classes = version.classes_of(&self.scope.child.facts);
         let scope = match terms.stage {
             Stage::Final => (Stage::Final, 0),
             Stage::Version => (Stage::Version, piece.version),
@@ -205,15 +134,11 @@ impl Drawing<'_> {
 
     /// The versions of the span that share a deduction with version `index`.
     fn pooled(&self, index: usize, terms: &Terms) -> Vec<usize> {
-        let alike = |other: &Version| other.terms(&self.child.facts).is_ok_and(|other| other.pools_with(terms));
-        let all = self.scheme.versions.iter().enumerate();
-        let alike: Vec<_> = all.filter(|(_, other)| !months_of(other, self.span).is_empty() && alike(other)).collect();
-        let pools = |version: &Version| version.terms(&self.child.facts).is_ok_and(|terms| terms.pool == Some(Pool::Year));
+        let alike = |other: &Version| other.terms(&self.scope.child.facts).is_ok_and(|other| other.pools_with(terms));
+        let all = self.scope.scheme.versions.iter().enumerate();
+        let alike: Vec<_> = all.filter(|(_, other)| self.scope.touches(other) && alike(other)).collect();
+        let pools = |version: &Version| version.terms(&self.scope.child.facts).is_ok_and(|terms| terms.pool == Some(Pool::Year));
         if alike.iter().any(|(_, version)| pools(version)) { alike.into_iter().map(|(index, _)| index).collect() } else { vec![index] }
-    }
-
-    fn leader(&self, index: usize, terms: &Terms) -> usize {
-        self.pooled(index, terms).into_iter().min().unwrap_or(index)
     }
 
     /// Adds the pieces that share one deduction as one item.
@@ -228,18 +153,13 @@ impl Drawing<'_> {
                 Err(Unpayable::Refused(_)) => {}
             }
         }
-        let months: BTreeSet<_> = self
-            .pooled(leader, &terms)
-            .into_iter()
-            .filter_map(|index| self.scheme.versions.get(index))
-            .flat_map(|version| months_of(version, self.span))
-            .filter(|month| qualifying(self.child).counts(*month))
-            .collect();
+        let pooled = self.pooled(leader, &terms);
+        let months = self.scope.months(pooled.into_iter().filter_map(|index| self.scope.scheme.versions.get(index)));
         let per_month = terms.deduct_per_month.unwrap_or(Yen::ZERO);
         item.deduct = per_month.times(i64::try_from(months.len()).map_err(|_| Overflow)?)?;
         item.counted = counted;
         item.limits = self.limits(last)?;
-        let only = pieces.iter().all(|piece| piece.cost == last.cost).then_some(last.cost.saturating_add(1));
+        let only = pieces.iter().all(|piece| piece.index == last.index).then_some(last.index.saturating_add(1));
         let draft = Line {
             cost: only,
             version: Some(self.version(leader)?.from),
@@ -256,7 +176,7 @@ impl Drawing<'_> {
     fn limits(&mut self, piece: &Piece<'_>) -> Result<Vec<usize>, Overflow> {
         let found: Vec<_> = self
             .version(piece.version)?
-            .limits_for(&self.child.facts, piece.service)
+            .limits_for(&self.scope.child.facts, piece.cost.service.as_deref())
             .into_iter()
             .map(|(limit, allowance)| (limit.window_key(piece.day), allowance))
             .collect();
@@ -276,6 +196,13 @@ impl Drawing<'_> {
 }
 
 impl Bill {
+    /// Keeps why a cost is not paid: once, however many pieces it has.
+    fn refuse(&mut self, line: Line, reason: Reason) {
+        if !self.refused.iter().any(|(known, other)| known.cost == line.cost && *other == reason) {
+            self.refused.push((Line { reason: Some(reason.to_string()), ..line }, reason));
+        }
+    }
+
     /// Applies the formula for one purse. `already` is what others have paid.
     pub(super) fn pay(&self, already: Yen, purse: &mut Purse) -> Result<Vec<Part>, Overflow> {
         formula::pay(&self.items, already, &mut self.limits.clone(), purse)
@@ -298,25 +225,5 @@ impl Bill {
     /// The lines of what was refused.
     pub(super) fn refused_lines(&self) -> Vec<Line> {
         self.refused.iter().map(|(line, _)| line.clone()).collect()
-    }
-}
-
-/// The days from a first to a last one.
-#[derive(Clone, Copy)]
-struct DaysOf {
-    first: NaiveDate,
-    last: NaiveDate,
-}
-
-impl DaysOf {
-    /// How many.
-    fn count(self) -> Option<i64> {
-        i64::from(self.last.num_days_from_ce()).checked_sub(self.first.num_days_from_ce().into())?.checked_add(1)
-    }
-
-    /// Those that lie within `bounds` as well.
-    fn within(self, bounds: (NaiveDate, NaiveDate)) -> impl Iterator<Item = NaiveDate> {
-        let (first, last) = (self.first.max(bounds.0), self.last.min(bounds.1));
-        first.iter_days().take_while(move |day| *day <= last)
     }
 }

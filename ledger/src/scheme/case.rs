@@ -171,20 +171,23 @@ impl Read for Facts {
     fn read(node: &Node<'_>) -> Option<Self> {
         let table = node.table()?;
         let since = table.optional("since");
-        let mut facts = Self::new();
-        for (name, value) in table.rest() {
-            let Some(fact) = Fact::named(name) else {
-                let names: Vec<_> = Fact::ALL.iter().map(|fact| fact.name()).chain(["since"]).collect();
-                return value.problem(format!("there is no fact `{name}`{}; known: {}", closest(name, &names), names.join(", ")));
-            };
-            facts = facts.with(fact, read_value(fact, &value)?);
+        // Every fact is read before any is missed, so that all problems show.
+        let known: Vec<_> = table.rest().iter().map(|(name, node)| read_fact(name, node)).collect();
+        if table.is_broken() {
+            return None;
         }
-        Some(match since {
-            _ if table.is_broken() => return None,
-            Some(since) => facts.since(since),
-            None => facts,
-        })
+        let known = known.into_iter().collect::<Option<Vec<_>>>()?;
+        let facts = known.into_iter().fold(Self::new(), |facts, (fact, value)| facts.with(fact, value));
+        Some(since.map_or(facts.clone(), |since| facts.since(since)))
     }
+}
+
+fn read_fact(name: &str, node: &Node<'_>) -> Option<(Fact, Value)> {
+    let Some(fact) = Fact::named(name) else {
+        let names: Vec<_> = Fact::ALL.iter().map(|fact| fact.name()).chain(["since"]).collect();
+        return node.problem(format!("there is no fact `{name}`{}; known: {}", closest(name, &names), names.join(", ")));
+    };
+    read_value(fact, node).map(|value| (fact, value))
 }
 
 fn read_value(fact: Fact, node: &Node<'_>) -> Option<Value> {

@@ -108,11 +108,20 @@ pub fn made_up(scheme: &Scheme) -> Vec<Worked> {
 }
 
 fn of_version(version: &Version) -> Vec<Worked> {
-    let classes: Vec<Option<&str>> = match version.classes.as_slice() {
-        [] => vec![None],
-        classes => classes.iter().map(|class| Some(class.id.as_str())).collect(),
-    };
-    classes.into_iter().flat_map(|class| prices(version, class).into_iter().filter_map(move |price| worked(version, class, price))).collect()
+    let figures = |class: Option<&str>| -> Vec<Worked> { prices(version, class).into_iter().filter_map(|price| worked(version, class, price)).collect() };
+    let each: Vec<_> = version.classes.iter().map(|class| figures(Some(&class.id))).filter(|figures| !figures.is_empty()).collect();
+    let amounts = |figures: &Vec<Worked>| figures.iter().map(|worked| (worked.price_yen, worked.city_yen)).collect::<Vec<_>>();
+    match each.as_slice() {
+        [] => figures(None),
+        [first, others @ ..] if others.iter().all(|other| amounts(other) == amounts(first)) => untitled(first, version),
+        _ => each.concat(),
+    }
+}
+
+/// The figures of the one class without its name: all classes have the same.
+fn untitled(figures: &[Worked], version: &Version) -> Vec<Worked> {
+    let title = title(version, None);
+    figures.iter().map(|worked| Worked { title: title.clone(), ..worked.clone() }).collect()
 }
 
 /// The version as one class alone sees it.
@@ -145,7 +154,8 @@ fn prices(version: &Version, class: Option<&str>) -> Vec<Yen> {
 
 fn purse(version: &Version, classes: &[String]) -> (Purse, Option<Yen>) {
     let amount = match &version.grant.amount {
-        Amount::Each(amount) => amount.pick(classes).copied(),
+        // Classes of another kind may choose the amount: any will do to show the share.
+        Amount::Each(amount) => amount.pick(classes).or(amount.values().next()).copied(),
         Amount::ByYear(years) => years.first().copied(),
     };
     let amount = amount.unwrap_or(0);
@@ -167,7 +177,15 @@ fn worked(version: &Version, class: Option<&str>, price_yen: Yen) -> Option<Work
     let facts = Facts::new();
     let limits: Vec<_> = alone.limits_for(&facts, None).into_iter().map(|(_, allowance)| allowance).collect();
     let payable = alone.payable(price_yen, &facts, &limits, purse(version, &classes).0).ok()?;
-    let threshold = alone.terms(&facts).ok()?.deduct_per_month.is_some();
+    let city_yen = payable.paid.minus(payable.provider).ok()?;
+    let (family_yen, rest) = if version.facility_pays_rest() { (Yen::ZERO, payable.own) } else { (payable.own, Yen::ZERO) };
+    let facility_yen = payable.provider.plus(rest).ok()?;
+    Some(Worked { title: title(&alone, class), price_yen, city_yen, family_yen, facility_yen })
+}
+
+/// Which rules a figure shows.
+fn title(version: &Version, class: Option<&str>) -> String {
+    let threshold = version.share.0.values().any(|terms| terms.deduct_per_month.is_some());
     let cycle = match (version.grant.kind, version.grant.cycle) {
         (Kind::None, _) if threshold => ", one month",
         (Kind::None, _) => "",
@@ -176,8 +194,5 @@ fn worked(version: &Version, class: Option<&str>, price_yen: Yen) -> Option<Work
         (_, Cycle::Once) => ", the grant",
     };
     let class = class.map(|class| format!(", {class}")).unwrap_or_default();
-    let city_yen = payable.paid.minus(payable.provider).ok()?;
-    let (family_yen, rest) = if version.facility_pays_rest() { (Yen::ZERO, payable.own) } else { (payable.own, Yen::ZERO) };
-    let facility_yen = payable.provider.plus(rest).ok()?;
-    Some(Worked { title: format!("rules from {}{class}{cycle}", version.from), price_yen, city_yen, family_yen, facility_yen })
+    format!("rules from {}{class}{cycle}", version.from)
 }

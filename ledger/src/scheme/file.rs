@@ -5,7 +5,8 @@
 use chrono::NaiveDate;
 
 use super::example::Example;
-use super::grant::{GrantRule, Kind, NO_END};
+use super::grant::{GrantRule, Kind};
+use super::period::NO_END;
 use super::reader::{Node, Problem, Read, Sink, Table};
 use super::route::RouteKind;
 use super::version::Version;

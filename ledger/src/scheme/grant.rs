@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
+use super::period::{MONTHS_MAX, NO_END, Offset, Period, Qualifying};
 use super::reader::{Node, Read};
 use super::who::ByClass;
 use crate::money::Yen;
-use crate::time::Month;
+use crate::time::{FiscalYear, Month};
 
 /// What is granted, how often, and when it opens and closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,65 +99,8 @@ pub enum Carry {
 pub enum Amount {
     /// The same every time, perhaps by class.
     Each(ByClass<i64>),
-    /// By year: the first, the second, …; nothing after the last.
+    /// By fiscal year since qualifying began: the first, the second, …; nothing after the last.
     ByYear(Vec<i64>),
-}
-
-/// A day so many months away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offset {
-    /// Months later; earlier where negative.
-    pub months: i32,
-    /// Day of that month; the last one where the month is shorter.
-    pub day: u32,
-}
-
-impl Offset {
-    /// The day it means, counted from `month`.
-    #[must_use]
-    pub fn from(self, month: Month) -> NaiveDate {
-        month.plus_months(self.months).day(self.day)
-    }
-}
-
-/// A service period: what one grant pays for, and when it may be spent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Period {
-    /// First day of service.
-    pub service_from: NaiveDate,
-    /// Last day of service.
-    pub service_to: NaiveDate,
-    /// First day on which it may be spent.
-    pub opens_on: NaiveDate,
-    /// Last day on which it may be spent. A grant without an end closes on [`NO_END`].
-    pub closes_on: NaiveDate,
-}
-
-/// The closing day of what never closes.
-pub const NO_END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
-    Some(day) => day,
-    None => NaiveDate::MAX,
-};
-
-impl Period {
-    /// Whether `day` is a day of service.
-    #[must_use]
-    pub fn serves(&self, day: NaiveDate) -> bool {
-        (self.service_from..=self.service_to).contains(&day)
-    }
-
-    /// Whether it may be spent on `day`.
-    #[must_use]
-    pub fn is_open(&self, day: NaiveDate) -> bool {
-        (self.opens_on..=self.closes_on).contains(&day)
-    }
-
-    /// Its months of service.
-    pub fn months(&self) -> impl Iterator<Item = Month> + use<> {
-        let last = Month::of(self.service_to);
-        std::iter::successors(Some(Month::of(self.service_from)), |month| Some(month.plus_months(1)).filter(|next| next > month))
-            .take_while(move |month| *month <= last)
-    }
 }
 
 /// One grant: what one child is given for one service period.
@@ -172,23 +116,6 @@ pub struct Grant {
     pub face_yen: Option<Yen>,
     /// What it pays for and when.
     pub period: Period,
-}
-
-/// Which months count for a child: those named, from the day of qualifying on.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Qualifying<'a> {
-    /// First day of qualifying; always, where none.
-    pub since: Option<NaiveDate>,
-    /// The months that count; every month, where none.
-    pub months: Option<&'a BTreeSet<Month>>,
-}
-
-impl Qualifying<'_> {
-    /// Whether `month` counts. The month in which qualifying begins counts whole.
-    #[must_use]
-    pub fn counts(&self, month: Month) -> bool {
-        self.since.is_none_or(|since| month >= Month::of(since)) && self.months.is_none_or(|months| months.contains(&month))
-    }
 }
 
 impl GrantRule {
@@ -276,43 +203,17 @@ impl GrantRule {
             _ if self.kind == Kind::Pass => Some(0),
             Amount::Each(amount) => amount.pick(classes).copied(),
             Amount::ByYear(years) => {
-                let index = since.map_or(0, |since| {
-                    period
-                        .service_from
-                        .year()
-                        .saturating_sub(since.year())
-                        .saturating_sub(i32::from((period.service_from.month(), period.service_from.day()) < (since.month(), since.day())))
-                });
+                let year = |day| FiscalYear::of(day).year();
+                let index = since.map_or(0, |since| year(period.service_from).saturating_sub(year(since)));
                 years.get(usize::try_from(index).unwrap_or(0)).copied()
             }
         }
     }
 }
 
-/// As many months as any period is looked through: what is granted once may have no end.
-const MONTHS_MAX: usize = 1_200;
-
 fn months_later(day: NaiveDate, months: i64) -> NaiveDate {
     let months = chrono::Months::new(u32::try_from(months).unwrap_or(0));
     day.checked_add_months(months).and_then(|day| day.pred_opt()).unwrap_or(NO_END)
-}
-
-impl Read for Offset {
-    fn read(node: &Node<'_>) -> Option<Self> {
-        let table = node.table()?;
-        let months = table.optional::<i64>("months").unwrap_or(0);
-        let day = table.required::<i64>("day");
-        table.finish()?;
-        let day = day?;
-        if !(1..=31).contains(&day) {
-            table.problem_at("day", "a day of the month is 1 to 31");
-        }
-        if !(-24..=24).contains(&months) {
-            table.problem_at("months", "at most 24 months before or after");
-        }
-        table.finish()?;
-        Some(Self { months: i32::try_from(months).ok()?, day: u32::try_from(day).ok()? })
-    }
 }
 
 impl Read for Amount {
@@ -351,7 +252,7 @@ impl Read for GrantRule {
         if matches!(kind, Kind::Yen | Kind::Count) && !table.has("amount") {
             table.problem("`amount` is missing");
         }
-        if matches!(kind, Kind::Yen | Kind::Count | Kind::Pass) && !table.has("cycle") {
+        if kind == Kind::Yen && !table.has("cycle") {
             table.problem("`cycle` is missing: once, month or year");
         }
         if kind != Kind::Count && table.has("face") {
@@ -371,7 +272,8 @@ impl Read for GrantRule {
         }
         table.finish()?;
         let amount = amount.unwrap_or(Amount::ByYear(Vec::new()));
-        let cycle = cycle.unwrap_or(Cycle::Once);
+        // Visits and passes are counted by the year unless the file says otherwise.
+        let cycle = cycle.unwrap_or(if kind == Kind::None { Cycle::Once } else { Cycle::Year });
         Some(Self { kind, amount, face_yen, cycle, joined: joined?, open, close, prorate: prorate?, carry: carry?, event, valid_months })
     }
 }

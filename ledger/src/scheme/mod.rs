@@ -7,6 +7,7 @@
 
 use chrono::{Days, NaiveDate};
 
+mod apportion;
 mod bill;
 pub mod case;
 pub mod catalog;
@@ -15,11 +16,20 @@ pub mod cost;
 pub mod example;
 pub mod facts;
 pub mod file;
+#[cfg(test)]
+mod file_tests;
 pub mod formula;
+#[cfg(test)]
+mod formula_tests;
 pub mod grant;
 pub mod life;
 pub mod limit;
+pub mod period;
+#[cfg(test)]
+mod programme_tests;
 pub mod quote;
+#[cfg(test)]
+mod quote_tests;
 pub mod ratio;
 pub mod reader;
 pub mod reason;
@@ -27,6 +37,8 @@ pub mod route;
 pub mod settle;
 pub mod share;
 pub mod version;
+#[cfg(test)]
+mod version_tests;
 pub mod who;
 
 pub use case::Case;
@@ -34,7 +46,8 @@ pub use catalog::Catalog;
 pub use example::Example;
 pub use facts::{Fact, Facts, Grade};
 pub use formula::{Allowance, Purse};
-pub use grant::{Grant, Kind, Period};
+pub use grant::{Grant, Kind};
+pub use period::{NO_END, Period};
 pub use quote::{Quote, quote};
 pub use reader::Problem;
 pub use reason::Reason;

@@ -5,14 +5,16 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::apportion::Scope;
 use super::case::{Case, Child};
 use super::formula::{Part, Purse};
-use super::grant::{Grant, Kind, NO_END};
+use super::grant::{Grant, Kind};
+use super::life::ExcludedPer;
+use super::period::NO_END;
 use super::reason::Reason;
 use super::version::Version;
 use super::{Scheme, bill};
 use crate::money::{Overflow, Yen};
-use crate::time::FiscalYear;
 
 /// The answer to a case. Amounts are whole yen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,7 +113,7 @@ struct Standing<'a> {
 /// Amounts that are too large.
 pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
     let price = case.price_yen()?;
-    let Some(version) = version_for(scheme, case.on) else {
+    let Some(version) = scheme.version_on(case.on) else {
         return nothing(case, price, None, vec![Reason::NoVersion(case.on)], Some(Yen::ZERO));
     };
     let mut standings: Vec<_> = case.children.iter().enumerate().map(|(index, child)| stand(scheme, version, case, index.saturating_add(1), child)).collect();
@@ -126,17 +128,11 @@ pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
     pay(scheme, version, case, price, standings, grant)
 }
 
-/// The version in force on `day`. Where only costs are repaid, a claim is for the fiscal year that holds the day: the next version in it will do.
-fn version_for(scheme: &Scheme, day: NaiveDate) -> Option<&Version> {
-    let year = FiscalYear::of(day);
-    let later = || scheme.versions.iter().find(|version| version.grant.kind == Kind::None && version.from > day && FiscalYear::of(version.from) == year);
-    scheme.version_on(day).or_else(later)
-}
-
 fn stand<'a>(scheme: &Scheme, version: &Version, case: &Case, number: usize, child: &'a Child) -> Standing<'a> {
     let mut decision = version.who.decide(&child.facts);
     // Months that are named already say where something else took this scheme's place.
-    if let (None, Some(code)) = (&child.months, version.life.excluded_by(&child.facts)) {
+    let always = child.months.is_none() || version.life.excluded_per == ExcludedPer::Period;
+    if let Some(code) = version.life.excluded_by(&child.facts).filter(|_| always) {
         decision.reasons.push(Reason::ExcludedWith(code.to_owned()));
     }
     let mut grant = None;
@@ -146,7 +142,7 @@ fn stand<'a>(scheme: &Scheme, version: &Version, case: &Case, number: usize, chi
         Err(Reason::ClosedToNew(_)) if child.balance_yen.is_some() || child.balance_count.is_some() => {}
         Err(reason) => decision.reasons.push(reason),
     }
-    if version.grant.kind == Kind::None && bill::counting_months(scheme, version, case.on, child).is_empty() {
+    if version.grant.kind == Kind::None && Scope::new(scheme, version, child, case.on, version.period(case.on, None)).months(&scheme.versions).is_empty() {
         decision.reasons.push(Reason::NoMonthQualifies);
     }
     let eligible = decision.reasons.is_empty();

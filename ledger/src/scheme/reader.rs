@@ -344,13 +344,11 @@ impl<'a> Table<'a> {
     }
 }
 
-/// ` (did you mean …?)` where one of `names` is within two edits of `text`.
+/// ` (did you mean …?)` where one of `names` is within two edits of `text`, or one begins with the other.
 pub(super) fn closest(text: &str, names: &[&str]) -> String {
-    let nearest = names.iter().map(|name| (edits(text, name), name)).min();
-    match nearest {
-        Some((1..=2, name)) => format!(" (did you mean `{name}`?)"),
-        _ => String::new(),
-    }
+    let nearest = names.iter().map(|name| (edits(text, name), *name)).min().filter(|(edits, _)| (1..=2).contains(edits)).map(|(_, name)| name);
+    let begins = || names.iter().copied().find(|name| text.len() >= 3 && (name.starts_with(text) || text.starts_with(name)));
+    nearest.or_else(begins).map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }
 
 /// How many letters must be added, dropped or changed to make one text of the other.

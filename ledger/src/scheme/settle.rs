@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::grant::Offset;
+use super::period::Offset;
 use super::reader::{Node, Read};
 use crate::time::Month;
 

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::condition::Verdict;
 use super::cost::CostRule;
 use super::facts::Facts;
 use super::formula::{self, Allowance, Item, Part, Purse};
-use super::grant::{Cycle, Grant, GrantRule, Kind, NO_END, Period, Qualifying};
+use super::grant::{Cycle, Grant, GrantRule, Kind};
 use super::life::Life;
 use super::limit::Limit;
+use super::period::{MONTHS_MAX, NO_END, Period, Qualifying};
 use super::ratio::Ratio;
 use super::reason::Reason;
 use super::route::{Route, RouteKind};
@@ -124,7 +126,22 @@ impl Version {
         if !qualifying.counts(Month::of(day)) {
             return Err(Reason::MonthNotQualifying(Month::of(day)));
         }
-        let grant = self.grant.grant(self.period(day, qualifying.since), &self.classes_of(facts), qualifying).ok_or(Reason::NoClass)?;
+        self.grant_in(self.period(day, qualifying.since), facts, months)
+    }
+
+    /// What is granted for one service period to someone who qualifies in at least one of its months; nothing where costs are only repaid.
+    ///
+    /// # Errors
+    /// Why there is no grant: no month of the period counts, closed to new grants, no class fits.
+    pub fn grant_in(&self, period: Period, facts: &Facts, months: Option<&BTreeSet<Month>>) -> Result<Option<Grant>, Reason> {
+        if self.grant.kind == Kind::None {
+            return Ok(None);
+        }
+        let qualifying = Qualifying { since: facts.qualifying_since(), months };
+        if !period.months().take(MONTHS_MAX).any(|month| qualifying.counts(month)) {
+            return Err(Reason::NoMonthQualifies);
+        }
+        let grant = self.grant.grant(period, &self.classes_of(facts), qualifying).ok_or_else(|| self.no_class(facts))?;
         let begins = grant.period.service_from.max(qualifying.since.unwrap_or(grant.period.service_from));
         match self.life.closed_to_new {
             Some(closed) if begins > closed => Err(Reason::ClosedToNew(closed)),
@@ -135,9 +152,18 @@ impl Version {
     /// The terms of the share for `facts`.
     ///
     /// # Errors
-    /// [`Reason::NoClass`] where the terms differ by class and none fits.
+    /// Where the terms differ by class and none fits: the fact that is not known, or [`Reason::NoClass`].
     pub fn terms(&self, facts: &Facts) -> Result<&Terms, Reason> {
-        self.share.0.pick(&self.classes_of(facts)).ok_or(Reason::NoClass)
+        self.share.0.pick(&self.classes_of(facts)).ok_or_else(|| self.no_class(facts))
+    }
+
+    /// Why no class fits.
+    fn no_class(&self, facts: &Facts) -> Reason {
+        let unknown = self.classes.iter().find_map(|class| match class.test.verdict(facts) {
+            Verdict::Unknown(reasons) => reasons.into_iter().next(),
+            Verdict::Yes | Verdict::No(_) => None,
+        });
+        unknown.unwrap_or(Reason::NoClass)
     }
 
     /// The limits that a use of `service` counts against, each with the most for `facts`.

@@ -368,9 +368,22 @@ pub async fn count_unapproved_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     Ok(count)
 }
 
-/// How many merchants took or gave back money within `days` and have no statement for it.
-pub async fn count_undrawn_in_tx(tx: &mut Tx<'_>, municipality: Municipality, month: Month, days: (NaiveDate, NaiveDate)) -> Result<i64, Failure> {
-    Ok(i64::try_from(list_takings_in_tx(tx, municipality, month, days).await?.len()).unwrap_or(i64::MAX))
+/// How many merchants took money through `day` that no statement covers.
+pub async fn count_undrawn_through_in_tx(tx: &mut Tx<'_>, municipality: Municipality, day: NaiveDate) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"
+        SELECT count(DISTINCT merchant_id) AS "count!"
+        FROM (SELECT DISTINCT merchant_id, business_on FROM captures WHERE municipality = $1 AND business_on <= $2) c
+        WHERE NOT EXISTS (
+            SELECT FROM statements s WHERE s.municipality = $1 AND s.merchant_id = c.merchant_id AND c.business_on BETWEEN s.first_on AND s.last_on
+        )
+        "#,
+        municipality.code(),
+        day
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count)
 }
 
 /// Records that a merchant consents, or no longer consents, to netting.

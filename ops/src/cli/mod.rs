@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod output;
+pub mod rehearse;
+pub mod roster;
 pub mod scheme;
 
 use output::{Exit, Output};
@@ -28,6 +30,8 @@ enum Command {
     /// Check a scheme file, or quote what a scheme pays in a case.
     #[command(subcommand)]
     Scheme(scheme::Command),
+    /// Rehearse a whole month on a private database, with a simulated clock.
+    Rehearse(rehearse::Arguments),
 }
 
 impl Cli {
@@ -36,6 +40,7 @@ impl Cli {
         let output = Output::new(self.json);
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
+            Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,

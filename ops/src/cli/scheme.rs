@@ -247,3 +247,55 @@ impl Display for Readable<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! How the commands end: an answer is done, whatever it says; what cannot be read or understood is refused.
+
+    use super::*;
+
+    const KUMAMOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ledger/schemes/kumamoto.toml");
+    const NO_SCHEME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+
+    /// A case in a file of its own, gone with the value.
+    struct CaseFile(PathBuf);
+
+    impl CaseFile {
+        fn new(name: &str, case: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("hagukumi-{}-{name}.toml", std::process::id()));
+            fs::write(&path, case).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for CaseFile {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    fn quoted(scheme: &str, case: &Path) -> Exit {
+        run(Command::Quote { scheme: scheme.to_owned(), case: case.to_owned() }, &Output::new(true)).unwrap()
+    }
+
+    #[test]
+    fn a_case_is_answered_by_id_and_by_file_also_where_it_is_not_eligible() {
+        let case = CaseFile::new("eligible", "on = 2022-06-01\nservice = \"short_stay\"\nfacts = { resident = \"osaka\" }\nprice_yen = 2_400\n");
+        assert_eq!((quoted("kumamoto-tashi", &case.0), quoted(KUMAMOTO, &case.0)), (Exit::Done, Exit::Done));
+    }
+
+    #[test]
+    fn a_wrong_key_an_unknown_scheme_and_a_missing_file_are_refused() {
+        let case = CaseFile::new("wrong", "on = 2022-06-01\nprice = 2_400\n");
+        let good = CaseFile::new("good", "on = 2022-06-01\nprice_yen = 2_400\n");
+        assert_eq!(quoted("kumamoto-tashi", &case.0), Exit::Refused);
+        assert_eq!((quoted("no-such-scheme", &good.0), quoted(NO_SCHEME, &good.0)), (Exit::Refused, Exit::Refused));
+        assert_eq!(quoted("kumamoto-tashi", Path::new("/no/such/case.toml")), Exit::Refused);
+    }
+
+    #[test]
+    fn a_good_file_is_checked_and_any_other_is_refused() {
+        let checked = |file: &str| run(Command::Check { file: PathBuf::from(file) }, &Output::new(false)).unwrap();
+        assert_eq!((checked(KUMAMOTO), checked(NO_SCHEME), checked("/no/such/scheme.toml")), (Exit::Done, Exit::Refused, Exit::Refused));
+    }
+}

@@ -46,16 +46,8 @@ const CHILDREN: [(&str, &str); 14] = [
     ("朔", "サク"),
     ("紬", "ツムギ"),
 ];
-const GUARDIANS: [(&str, &str); 8] = [
-    ("明子", "アキコ"),
-    ("誠", "マコト"),
-    ("由美", "ユミ"),
-    ("健太", "ケンタ"),
-    ("直美", "ナオミ"),
-    ("浩", "ヒロシ"),
-    ("恵", "メグミ"),
-    ("隆", "タカシ"),
-];
+const GUARDIANS: [(&str, &str); 8] =
+    [("明子", "アキコ"), ("誠", "マコト"), ("由美", "ユミ"), ("健太", "ケンタ"), ("直美", "ナオミ"), ("浩", "ヒロシ"), ("恵", "メグミ"), ("隆", "タカシ")];
 /// Name, reading, category, account holder.
 const CLASSES: [(&str, &str, &str, &str); 10] = [
     ("ひかり学習塾", "ヒカリガクシュウジュク", "cram_school", "ﾋｶﾘｶﾞｸｼﾕｳｼﾞﾕｸ"),
@@ -110,8 +102,18 @@ fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64
     let (given, given_kana) = dice.pick("child", child, &CHILDREN).copied().unwrap_or_default();
     let (adult, adult_kana) = dice.pick("guardian", household, &GUARDIANS).copied().unwrap_or_default();
     let ward = dice.pick("ward", household, setting.wards).copied().unwrap_or_default();
-    let person = |number: String, given: &str, kana: &str, address| Person { number, name: format!("{surname}　{given}"), kana: format!("{surname_kana}　{kana}"), address };
-    let address = format!("{}{ward}訓練町{}-{}", setting.name.trim_end_matches("（訓練）"), dice.below("block", household, 30).saturating_add(1), household.saturating_add(1));
+    let person = |number: String, given: &str, kana: &str, address| Person {
+        number,
+        name: format!("{surname}　{given}"),
+        kana: format!("{surname_kana}　{kana}"),
+        address,
+    };
+    let address = format!(
+        "{}{ward}訓練町{}-{}",
+        setting.name.trim_end_matches("（訓練）"),
+        dice.below("block", household, 30).saturating_add(1),
+        household.saturating_add(1)
+    );
     Ok(Row {
         line: 0,
         household: format!("{:010}", household.saturating_add(1)),
@@ -151,7 +153,7 @@ fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u
 fn family_account(dice: &Dice, household: u64) -> anyhow::Result<BankAccount> {
     let (_, surname) = dice.pick("surname", household, &SURNAMES).copied().unwrap_or_default();
     let (_, given) = dice.pick("guardian", household, &GUARDIANS).copied().unwrap_or_default();
-    let (holder, _) = PayeeKana::normalise(&format!("{surname} {given}"))?;
+    let holder = PayeeKana::parse(&format!("{surname} {given}"))?;
     Ok(BankAccount {
         bank: BankCode::parse(&training_bank(dice, "family bank", household))?,
         branch: BranchCode::parse("001")?,

@@ -3,4 +3,6 @@
 mod architecture;
 mod books;
 mod embedded;
+mod month;
+mod people;
 mod test_database;

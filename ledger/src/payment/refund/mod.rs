@@ -11,6 +11,7 @@ use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{AccountId, MerchantId, Municipality, ReceiptId, RefundId};
 use crate::money::Yen;
+use crate::statement;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
@@ -101,7 +102,8 @@ impl Ledger {
     ) -> Result<Refund, Error<RefundRejected>> {
         let now = self.clock.now();
         let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "refund", index: 0 }, now));
-        let from_receivable = false;
+        let captured_on = tokyo_date(found.receipt.captured_at);
+        let from_receivable = statement::repo::is_approved_for_in_tx(tx, municipality, asked.merchant, captured_on).await?;
         let draft = events::refund::refund(asked.merchant, asked.amount, from_receivable, tokyo_date(now)).because(&asked.reason);
         let refund = Refund { id, receipt: asked.receipt, amount: asked.amount, refunded_at: now };
         match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {

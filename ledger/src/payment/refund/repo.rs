@@ -9,11 +9,14 @@ use crate::time::{Instant, tokyo_date};
 
 /// Locks a merchant's receipt, so that two refunds of it wait for each other, and sums up what was refunded.
 pub(super) async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId, receipt: ReceiptId) -> Result<Option<Refundable>, Failure> {
+    // Receipts only grow, so there is no right to lock their rows: the lock is on the number.
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, $2))", receipt.uuid(), i64::from(municipality.code()))
+        .execute(&mut **tx)
+        .await?;
     let row = sqlx::query!(
         r#"
         SELECT hold_id, receipt_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at
         FROM captures WHERE municipality = $1 AND merchant_id = $2 AND receipt_id = $3
-        FOR UPDATE
         "#,
         municipality.code(),
         merchant.uuid(),

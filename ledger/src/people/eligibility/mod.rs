@@ -114,8 +114,19 @@ impl Ledger {
     /// What is known of children on `on`, as schemes ask for it: for amounts that depend on a class. Children of whom nothing is known are missing.
     pub async fn scheme_facts(&self, municipality: Municipality, children: &[ChildId], on: NaiveDate) -> Result<BTreeMap<ChildId, Facts>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let city = repo::get_slug_in_tx(&mut tx, municipality).await?;
-        let people = self.open_facts_in_tx(&mut tx, municipality, children).await?;
+        self.scheme_facts_in_tx(&mut tx, municipality, children, on).await
+    }
+
+    /// [`Ledger::scheme_facts`] within a database transaction.
+    pub async fn scheme_facts_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        children: &[ChildId],
+        on: NaiveDate,
+    ) -> Result<BTreeMap<ChildId, Facts>, Failure> {
+        let city = repo::get_slug_in_tx(tx, municipality).await?;
+        let people = self.open_facts_in_tx(tx, municipality, children).await?;
         let facts = |said: &[Stated<ChildFacts>]| Subject { said, city: &city }.facts_on(on);
         Ok(people.iter().filter_map(|(child, person)| Some((*child, facts(&person.said)?))).collect())
     }

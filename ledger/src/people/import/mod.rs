@@ -103,7 +103,7 @@ impl Ledger {
     /// # Errors
     /// Rejected with [`FileRefused`] if nothing of the file may be used.
     pub async fn preview_roster(&self, municipality: Municipality, file: &[u8]) -> Result<Report, Error<FileRefused>> {
-        let parsed = roster::parse(file, self.clock.today()).map_err(Error::Rejected)?;
+        let mut parsed = roster::parse(file, self.clock.today()).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
         let begun = rosters::find_in_tx(&mut tx, municipality, &self.roster_digest(municipality, file)).await?;
         let mut report = Report::new(&parsed, begun.as_ref());
@@ -112,8 +112,9 @@ impl Ledger {
             return Ok(report);
         }
         let received_on = begun.as_ref().map_or_else(|| self.clock.today(), |begun| begun.received_on);
+        let rows = std::mem::take(&mut parsed.rows);
         let reading = self.reading(municipality, &parsed, (i32::MAX, received_on));
-        for chunk in chunks(parsed.rows.clone(), &reading) {
+        for chunk in chunks(rows, &reading) {
             let changes = plan_chunk(&reading, &mut tx, &chunk, &mut report).await?;
             report.families_new = report.families_new.saturating_add(changes.families.len());
         }

@@ -11,8 +11,8 @@ use crate::ids::{ChildId, FamilyId, Municipality};
 use crate::people::eligibility::Eligible;
 use crate::time::Instant;
 
-/// The second key of the advisory lock under which decisions are numbered; 1 is the rosters'.
-const LOCK: i32 = 2;
+/// The second key of the advisory lock under which decisions are numbered; 101 is the rosters'.
+const LOCK: i32 = 102;
 
 /// What is decided, when, and who asked.
 pub(in crate::people) struct Stamp<'a> {

@@ -7,8 +7,9 @@ use crate::error::Failure;
 use crate::ids::{Municipality, RosterId};
 use crate::time::Instant;
 
-/// The second key of the advisory lock under which a municipality's rosters are written; the months of the books are numbers above 100,000.
-const LOCK: i32 = 1;
+/// The second key of the advisory lock under which a municipality's rosters are written. Each kind of
+/// work has a number of its own; the months of the books are numbers above 100,000.
+const LOCK: i32 = 101;
 
 /// Waits until no other roster of this municipality is being written; free again when `tx` ends.
 pub(in crate::people) async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<(), Failure> {

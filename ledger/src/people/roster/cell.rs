@@ -93,7 +93,11 @@ pub(super) fn date_between(first: NaiveDate, last: NaiveDate) -> impl FnOnce(&st
 pub(super) fn codes(cell: &str) -> Result<BTreeSet<String>, Fault> {
     let bare: String = cell.nfkc().collect();
     let codes: BTreeSet<String> = bare.split([' ', ';', '\t']).filter(|code| !code.is_empty()).map(str::to_owned).collect();
-    let good = |code: &String| code.len() <= 40 && code.bytes().all(|sign| matches!(sign, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    let good = |code: &String| {
+        code.len() <= 40
+            && code.starts_with(|sign: char| sign.is_ascii_lowercase())
+            && code.bytes().all(|sign| matches!(sign, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
     if codes.iter().all(good) {
         Ok(codes)
     } else {

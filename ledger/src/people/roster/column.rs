@@ -93,6 +93,8 @@ impl Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headings {
     places: BTreeMap<Column, usize>,
+    /// Columns without a heading, as spreadsheets leave them behind the last one.
+    blank: Vec<usize>,
     width: usize,
 }
 
@@ -106,12 +108,12 @@ impl Headings {
         if let Some(heading) = headings.iter().find(|heading| my_number::is_heading(heading) || heading.contains("住民票コード")) {
             return Err(FileRefused::MyNumber { heading: heading.clone() });
         }
-        let (mut places, mut unknown) = (BTreeMap::new(), Vec::new());
+        let (mut places, mut blank, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (at, heading) in headings.iter().enumerate() {
             match Column::ALL.iter().find(|column| column.heading() == heading) {
                 Some(column) if places.insert(*column, at).is_some() => return Err(FileRefused::Twice { heading: column.heading() }),
                 Some(_) => {}
-                None if heading.is_empty() => unknown.push("（空欄）".to_owned()),
+                None if heading.is_empty() => blank.push(at),
                 None => unknown.push(heading.clone()),
             }
         }
@@ -125,13 +127,18 @@ impl Headings {
         let account_begun = (1..Column::ACCOUNT.len()).contains(&account);
         let missing = Column::ALL.iter().filter(|column| column.required() || (account_begun && Column::ACCOUNT.contains(column)));
         let missing: Vec<_> = missing.filter(|column| !places.contains_key(column)).map(|column| column.heading()).collect();
-        if missing.is_empty() { Ok(Self { places, width: headings.len() }) } else { Err(FileRefused::Missing { headings: missing }) }
+        if missing.is_empty() { Ok(Self { places, blank, width: headings.len() }) } else { Err(FileRefused::Missing { headings: missing }) }
     }
 
     /// Whether the file has this column. What a file does not ask about stays as it is known.
     #[must_use]
     pub fn has(&self, column: Column) -> bool {
         self.places.contains_key(&column)
+    }
+
+    /// The places of the columns without a heading: nothing may stand in them.
+    pub(super) fn blank(&self) -> &[usize] {
+        &self.blank
     }
 
     /// The place of a column, 0 for the first.

@@ -7,10 +7,9 @@ use chrono::{Months, NaiveDate};
 use super::Row;
 use super::cell;
 use super::column::{Column, Headings};
-use super::guard::Guard;
+use super::guard::{self, Guard};
 use super::refusal::{Fault, Notice};
 use crate::bank::account::{AccountError, BankAccount, Written};
-use crate::numbers::my_number;
 use crate::people::person::{ChildFacts, Person};
 
 /// The largest 所得割 that is taken for one, in yen.
@@ -57,7 +56,7 @@ impl<'a> Cells<'a> {
     fn take_text<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
         let (masked, found) = match self.text(column) {
             text if text.len() < 12 => (text.to_owned(), 0),
-            text => my_number::mask(text),
+            text => guard::mask(text),
         };
         if found > 0 {
             let fault = Fault::new("my_number_masked", "個人番号（マイナンバー）の形の数字があったため、伏せて取り込みます。元のデータを確かめてください");
@@ -80,6 +79,10 @@ impl<'a> Cells<'a> {
         let empty: Vec<_> = Column::ACCOUNT.into_iter().filter(|column| self.text(*column).is_empty()).collect();
         match empty.as_slice() {
             [_, _, _, _, _] => Some(None),
+            [] if guard::mask(holder).1 > 0 => {
+                self.refuse(Column::AccountHolder, "my_number", "個人番号（マイナンバー）の形の数字があります。口座名義をカナで入れてください");
+                None
+            }
             [] => match BankAccount::parse(Written { bank, branch, kind, number, holder }) {
                 Ok(account) => Some(Some(account)),
                 Err(errors) => {

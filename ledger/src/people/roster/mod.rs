@@ -77,6 +77,10 @@ pub fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, FileRefused> {
     if lines.is_empty() {
         return Err(FileRefused::Empty);
     }
+    let stray = |(_, record): &(u64, csv::StringRecord)| headings.blank().iter().any(|place| record.get(*place).is_some_and(|cell| !cell.trim().is_empty()));
+    if lines.iter().any(stray) {
+        return Err(FileRefused::Unknown { headings: vec!["（空欄）".to_owned()] });
+    }
     let guard = guard::Guard::of_file(&headings, &lines)?;
     let mut parsed = Parsed { encoding, headings, rows: Vec::new(), refusals: Vec::new(), warnings: guard.warnings(), refused: 0 };
     let mut seen = Seen::default();

@@ -1,0 +1,483 @@
+//! All SQL of bank statements and matches.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::matching::SentFile;
+use super::{ReportRow, Stored};
+use crate::Tx;
+use crate::bank::meisai::{Flow, LineIdentity};
+use crate::error::Failure;
+use crate::ids::{BankLineId, EntryId, Municipality, RemittanceId};
+use crate::merchant::state::Act;
+use crate::money::Yen;
+use crate::time::Instant;
+
+/// Which of these lines an earlier file brought, as `digest` and `occurrence`.
+pub async fn list_known_in_tx(tx: &mut Tx<'_>, municipality: Municipality, identities: &[LineIdentity]) -> Result<Vec<(Vec<u8>, i32)>, Failure> {
+    let digests: Vec<_> = identities.iter().map(|identity| identity.digest.to_vec()).collect();
+    let rows = sqlx::query!("SELECT identity, occurrence FROM bank_lines WHERE municipality = $1 AND identity = ANY ($2)", municipality.code(), &digests)
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.identity, row.occurrence)).collect())
+}
+
+/// The import of a file, if it was imported: id, lines new, lines known, closing balance.
+pub async fn find_file_in_tx(tx: &mut Tx<'_>, municipality: Municipality, sha256: &[u8; 32]) -> Result<Option<super::Imported>, Failure> {
+    let row = sqlx::query!(
+        "SELECT bank_statement_id, lines_new, lines_known, closing_yen FROM bank_statements WHERE municipality = $1 AND file_sha256 = $2",
+        municipality.code(),
+        &sha256[..]
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| super::Imported { id: row.bank_statement_id, new: row.lines_new, known: row.lines_known, closing: Yen::new(row.closing_yen) }))
+}
+
+/// Number, closing balance and last day of the last import, if there is one.
+pub async fn find_last_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<(i32, Yen, NaiveDate)>, Failure> {
+    let row =
+        sqlx::query!("SELECT number, closing_yen, last_on FROM bank_statements WHERE municipality = $1 ORDER BY number DESC LIMIT 1", municipality.code())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.map(|row| (row.number, Yen::new(row.closing_yen), row.last_on)))
+}
+
+/// The books' balance of an account (debits − credits) by the entries before `day`.
+pub async fn get_balance_before_in_tx(tx: &mut Tx<'_>, municipality: Municipality, account: Uuid, day: NaiveDate) -> Result<Yen, Failure> {
+    let balance = sqlx::query_scalar!(
+        r#"
+        SELECT coalesce(sum(CASE WHEN t.debit_account_id = $2 THEN t.amount ELSE -t.amount END), 0)::bigint AS "balance!"
+        FROM transfers t
+        JOIN entries e USING (municipality, entry_id)
+        WHERE t.municipality = $1 AND (t.debit_account_id = $2 OR t.credit_account_id = $2) AND e.business_on < $3
+        "#,
+        municipality.code(),
+        account,
+        day
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Yen::new(balance))
+}
+
+/// An import as it is stored.
+pub struct NewImport<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// 1, 2, 3 …
+    pub number: i32,
+    /// The file's SHA-256.
+    pub sha256: &'a [u8; 32],
+    /// First and last day.
+    pub days: (NaiveDate, NaiveDate),
+    /// Balance before the first new line, and after the last.
+    pub balances: (Yen, Yen),
+    /// Lines that an earlier file had brought.
+    pub known: usize,
+    /// The new lines.
+    pub lines: &'a [NewLine],
+    /// Who imported it.
+    pub imported: Act,
+}
+
+/// A new line.
+pub struct NewLine {
+    /// Its id.
+    pub id: BankLineId,
+    /// By which it is known again.
+    pub identity: LineIdentity,
+    /// 勘定日.
+    pub booked_on: NaiveDate,
+    /// Credit or debit.
+    pub flow: Flow,
+    /// Its amount.
+    pub amount: Yen,
+    /// What it says, sealed.
+    pub sealed: Vec<u8>,
+}
+
+const fn direction(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Credit => "credit",
+        Flow::Debit => "debit",
+    }
+}
+
+/// Inserts an import with its new lines.
+pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &NewImport<'_>) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"
+        INSERT INTO bank_statements (municipality, bank_statement_id, number, file_sha256, first_on, last_on, opening_yen, closing_yen,
+                                     lines_known, lines_new, imported_at, imported_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        "#,
+        municipality.code(),
+        new.id,
+        new.number,
+        &new.sha256[..],
+        new.days.0,
+        new.days.1,
+        new.balances.0.get(),
+        new.balances.1.get(),
+        i32::try_from(new.known).unwrap_or(i32::MAX),
+        i32::try_from(new.lines.len()).unwrap_or(i32::MAX),
+        new.imported.at,
+        new.imported.by
+    )
+    .execute(&mut **tx)
+    .await?;
+    let ids: Vec<_> = new.lines.iter().map(|line| line.id.uuid()).collect();
+    let identities: Vec<_> = new.lines.iter().map(|line| line.identity.digest.to_vec()).collect();
+    let occurrences: Vec<_> = new.lines.iter().map(|line| i32::try_from(line.identity.occurrence).unwrap_or(i32::MAX)).collect();
+    let days: Vec<_> = new.lines.iter().map(|line| line.booked_on).collect();
+    let directions: Vec<_> = new.lines.iter().map(|line| direction(line.flow).to_owned()).collect();
+    let amounts: Vec<_> = new.lines.iter().map(|line| line.amount.get()).collect();
+    let sealed: Vec<_> = new.lines.iter().map(|line| line.sealed.clone()).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO bank_lines (municipality, bank_line_id, bank_statement_id, position, identity, occurrence, booked_on, direction, amount_yen, raw_sealed)
+        SELECT $1, l.bank_line_id, $2, coalesce((SELECT max(position) FROM bank_lines WHERE municipality = $1), 0) + l.ordinal,
+               l.identity, l.occurrence, l.booked_on, l.direction, l.amount, l.sealed
+        FROM unnest($3::uuid[], $4::bytea[], $5::integer[], $6::date[], $7::text[], $8::bigint[], $9::bytea[])
+            WITH ORDINALITY AS l (bank_line_id, identity, occurrence, booked_on, direction, amount, sealed, ordinal)
+        "#,
+        municipality.code(),
+        new.id,
+        &ids,
+        &identities,
+        &occurrences,
+        &days,
+        &directions,
+        &amounts,
+        &sealed
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+struct Row {
+    bank_line_id: Uuid,
+    bank_statement_id: Uuid,
+    booked_on: NaiveDate,
+    direction: String,
+    amount_yen: i64,
+    raw_sealed: Vec<u8>,
+    kind: Option<String>,
+    step: Option<i16>,
+    proposed: bool,
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = Failure;
+
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let Row { bank_line_id, bank_statement_id, booked_on, direction, amount_yen, raw_sealed, kind, step, proposed } = row;
+        let flow = match direction.as_str() {
+            "credit" => Flow::Credit,
+            "debit" => Flow::Debit,
+            other => return Err(Failure::inconsistent("bank_lines", format!("direction {other}"))),
+        };
+        Ok(Self {
+            id: BankLineId::new(bank_line_id),
+            statement: bank_statement_id,
+            booked_on,
+            flow,
+            amount: Yen::new(amount_yen),
+            sealed: raw_sealed,
+            matched: kind,
+            step: step.unwrap_or(0),
+            proposed,
+        })
+    }
+}
+
+/// A line and its newest match, if there is such a line.
+pub async fn find_line_in_tx(tx: &mut Tx<'_>, municipality: Municipality, line: BankLineId) -> Result<Option<Stored>, Failure> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT l.bank_line_id, l.bank_statement_id, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, m.kind AS "kind?", m.step AS "step?",
+               EXISTS (SELECT FROM match_proposals p WHERE p.municipality = $1 AND p.bank_line_id = $2) AS "proposed!"
+        FROM bank_lines l
+        LEFT JOIN matches m USING (municipality, bank_line_id)
+        WHERE l.municipality = $1 AND l.bank_line_id = $2
+        ORDER BY m.step DESC NULLS LAST
+        LIMIT 1
+        "#,
+        municipality.code(),
+        line.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(Stored::try_from).transpose()
+}
+
+/// Lines that nothing has been matched to, in the order of the account.
+pub async fn list_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<Stored>, Failure> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT l.bank_line_id, l.bank_statement_id, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, NULL::text AS kind, NULL::smallint AS step,
+               EXISTS (SELECT FROM match_proposals p WHERE p.municipality = $1 AND p.bank_line_id = l.bank_line_id) AS "proposed!"
+        FROM bank_lines l
+        WHERE l.municipality = $1 AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
+        ORDER BY l.position
+        "#,
+        municipality.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// Files that were sent and not confirmed.
+pub async fn list_sent_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<SentFile>, Failure> {
+    let rows = sqlx::query!(
+        "SELECT remittance_id, pay_on, total_yen FROM remittances WHERE municipality = $1 AND state = 'sent' ORDER BY sequence",
+        municipality.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let file = |id, pay_on, total| SentFile { remittance: RemittanceId::new(id), pay_on, total: Yen::new(total) };
+    Ok(rows.into_iter().map(|row| file(row.remittance_id, row.pay_on, row.total_yen)).collect())
+}
+
+/// Paid lines that have not come back, of files paid since `since`, whose amount lies within `amounts`: file, line, pay day, amount.
+pub async fn list_paid_lines_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    since: NaiveDate,
+    amounts: (Yen, Yen),
+) -> Result<Vec<(RemittanceId, i32, NaiveDate, Yen)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT l.remittance_id, l.number, r.pay_on, l.amount_yen
+        FROM remittance_lines l
+        JOIN remittances r USING (municipality, remittance_id)
+        WHERE l.municipality = $1 AND r.state IN ('sent', 'confirmed') AND r.pay_on >= $2 AND l.amount_yen BETWEEN $3 AND $4 AND l.returned_at IS NULL
+        ORDER BY r.sequence, l.number
+        "#,
+        municipality.code(),
+        since,
+        amounts.0.get(),
+        amounts.1.get()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (RemittanceId::new(row.remittance_id), row.number, row.pay_on, Yen::new(row.amount_yen))).collect())
+}
+
+/// Entries by which staff announced the city's money and that no bank line stands behind yet: entry, amount, day.
+pub async fn list_open_funds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, amount: Yen) -> Result<Vec<(EntryId, Yen, NaiveDate)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT e.entry_id, t.amount, e.business_on
+        FROM entries e
+        JOIN transfers t USING (municipality, entry_id)
+        WHERE e.municipality = $1 AND e.kind = 'fund' AND t.amount = $2
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.entry_id = e.entry_id)
+        ORDER BY e.business_on, e.entry_id
+        "#,
+        municipality.code(),
+        amount.get()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (EntryId::new(row.entry_id), Yen::new(row.amount), row.business_on)).collect())
+}
+
+/// Through which day the books are closed.
+pub async fn find_closed_through_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<NaiveDate>, Failure> {
+    Ok(sqlx::query_scalar!("SELECT max(closed_through) FROM closings WHERE municipality = $1 AND scope = 'books'", municipality.code())
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// What a line turned out to be.
+pub struct NewMatch<'a> {
+    /// The line.
+    pub line: BankLineId,
+    /// 1, or 2 where it was in suspense.
+    pub step: i16,
+    /// A kind of `matches_kind`.
+    pub kind: &'a str,
+    /// The file, and for a return its line.
+    pub remittance: Option<(RemittanceId, Option<i32>)>,
+    /// Whose money.
+    pub payee: Option<Uuid>,
+    /// What was posted.
+    pub entry: EntryId,
+    /// Who proposed a return.
+    pub proposed_by: Option<&'a str>,
+}
+
+/// Records what a line turned out to be.
+pub async fn insert_match_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &NewMatch<'_>, matched: &Act) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"
+        INSERT INTO matches (municipality, bank_line_id, step, kind, remittance_id, number, payee_id, entry_id, matched_at, matched_by, proposed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "#,
+        municipality.code(),
+        new.line.uuid(),
+        new.step,
+        new.kind,
+        new.remittance.map(|(remittance, _)| remittance.uuid()),
+        new.remittance.and_then(|(_, number)| number),
+        new.payee,
+        new.entry.uuid(),
+        matched.at,
+        matched.by,
+        new.proposed_by
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Records that a credit may, as match number `line.1`, be a return; again changes nothing.
+pub async fn insert_proposal_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    line: (BankLineId, i16),
+    proposal: &super::matching::Proposal,
+    proposed: &Act,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"
+        INSERT INTO match_proposals (municipality, bank_line_id, step, remittance_id, number, score, reason, proposed_at, proposed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT DO NOTHING
+        "#,
+        municipality.code(),
+        line.0.uuid(),
+        line.1,
+        proposal.remittance.uuid(),
+        proposal.number,
+        proposal.score,
+        proposal.reason,
+        proposed.at,
+        proposed.by
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Who proposed that a line, as match number `line.1`, is this return, and the bank's reason.
+pub async fn find_proposal_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    line: (BankLineId, i16),
+    paid: (RemittanceId, i32),
+) -> Result<Option<(String, String)>, Failure> {
+    let row = sqlx::query!(
+        "SELECT proposed_by, reason FROM match_proposals WHERE municipality = $1 AND bank_line_id = $2 AND step = $3 AND remittance_id = $4 AND number = $5",
+        municipality.code(),
+        line.0.uuid(),
+        line.1,
+        paid.0.uuid(),
+        paid.1
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| (row.proposed_by, row.reason)))
+}
+
+/// A proposed return that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct WaitingReturn {
+    /// The bank line.
+    pub line: Uuid,
+    /// The file.
+    pub remittance: Uuid,
+    /// Its line.
+    pub number: i32,
+    /// 0 to 100.
+    pub score: i16,
+    /// What the bank says.
+    pub reason: String,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub proposed_at: Instant,
+}
+
+/// Returns that wait for a second person, by line and score.
+pub async fn list_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<WaitingReturn>, Failure> {
+    let waiting = sqlx::query_as!(
+        WaitingReturn,
+        r#"
+        SELECT p.bank_line_id AS line, p.remittance_id AS remittance, p.number, p.score, p.reason, p.proposed_by, p.proposed_at
+        FROM match_proposals p
+        JOIN bank_lines l USING (municipality, bank_line_id)
+        WHERE p.municipality = $1
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = p.bank_line_id AND m.step >= p.step)
+        ORDER BY l.position, p.score DESC, p.remittance_id, p.number
+        "#,
+        municipality.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(waiting)
+}
+
+/// Every line of the account booked within `days` with what it turned out to be, in the order of the account.
+pub async fn list_report_in_tx(tx: &mut Tx<'_>, municipality: Municipality, days: (NaiveDate, NaiveDate)) -> Result<Vec<ReportRow>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT l.bank_line_id, l.booked_on, l.direction, l.amount_yen, m.kind AS "kind?", m.remittance_id AS "remittance_id?", m.number AS "number?",
+               m.payee_id AS "payee_id?", m.entry_id AS "entry_id?"
+        FROM bank_lines l
+        LEFT JOIN LATERAL (
+            SELECT kind, remittance_id, number, payee_id, entry_id FROM matches
+            WHERE municipality = $1 AND bank_line_id = l.bank_line_id
+            ORDER BY step DESC
+            LIMIT 1
+        ) m ON true
+        WHERE l.municipality = $1 AND l.booked_on BETWEEN $2 AND $3
+        ORDER BY l.position
+        "#,
+        municipality.code(),
+        days.0,
+        days.1
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let target = |remittance: Option<Uuid>, number: Option<i32>, payee: Option<Uuid>| match (remittance, number, payee) {
+        (Some(remittance), Some(number), _) => Some(format!("{}/{number}", RemittanceId::new(remittance))),
+        (Some(remittance), None, _) => Some(RemittanceId::new(remittance).to_string()),
+        (None, _, payee) => payee.map(|payee| payee.to_string()),
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| ReportRow {
+            line: BankLineId::new(row.bank_line_id),
+            booked_on: row.booked_on,
+            direction: row.direction,
+            amount: Yen::new(row.amount_yen),
+            kind: row.kind.unwrap_or_else(|| "unmatched".to_owned()),
+            target: target(row.remittance_id, row.number, row.payee_id),
+            entry: row.entry_id.map(EntryId::new),
+        })
+        .collect())
+}
+
+/// How many lines booked through `day` nothing has been matched to, and their sum.
+pub async fn count_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality, day: NaiveDate) -> Result<(i64, Yen), Failure> {
+    let row = sqlx::query!(
+        r#"
+        SELECT count(*) AS "count!", coalesce(sum(l.amount_yen), 0)::bigint AS "amount!"
+        FROM bank_lines l
+        WHERE l.municipality = $1 AND l.booked_on <= $2
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
+        "#,
+        municipality.code(),
+        day
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.count, Yen::new(row.amount)))
+}

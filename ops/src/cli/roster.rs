@@ -1,0 +1,146 @@
+//! `hagukumi roster`: look at a roster file, or import it.
+//!
+//! A file that is refused ends with exit code 1. Lines that are refused are listed, and the rest is imported: exit code 0.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use ledger::Ledger;
+use ledger::actor::Actor;
+use ledger::error::Error;
+use ledger::ids::Municipality;
+use ledger::people::Report;
+use ledger::people::roster::{FileRefused, Notice};
+use serde::Serialize;
+
+use super::output::{Exit, Output};
+
+/// Rosters of those whom the city knows.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tell what a roster would change; nothing is written.
+    Preview {
+        /// The city, as in `osaka`.
+        #[arg(long)]
+        city: String,
+        /// The roster, a CSV in UTF-8 or CP932.
+        file: PathBuf,
+    },
+    /// Import a roster. Safe to repeat: the same file again changes nothing.
+    Import {
+        /// The city, as in `osaka`.
+        #[arg(long)]
+        city: String,
+        /// The roster, a CSV in UTF-8 or CP932.
+        file: PathBuf,
+    },
+}
+
+impl Command {
+    /// The city that was named.
+    #[must_use]
+    pub fn city(&self) -> &str {
+        match self {
+            Self::Preview { city, .. } | Self::Import { city, .. } => city,
+        }
+    }
+}
+
+/// Runs the command for the city that it names, on behalf of `actor`.
+///
+/// # Errors
+/// If the file cannot be read or the database fails. A refused file is [`Exit::Refused`].
+pub async fn run(command: Command, ledger: &Ledger, municipality: Municipality, actor: &Actor, output: &Output) -> anyhow::Result<Exit> {
+    let report = match &command {
+        Command::Preview { file, .. } => ledger.preview_roster(municipality, &read(file).await?).await,
+        Command::Import { file, .. } => {
+            let bytes = read(file).await?;
+            let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}")?);
+            let report = ledger
+                .import_roster(municipality, actor, &bytes, &mut |progress| {
+                    bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
+                    bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+                })
+                .await;
+            bar.finish_and_clear();
+            report
+        }
+    };
+    match report {
+        Ok(report) => {
+            output.answer(&report, Readable(&report))?;
+            Ok(Exit::Done)
+        }
+        Err(Error::Rejected(refused)) => {
+            output.answer(&Refusal::from(&refused), &refused)?;
+            Ok(Exit::Refused)
+        }
+        Err(Error::Failed(failure)) => Err(failure).context("the roster was not imported"),
+    }
+}
+
+async fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    tokio::fs::read(file).await.with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// A refused file as a document.
+#[derive(Debug, Serialize)]
+struct Refusal {
+    file_refused: bool,
+    code: &'static str,
+    reason: String,
+}
+
+impl From<&FileRefused> for Refusal {
+    fn from(refused: &FileRefused) -> Self {
+        Self { file_refused: true, code: refused.code(), reason: refused.to_string() }
+    }
+}
+
+/// A report for people.
+struct Readable<'a>(&'a Report);
+
+impl fmt::Display for Readable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { repeated, lines, new, changed, unchanged, refused, families_new, refusals, warnings, .. } = self.0;
+        if *repeated {
+            writeln!(f, "この名簿は取込済みです。変更はありません。")?;
+        }
+        write!(f, "{lines}行: 新規 {new}、変更 {changed}、変更なし {unchanged}、不備 {refused}（新しい世帯 {families_new}）")?;
+        for (label, notices) in [("不備", refusals), ("注意", warnings)] {
+            for Notice { line, column, code, reason } in notices {
+                write!(f, "\n{label} {line}行目 {} [{code}] {reason}", column.unwrap_or("行全体"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_names_line_column_code_and_what_to_do() {
+        let refusal = Notice { line: 3, column: Some("生年月日"), code: "date", reason: "日付ではありません。".to_owned() };
+        let report = Report {
+            roster: None,
+            repeated: false,
+            lines: 2,
+            new: 1,
+            changed: 0,
+            unchanged: 0,
+            refused: 1,
+            families_new: 1,
+            refusals: vec![refusal],
+            warnings: Vec::new(),
+        };
+        let shown = Readable(&report).to_string();
+        assert_eq!(shown, "2行: 新規 1、変更 0、変更なし 0、不備 1（新しい世帯 1）\n不備 3行目 生年月日 [date] 日付ではありません。");
+        let document = serde_json::to_value(&report).unwrap();
+        assert_eq!(document["refusals"][0], serde_json::json!({ "line": 3, "column": "生年月日", "code": "date", "reason": "日付ではありません。" }));
+    }
+}
