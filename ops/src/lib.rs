@@ -1,8 +1,12 @@
 //! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod embedded;
 pub mod key_file;
 pub mod rehearse;
+pub mod serve;
+pub mod till;

@@ -58,7 +58,7 @@ async fn children(State(deps): State<Deps>, family: Family) -> Result<Json<Child
     let ledger = &deps.ledger;
     let children = ledger.children_of_family(family.municipality, family.id, ledger.clock.today()).await.map_err(failed)?;
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
-    let spendable = ledger.spendable(family.municipality, family.id, &ids).await.map_err(failed)?;
+    let spendable = ledger.spendable(family.municipality, &ids).await.map_err(failed)?;
     let body = |child: FamilyChild| ChildBody {
         child: child.id.to_string(),
         grade: grade(&child, ledger.clock.today()),

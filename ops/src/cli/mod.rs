@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod demo;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
+pub mod serve;
 
 use output::{Exit, Output};
 
@@ -32,6 +34,10 @@ enum Command {
     Scheme(scheme::Command),
     /// Rehearse a whole month on a private database, with a simulated clock.
     Rehearse(rehearse::Arguments),
+    /// Serve families and merchants until told to stop.
+    Serve(serve::Arguments),
+    /// Serve training cities on this machine, with something to try.
+    Demo(demo::Arguments),
 }
 
 impl Cli {
@@ -41,6 +47,8 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
+            Command::Serve(arguments) => serve::run(arguments, &output).await,
+            Command::Demo(arguments) => demo::run(arguments, &output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,
