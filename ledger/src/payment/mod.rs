@@ -115,7 +115,7 @@ impl Ledger {
         let now = self.clock.now();
         hold.capturable(asked.merchant, asked.amount, now).map_err(rejected)?;
 
-        let draw = Draw { command: &command.scope(), purpose: "receipt", index: 0 };
+        let draw = Draw { command: &command.scope(municipality), purpose: "receipt", index: 0 };
         let receipt = Receipt {
             id: ReceiptId::new(self.entropy.uuid(draw, now)),
             merchant: asked.merchant,
@@ -126,7 +126,7 @@ impl Ledger {
             captured_at: now,
         };
         let draft = events::payment::capture(hold.id, asked.merchant, hold.amount, tokyo_date(now));
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await?,
             known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
             Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
@@ -199,7 +199,7 @@ impl Ledger {
         let parts = repo::list_parts_in_tx(tx, municipality, hold).await?;
         let parts: Vec<_> = parts.iter().map(|part| (part.transfer, part.lapsed_to(now))).collect();
         let draft = events::payment::release(event, tokyo_date(now), &parts);
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await.map(|()| true),
             Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => Ok(false),
             Outcome::Rejected(other) => Err(Failure::inconsistent("releases", other.to_string())),
