@@ -1,25 +1,13 @@
-//! Idempotency of commands that change more than the books: a key and its fingerprint are claimed in the database transaction of the work.
-//!
-//! Invariant: a key stands for one request for ever. A rejected command rolls its claim back, so the key is free again.
+//! All SQL of idempotency keys.
 
 use uuid::Uuid;
 
+use super::Claim;
 use crate::Tx;
 use crate::actor::Command;
 use crate::error::Failure;
 use crate::ids::Municipality;
 use crate::time::Instant;
-
-/// What claiming a key found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// The key is new: do the work, and the subject given is its answer.
-    New,
-    /// Done before: this is what it made or changed.
-    Replayed(Uuid),
-    /// The key stands for another request.
-    Conflict,
-}
 
 /// Claims the key of `command` for `subject`, what it makes or changes. Waits while the same key is being claimed elsewhere.
 pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<Claim, Failure> {
