@@ -1,5 +1,6 @@
 //! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod database;

@@ -297,9 +297,11 @@ pub async fn find_unsound_transfer_in_tx(tx: &mut Tx<'_>, municipality: Municipa
     Ok(entry.map(EntryId::new))
 }
 
-/// Lets every statement of this database transaction see one moment.
-pub async fn freeze_snapshot_in_tx(tx: &mut Tx<'_>) -> Result<(), Failure> {
+/// Lets every statement of this database transaction see one moment, and read whole tables: a row at a time would be slow, and is what the
+/// planner picks for tables that it has no statistics of yet.
+pub async fn begin_proof_in_tx(tx: &mut Tx<'_>) -> Result<(), Failure> {
     sqlx::query!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut **tx).await?;
+    sqlx::query!("SET LOCAL enable_nestloop = off").execute(&mut **tx).await?;
     Ok(())
 }
 

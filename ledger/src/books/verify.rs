@@ -23,7 +23,7 @@ impl Ledger {
     /// Derives every balance and state of a municipality from its transfers and compares, in one snapshot.
     pub async fn verify(&self, municipality: Municipality) -> Result<Verified, Failure> {
         let mut tx = self.pool.begin().await?;
-        repo::freeze_snapshot_in_tx(&mut tx).await?;
+        repo::begin_proof_in_tx(&mut tx).await?;
         let mut differences = Vec::new();
         let trial_balance = TrialBalance::new(repo::list_turnovers_in_tx(&mut tx, municipality).await?);
         differences.extend(trial_balance.unbalanced().map(|(unit, by)| format!("{unit}: debits and credits differ by {by}")));
@@ -45,6 +45,7 @@ impl Ledger {
     /// The sum of all transfers of one kind of event, between accounts of the kinds given.
     pub async fn moved(&self, municipality: Municipality, event: Event, (debit, credit): (Option<Kind>, Option<Kind>)) -> Result<Yen, Failure> {
         let mut tx = self.pool.begin().await?;
+        repo::begin_proof_in_tx(&mut tx).await?;
         repo::sum_moved_in_tx(&mut tx, municipality, event, (debit, credit)).await
     }
 }

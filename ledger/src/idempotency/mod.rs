@@ -2,11 +2,15 @@
 //!
 //! Invariant: a key stands for one request for ever. A rejected command rolls its claim back, so the key is free again.
 
+use uuid::Uuid;
+
 mod repo;
 
-pub use repo::claim_in_tx;
-
-use uuid::Uuid;
+use crate::Tx;
+use crate::actor::Command;
+use crate::error::Failure;
+use crate::ids::Municipality;
+use crate::time::Instant;
 
 /// What claiming a key found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,4 +21,13 @@ pub enum Claim {
     Replayed(Uuid),
     /// The key stands for another request.
     Conflict,
+}
+
+/// Claims the key of `command` for `subject`, what it makes or changes. Waits while the same key is being claimed elsewhere.
+pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<Claim, Failure> {
+    if repo::insert_in_tx(tx, municipality, command, subject, now).await? {
+        return Ok(Claim::New);
+    }
+    let (fingerprint, subject) = repo::get_in_tx(tx, municipality, command).await?;
+    Ok(if fingerprint == command.fingerprint { Claim::Replayed(subject) } else { Claim::Conflict })
 }

@@ -1,17 +1,15 @@
-//! All SQL of idempotency keys.
+//! All SQL of the commands that change more than the books.
 
 use uuid::Uuid;
 
-use super::Claim;
 use crate::Tx;
 use crate::actor::Command;
 use crate::error::Failure;
 use crate::ids::Municipality;
 use crate::time::Instant;
 
-/// Claims the key of `command` for `subject`, what it makes or changes. Waits while the same key is being claimed elsewhere.
-pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<Claim, Failure> {
-    let actor = command.actor.to_string();
+/// Writes a command down; answers whether its key was free.
+pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<bool, Failure> {
     let claimed = sqlx::query!(
         r#"
         INSERT INTO office_commands (municipality, actor, key, fingerprint, subject_id, accepted_at)
@@ -19,7 +17,7 @@ pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &
         ON CONFLICT DO NOTHING
         "#,
         municipality.code(),
-        actor,
+        command.actor.to_string(),
         command.key,
         &command.fingerprint[..],
         subject,
@@ -27,16 +25,18 @@ pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &
     )
     .execute(&mut **tx)
     .await?;
-    if claimed.rows_affected() == 1 {
-        return Ok(Claim::New);
-    }
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// The fingerprint and the subject of a command that was written down.
+pub(super) async fn get_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command) -> Result<(Vec<u8>, Uuid), Failure> {
     let known = sqlx::query!(
         "SELECT fingerprint, subject_id FROM office_commands WHERE municipality = $1 AND actor = $2 AND key = $3",
         municipality.code(),
-        actor,
+        command.actor.to_string(),
         command.key
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(if known.fingerprint == command.fingerprint { Claim::Replayed(known.subject_id) } else { Claim::Conflict })
+    Ok((known.fingerprint, known.subject_id))
 }

@@ -345,22 +345,28 @@ pub(super) async fn find_hold_difference_in_tx(tx: &mut Tx<'_>, municipality: Mu
 pub(super) async fn find_refund_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<RefundId>, Failure> {
     let refund = sqlx::query_scalar!(
         r#"
+        WITH taken AS (
+            SELECT t.entry_id, count(*) AS transfers, sum(t.amount)::bigint AS amount
+            FROM transfers t
+            JOIN refunds r ON r.municipality = t.municipality AND r.entry_id = t.entry_id
+            WHERE t.municipality = $1
+            GROUP BY t.entry_id
+        ), put AS (
+            SELECT t.entry_id, sum(CASE WHEN a.kind = 'refunds_pending' THEN t.amount ELSE -t.amount END)::bigint AS amount
+            FROM transfers t
+            JOIN refund_settlements s ON s.municipality = t.municipality AND s.entry_id = t.entry_id
+            JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.debit_account_id
+            WHERE t.municipality = $1
+            GROUP BY t.entry_id
+        )
         SELECT r.refund_id
         FROM refunds r
         LEFT JOIN refund_settlements s USING (municipality, refund_id)
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS transfers, coalesce(sum(t.amount), 0)::bigint AS amount
-            FROM transfers t WHERE t.municipality = r.municipality AND t.entry_id = r.entry_id
-        ) taken
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE WHEN a.kind = 'refunds_pending' THEN t.amount ELSE -t.amount END), 0)::bigint AS amount
-            FROM transfers t
-            JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.debit_account_id
-            WHERE t.municipality = r.municipality AND t.entry_id = s.entry_id
-        ) put
+        LEFT JOIN taken ON taken.entry_id = r.entry_id
+        LEFT JOIN put ON put.entry_id = s.entry_id
         WHERE r.municipality = $1
           AND ((taken.transfers, taken.amount) IS DISTINCT FROM (1::bigint, r.amount_yen)
-               OR (s.refund_id IS NOT NULL AND put.amount <> r.amount_yen))
+               OR (s.refund_id IS NOT NULL AND put.amount IS DISTINCT FROM r.amount_yen))
         ORDER BY r.refund_id
         LIMIT 1
         "#,

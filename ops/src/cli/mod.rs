@@ -5,13 +5,19 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ledger::actor::Actor;
 
+pub mod books;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
 
+use crate::app::App;
 use output::{Exit, Output};
+
+/// Connections of a command that runs alone.
+const CONNECTIONS: u32 = 4;
 
 /// Electronic vouchers and subsidies on one double-entry ledger.
 #[derive(Debug, Parser)]
@@ -32,6 +38,23 @@ enum Command {
     Scheme(scheme::Command),
     /// Rehearse a whole month on a private database, with a simulated clock.
     Rehearse(rehearse::Arguments),
+    #[command(flatten)]
+    OnBooks(OnBooks),
+}
+
+/// Commands on the city's own books.
+#[derive(Debug, Subcommand)]
+enum OnBooks {
+    /// Preview or import a roster (対象者名簿).
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// Print the trial balance (試算表).
+    TrialBalance(books::Scope),
+    /// Derive every balance and state from the transfers alone, and report the first difference.
+    Verify(books::Scope),
+    /// Write the books for another program.
+    #[command(subcommand)]
+    Export(books::Export),
 }
 
 impl Cli {
@@ -41,6 +64,7 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
+            Command::OnBooks(command) => command.run(&output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,
@@ -50,5 +74,23 @@ impl Cli {
                 ExitCode::from(1)
             }
         }
+    }
+}
+
+impl OnBooks {
+    async fn run(self, output: &Output) -> anyhow::Result<Exit> {
+        let app = App::open(CONNECTIONS).await?;
+        let ledger = &app.ledger;
+        let exit = match self {
+            Self::Roster(command) => match books::named(command.city(), ledger, output).await? {
+                Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
+                None => Ok(Exit::Refused),
+            },
+            Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
+            Self::Verify(scope) => books::verify(scope, ledger, output).await,
+            Self::Export(command) => books::export(command, ledger, output).await,
+        };
+        app.close().await?;
+        exit
     }
 }

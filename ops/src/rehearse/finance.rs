@@ -2,16 +2,17 @@
 
 use chrono::NaiveDate;
 use ledger::actor::{Actor, Command};
-use ledger::bank::calendar::{Roll, plus_business_days, roll};
+use ledger::bank::calendar::{BeyondHorizon, Roll, plus_business_days, roll};
 use ledger::ids::{BankLineId, RemittanceId};
 use ledger::money::Yen;
 use ledger::reconciliation::Report;
 use ledger::remittance::{File, Remittance};
 use ledger::statement::Statement;
-use ledger::time::next_day;
+use ledger::time::{Month, next_day};
 
 use super::bank::Credit;
 use super::play;
+use super::setting::Setting;
 use super::world::{World, by};
 
 /// Imports what the bank wrote on `on`, and lets the program match what it can.
@@ -45,11 +46,18 @@ pub async fn close(world: &World, closing: NaiveDate) -> anyhow::Result<Vec<Stat
     Ok(statements)
 }
 
+/// The day on which the month's payouts leave.
+///
+/// # Errors
+/// The holidays of that year are not known.
+pub fn pay_day(setting: &Setting, month: Month) -> Result<NaiveDate, BeyondHorizon> {
+    roll(month.plus_months(2).day(u32::from(setting.pay_day)), Roll::Next)
+}
+
 /// Prepares the bank file, has it approved by another person, builds it and hands it to the bank. Nothing to pay: no file.
 pub async fn remit(world: &World) -> anyhow::Result<Option<(Remittance, File)>> {
     let municipality = world.municipality();
-    let day = u32::from(world.setting.pay_day);
-    let pay_on = roll(world.month.plus_months(2).day(day), Roll::Next)?;
+    let pay_on = pay_day(world.setting, world.month)?;
     // Data goes to the bank five business days before.
     world.wake(plus_business_days(pay_on, 5, Roll::Previous)?);
     let prepared = match world.ledger.prepare_remittance(municipality, &by("支払係", "prepare", &world.month), world.month).await {
@@ -114,6 +122,16 @@ pub async fn reconcile(world: &World, first: NaiveDate, last: NaiveDate) -> anyh
     }
     let report = world.ledger.reconciliation_report(municipality, (first, last)).await?;
     Ok((file, report))
+}
+
+/// Money of joined months outlives the close of the first of them: it lapses on its day. A year's money stays.
+pub async fn lapse_late(world: &World) -> anyhow::Result<()> {
+    let lapses_on = next_day(world.period.closes_on);
+    if lapses_on <= world.month.plus_months(3).first_day() && lapses_on > world.ledger.clock.today() {
+        world.wake(lapses_on);
+        world.ledger.lapse(world.municipality()).await?;
+    }
+    Ok(())
 }
 
 /// What the bank gave back.

@@ -80,6 +80,8 @@ impl Phases<'_> {
 impl Rehearsal {
     /// Rehearses on the empty, migrated database behind `pool` and writes the files.
     pub async fn run(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
+        // Asked first: a month beyond the known holidays is refused before anything is done.
+        finance::pay_day(self.setting, self.month)?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut phases = Phases { progress, running: None, timings: Vec::new() };
         let (schemes, training) = rules::catalog(self.setting.scheme, self.month)?;
@@ -113,6 +115,8 @@ impl Rehearsal {
             None => closing,
         };
         let (statement, report) = finance::reconcile(&world, first, paid).await?;
+
+        finance::lapse_late(&world).await?;
 
         phases.begin("prove");
         let proved = summary::Proved { granted: &granted, at_close: &at_close, remitted: remitted.as_ref(), report: &report, training };

@@ -1,0 +1,61 @@
+//! The composition root: from the configuration to a ledger that works.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use ledger::Ledger;
+use ledger::entropy::KeyedEntropy;
+use ledger::scheme::Catalog;
+use ledger::time::SystemClock;
+use ledger::vault::Vault;
+use ring::hkdf;
+use ring::rand::SystemRandom;
+
+use crate::config::Config;
+use crate::database::Database;
+
+/// The version of the key-encryption key; rotation comes with the second.
+const KEK_VERSION: i16 = 1;
+
+/// The program, put together.
+pub struct App {
+    /// The ledger, on the machine's clock and the key file's secrets.
+    pub ledger: Ledger,
+    /// Its database.
+    pub database: Database,
+}
+
+impl App {
+    /// Opens the database that the environment chose, migrates it where that is ours to do, and reads the key file.
+    pub async fn open(connections_max: u32) -> anyhow::Result<Self> {
+        let config = Config::from_environment()?;
+        let database = Database::open(&config).await?;
+        database.migrate(&ledger::MIGRATOR).await?;
+        let key = config.key_file.read_or_create(&SystemRandom::new())?;
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hagukumi").extract(key.bytes());
+        let schemes = Catalog::shipped().map_err(|problems| anyhow::anyhow!("a shipped scheme is not sound: {problems:?}"))?;
+        let ledger = Ledger {
+            pool: database.connect(connections_max).await?,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)),
+            vault: Arc::new(Vault::new(&subkey(&root, b"vault")?, KEK_VERSION)),
+            schemes: Arc::new(schemes),
+        };
+        Ok(Self { ledger, database })
+    }
+
+    /// Closes the connections and gives the embedded server back.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.ledger.pool.close().await;
+        self.database.close().await?;
+        Ok(())
+    }
+}
+
+/// What is drawn for one purpose tells nothing of what is drawn for another (HKDF-SHA-256, RFC 5869).
+fn subkey(root: &hkdf::Prk, purpose: &[u8]) -> anyhow::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    let filled = root.expand(&[purpose], hkdf::HKDF_SHA256).and_then(|expanded| expanded.fill(&mut key));
+    filled.ok().context("a subkey cannot be derived")?;
+    Ok(key)
+}
