@@ -35,6 +35,18 @@ pub(super) struct Merchant {
 const PRICE_YEN: i64 = 12_000;
 
 impl Guide {
+    /// The guide for programs.
+    #[must_use]
+    pub fn document(&self) -> serde_json::Value {
+        serde_json::json!({
+            "city": self.setting.slug,
+            "activation_code": self.family.code.grouped(),
+            "child": self.family.child,
+            "merchant": self.merchant.id,
+            "terminal_token": self.merchant.token.to_string(),
+        })
+    }
+
     /// The city, as people type it.
     #[must_use]
     pub const fn city(&self) -> &'static str {
