@@ -5,15 +5,21 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ledger::actor::Actor;
 
 pub mod demo;
+pub mod books;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
 pub mod serve;
 
+use crate::app::App;
 use output::{Exit, Output};
+
+/// Connections of a command that runs alone.
+const CONNECTIONS: u32 = 4;
 
 /// Electronic vouchers and subsidies on one double-entry ledger.
 #[derive(Debug, Parser)]
@@ -38,6 +44,23 @@ enum Command {
     Serve(serve::Arguments),
     /// Serve training cities on this machine, with something to try.
     Demo(demo::Arguments),
+    #[command(flatten)]
+    OnBooks(OnBooks),
+}
+
+/// Commands on the city's own books.
+#[derive(Debug, Subcommand)]
+enum OnBooks {
+    /// Preview or import a roster (対象者名簿).
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// Print the trial balance (試算表).
+    TrialBalance(books::Scope),
+    /// Derive every balance and state from the transfers alone, and report the first difference.
+    Verify(books::Scope),
+    /// Write the books for another program.
+    #[command(subcommand)]
+    Export(books::Export),
 }
 
 impl Cli {
@@ -49,6 +72,7 @@ impl Cli {
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
             Command::Demo(arguments) => demo::run(arguments, &output).await,
+            Command::OnBooks(command) => command.run(&output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,
@@ -58,5 +82,23 @@ impl Cli {
                 ExitCode::from(1)
             }
         }
+    }
+}
+
+impl OnBooks {
+    async fn run(self, output: &Output) -> anyhow::Result<Exit> {
+        let app = App::open(CONNECTIONS).await?;
+        let ledger = &app.ledger;
+        let exit = match self {
+            Self::Roster(command) => match books::named(command.city(), ledger, output).await? {
+                Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
+                None => Ok(Exit::Refused),
+            },
+            Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
+            Self::Verify(scope) => books::verify(scope, ledger, output).await,
+            Self::Export(command) => books::export(command, ledger, output).await,
+        };
+        app.close().await?;
+        exit
     }
 }
