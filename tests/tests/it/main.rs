@@ -2,7 +2,10 @@
 
 mod architecture;
 mod books;
+mod citizen;
+mod demo;
 mod embedded;
+mod merchant_api;
 mod month;
 mod people;
 mod test_database;
