@@ -3,6 +3,7 @@
 pub mod city;
 pub mod cluster;
 pub mod database;
+pub mod test_city;
 
 use std::sync::Arc;
 

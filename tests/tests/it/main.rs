@@ -4,5 +4,6 @@ mod architecture;
 mod books;
 mod embedded;
 mod month;
+mod payments;
 mod people;
 mod test_database;
