@@ -7,5 +7,6 @@ mod demo;
 mod embedded;
 mod merchant_api;
 mod month;
+mod payments;
 mod people;
 mod test_database;

@@ -180,8 +180,18 @@ impl Ledger {
     }
 }
 
+/// Whether what is asked pays no bill, or one that is open, to its merchant, for its expense and its price.
+pub(super) async fn is_open_for_in_tx(tx: &mut Tx<'_>, municipality: Municipality, asked: &HoldPayment) -> Result<bool, Failure> {
+    let Some(invoice) = asked.invoice else { return Ok(true) };
+    let found = repo::find_in_tx(tx, municipality, repo::By::Id(invoice)).await?;
+    let of = |bill: &Bill| (bill.merchant, bill.amount) == (asked.merchant, asked.price) && bill.expense == asked.expense && bill.service == asked.service;
+    Ok(found.is_some_and(|found| found.receipt.is_none() && of(&found.bill)))
+}
+
 fn pay_rejected(error: Error<HoldRejected>) -> Error<PayRejected> {
     match error {
+        // What is asked was read from the bill: it can only have been paid.
+        Error::Rejected(HoldRejected::Invoice) => Error::Rejected(PayRejected::Paid),
         Error::Rejected(rejected) => Error::Rejected(rejected.into()),
         Error::Failed(failure) => Error::Failed(failure),
     }
