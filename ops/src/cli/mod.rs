@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use ledger::actor::Actor;
 
-pub mod demo;
 pub mod books;
+pub mod demo;
 pub mod output;
 pub mod rehearse;
 pub mod roster;

@@ -30,7 +30,8 @@ pub fn router(ledger: &Ledger, host: &str) -> Router {
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: host.into() });
     let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
-    let routes = Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check));
+    let routes =
+        Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check)).merge(web::problem::pages::router());
     web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger)))
 }
 

@@ -130,6 +130,11 @@ impl Client {
         self.send(Method::DELETE, path, "", Body::empty()).await
     }
 
+    /// Asks by any method, without a body.
+    pub async fn ask(&self, method: Method, path: &str) -> Answer {
+        self.send(method, path, "", Body::empty()).await
+    }
+
     /// Sends a JSON body, under an idempotency key unless it is empty.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, key, Body::from(body.to_string())).await
