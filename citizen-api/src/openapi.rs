@@ -18,7 +18,7 @@ use crate::routes::{children, invoices, merchants, payments, sessions};
         sessions::cities, sessions::create, sessions::end,
         children::children, children::own_money,
         merchants::search,
-        payments::list, payments::create, payments::show, payments::take_back, payments::qr::show,
+        payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
         invoices::look_up, invoices::pay_bill,
     ),
     components(schemas(ProblemSchema, FieldProblemSchema)),

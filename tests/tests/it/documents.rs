@@ -104,6 +104,25 @@ fn routes(folder: &Path, found: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
+async fn the_viewer_brings_its_own_files_and_calls_nobody_else() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    let page = town.stranger().get("/api/").await;
+    assert!(page.status.is_success() && page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{page}");
+    assert!(page.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'; style-src"));
+    let page = page.text();
+    assert!(!page.contains("http://") && !page.contains("https://"), "{page}");
+    assert!(!page.contains("<script>"), "no script inline: the policy would stop it");
+    let files = page.split(['"', '\'']).filter(|file| [".js", ".css"].iter().any(|end| file.ends_with(end)));
+    for file in files {
+        let answer = town.stranger().get(&format!("/api/{}", file.trim_start_matches("./"))).await;
+        assert!(answer.status.is_success(), "{file}");
+    }
+    let settings = town.stranger().get("/api/swagger-initializer.js").await.text();
+    assert!(settings.contains("/merchant/v1/openapi.json") && settings.contains("none"), "{settings}");
+}
+
+#[tokio::test]
 async fn the_type_of_a_problem_leads_to_what_it_means() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;

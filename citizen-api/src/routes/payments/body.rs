@@ -69,6 +69,14 @@ struct PartBody {
 }
 
 impl PaymentBody {
+    /// Set aside, and its code works.
+    pub(crate) const HELD: &'static str = "held";
+
+    /// Its status.
+    pub(crate) const fn status(&self) -> &'static str {
+        self.status
+    }
+
     pub(crate) fn new(deps: &Deps, payment: &Payment) -> Self {
         let open = payment.is_open(deps.ledger.clock.now());
         let code = open.then(|| deps.ledger.payment_code(payment));
@@ -102,7 +110,7 @@ impl PaymentBody {
 /// Time may be over before the money has gone back: then nobody can pay with it any more.
 fn status(payment: &Payment, open: bool) -> &'static str {
     match payment.state {
-        HoldState::Held if open => "held",
+        HoldState::Held if open => PaymentBody::HELD,
         HoldState::Captured { .. } => "paid",
         HoldState::Released { why: Release::Voided, .. } => "taken_back",
         HoldState::Held | HoldState::Released { why: Release::Expired, .. } => "expired",

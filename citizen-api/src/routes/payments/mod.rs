@@ -1,6 +1,7 @@
 //! Payments: set aside, shown as a code, paid at the desk, taken back.
 
 pub(crate) mod body;
+pub(crate) mod events;
 pub(crate) mod qr;
 
 use axum::extract::State;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<Deps> {
         .route("/payments", get(list).post(create))
         .route("/payments/{payment}", get(show).delete(take_back))
         .route("/payments/{payment}/qr.svg", get(qr::show))
+        .route("/payments/{payment}/events", get(events::follow))
 }
 
 /// What a family asks.
@@ -164,6 +166,6 @@ pub(crate) async fn list(State(deps): State<Deps>, family: Family, Params(page):
 }
 
 /// A payment of this family.
-async fn get_payment(deps: &Deps, family: &Family, id: PaymentId) -> Result<Payment, Problem> {
+pub(crate) async fn get_payment(deps: &Deps, family: &Family, id: PaymentId) -> Result<Payment, Problem> {
     deps.ledger.find_payment(family.municipality, family.id, id.0).await.map_err(failed)?.ok_or_else(not_found)
 }
