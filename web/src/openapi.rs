@@ -81,9 +81,9 @@ problems! {
     /// With a query.
     Queried: "422" "Parameters that are not right.";
     /// With a body.
-    Sent: "400" "Not JSON.", "413" "Too large.", "415" "Not `application/json`.", "422" "Fields that are not right, or the answer is no.";
+    Sent: "400" "Not JSON.", "413" "Too large.", "415" "Not `application/json`.", "422" "Fields that are not right.";
     /// Under an idempotency key.
-    Commanded: "400" "Not JSON, or no idempotency key.", "409" "The key stands for another request, or the state does not allow it.";
+    Commanded: "400" "Not JSON, or no idempotency key.", "409" "The answer is no, or the key stands for another request.";
 }
 
 fn problem(description: &str) -> RefOr<Response> {

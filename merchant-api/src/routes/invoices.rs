@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::fields::{text, whole};
+use web::fields::{text, whole, word};
 use web::openapi::{Always, Commanded, OfOne, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read};
 
@@ -13,7 +13,6 @@ use super::{Terminal, YEN_MAX, refused};
 use crate::till::{Invoice, NewInvoice, Till};
 
 const REFERENCE_MAX: usize = 40;
-const WORD_MAX: usize = 40;
 
 pub(crate) fn router<T: Till>() -> Router<T> {
     Router::new().route("/invoices", post(create::<T>)).route("/invoices/{invoice}", get(show::<T>))
@@ -25,16 +24,16 @@ pub(crate) fn router<T: Till>() -> Router<T> {
 #[schema(as = NewInvoice)]
 pub struct BillBody {
     /// The merchant's own number, once for each bill.
-    #[schema(min_length = 1, max_length = 40, example = "2026-05/017")]
+    #[schema(max_length = 40, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", example = "2026-05/017")]
     reference: String,
     /// The price.
     #[schema(minimum = 1, maximum = 9_999_999, example = 12_000)]
     amount_yen: i64,
     /// What is paid for, as registered.
-    #[schema(min_length = 1, max_length = 40, example = "tuition")]
+    #[schema(pattern = "^[a-z][a-z0-9_-]{0,39}$", example = "tuition")]
     expense: String,
     /// The service, where services have registrations of their own.
-    #[schema(min_length = 1, max_length = 40)]
+    #[schema(pattern = "^[a-z][a-z0-9_-]{0,39}$")]
     service: Option<String>,
 }
 
@@ -42,8 +41,8 @@ impl Read for BillBody {
     fn read(fields: &mut Fields) -> Option<Self> {
         let reference = fields.required("reference", text(REFERENCE_MAX));
         let amount_yen = fields.required("amount_yen", whole(1, YEN_MAX));
-        let expense = fields.required("expense", text(WORD_MAX));
-        let service = fields.optional("service", text(WORD_MAX));
+        let expense = fields.required("expense", word);
+        let service = fields.optional("service", word);
         Some(Self { reference: reference?, amount_yen: amount_yen?, expense: expense?, service: service? })
     }
 }

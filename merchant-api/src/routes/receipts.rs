@@ -85,7 +85,7 @@ pub struct RefundBody {
     #[schema(minimum = 1, maximum = 9_999_999, example = 2_000)]
     amount_yen: i64,
     /// Why.
-    #[schema(min_length = 1, max_length = 200, example = "欠席")]
+    #[schema(max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", example = "欠席")]
     reason: String,
 }
 
@@ -120,7 +120,7 @@ impl From<Refund> for RefundAnswer {
     params(
         ("first" = String, Query, format = Date, description = "The first day."),
         ("last" = String, Query, format = Date, description = "The last day, at most 92 days later."),
-        ("after" = Option<String>, Query, description = "The page begins behind this receipt."),
+        ("after" = Option<String>, Query, pattern = "^rct_[0-9a-f]{32}$", description = "The page begins behind this receipt."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Receipts on a page; 50 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = ReceiptList), Always, SignedIn, OfOne, Queried))]

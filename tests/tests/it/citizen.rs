@@ -93,7 +93,7 @@ async fn a_payment_that_does_not_suffice_takes_nothing_and_says_how_much_is_miss
     let mut payment = town.payment(0, 0, 900_000);
     payment["own_money"] = json!(false);
     let refused = family.post(PAYMENTS, "too-much", &payment).await;
-    assert_eq!(refused.problem(), (422, "short-of-money".to_owned()));
+    assert_eq!(refused.problem(), (409, "short-of-money".to_owned()));
     assert!(refused.json()["missing_yen"].as_i64().unwrap() > 0);
     assert_eq!(family.get("/citizen/v1/children").await.body, before);
     // The refused command left its key free.

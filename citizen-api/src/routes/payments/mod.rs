@@ -14,11 +14,11 @@ use ledger::payment::history::Payment;
 use ledger::time::Month;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::fields::{Fault, flag, parsed, text, whole};
+use web::fields::{Fault, flag, parsed, whole, word};
 use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
-use super::{PAGE, PAGE_MAX, WORD_MAX, YEN_MAX, children, own_children};
+use super::{PAGE, PAGE_MAX, YEN_MAX, children, own_children};
 use crate::Deps;
 use crate::auth::Family;
 use crate::ids::PaymentId;
@@ -41,16 +41,16 @@ pub(crate) struct NewPayment {
     #[schema(value_type = Vec<String>, max_items = 20)]
     children: Vec<ChildId>,
     /// Where the code will work.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: MerchantId,
     /// What is paid for.
-    #[schema(min_length = 1, max_length = 100, example = "tuition")]
+    #[schema(pattern = "^[a-z][a-z0-9_-]{0,39}$", example = "tuition")]
     expense: String,
     /// The service, where services have registrations of their own.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(pattern = "^[a-z][a-z0-9_-]{0,39}$")]
     service: Option<String>,
     /// The month that is paid for: then only entitlements of that month pay.
-    #[schema(value_type = Option<String>, example = "2026-05")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-05")]
     month: Option<Month>,
     /// The whole price.
     #[schema(rename = "price_yen", value_type = i64, minimum = 1, maximum = 9_999_999, example = 12_000)]
@@ -64,8 +64,8 @@ impl Read for NewPayment {
     fn read(fields: &mut Fields) -> Option<Self> {
         let children = fields.required("children", children);
         let merchant = fields.required("merchant", parsed("mrc_…"));
-        let expense = fields.required("expense", text(WORD_MAX));
-        let service = fields.optional("service", text(WORD_MAX));
+        let expense = fields.required("expense", word);
+        let service = fields.optional("service", word);
         let month = fields.optional("month", parsed("2026-05"));
         let price = fields.required("price_yen", whole(1, YEN_MAX));
         let own_money = fields.optional("own_money", flag);
@@ -147,7 +147,7 @@ pub(crate) async fn take_back(State(deps): State<Deps>, family: Family, PathId(i
 /// Lists the family's payments, newest first.
 #[utoipa::path(get, path = "/payments", operation_id = "list_payments", tag = "payments", security(("token" = [])),
     params(
-        ("after" = Option<String>, Query, description = "The page begins behind this payment."),
+        ("after" = Option<String>, Query, pattern = "^pay_[0-9a-f]{32}$", description = "The page begins behind this payment."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Payments on a page; 20 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = PaymentList), Always, SignedIn, Queried))]
