@@ -4,6 +4,7 @@ mod architecture;
 mod books;
 mod citizen;
 mod demo;
+mod documents;
 mod embedded;
 mod merchant_api;
 mod month;
