@@ -134,11 +134,10 @@ impl Ledger {
         let draft = events::payment::capture(hold.id, asked.merchant, hold.amount, tokyo_date(now));
         match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
             Outcome::Posted(entry) if repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await? => {}
-            // Another code paid the bill: with this answer the caller rolls the posting back.
-            Outcome::Posted(_) => return Err(rejected(NotCapturable::Spent)),
             known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
             Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
-            Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
+            // Posted, but another code has paid the bill: the caller rolls the posting back with this answer.
+            Outcome::Posted(_) | Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
             Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(CaptureRejected::Conflict)),
             Outcome::Rejected(other) => return Err(Failure::inconsistent("captures", other.to_string()).into()),
         }
