@@ -2,8 +2,11 @@
 
 mod architecture;
 mod books;
+mod cli;
 mod embedded;
 mod month;
 mod payments;
 mod people;
+mod program;
+mod rehearsal;
 mod test_database;

@@ -177,8 +177,8 @@ impl Oracle {
             }
         }
         for (child, spent) in coupons.into_iter().filter(|(_, spent)| *spent > 0) {
-            let [uses, yen] = windows(child, today);
-            used.extend([(uses.0, 1), (yen.0, spent)]);
+            let [of_day, of_month] = windows(child, today);
+            used.extend([(of_day.0, 1), (of_month.0, spent)]);
         }
         let own = self.own.get(&asked.family).copied().unwrap_or(0).min(missing);
         if asked.own_money && own > 0 {
@@ -258,7 +258,9 @@ impl Oracle {
     pub(super) fn expire(&mut self) -> usize {
         let over = |payment: &Payment| payment.state == State::Held && payment.code.expires_at <= self.now;
         let expired: Vec<_> = (0..self.payments.len()).filter(|at| over(&self.payments[*at])).collect();
-        expired.iter().for_each(|at| self.release(*at));
+        for at in &expired {
+            self.release(*at);
+        }
         expired.len()
     }
 
