@@ -51,6 +51,7 @@ pub(crate) fn hold(rejected: HoldRejected) -> Problem {
         }
         HoldRejected::Price => wrong_field("price_yen", &Fault::Range(1, YEN_MAX)),
         HoldRejected::Merchant => Problem::new(&registry::MERCHANT_CLOSED),
+        HoldRejected::Invoice => Problem::new(&registry::PAID_ALREADY),
         HoldRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
         HoldRejected::Closed => Problem::new(&registry::DAY_CLOSED),
         HoldRejected::Busy => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),

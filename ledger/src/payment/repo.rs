@@ -98,18 +98,19 @@ pub(super) fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&s
     }
 }
 
-/// Writes a receipt down.
+/// Writes a receipt down; answers whether its bill, where there is one, was open until now.
 pub(super) async fn insert_capture_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     hold: AccountId,
     entry: EntryId,
     receipt: &Receipt,
-) -> Result<(), Failure> {
-    sqlx::query!(
+) -> Result<bool, Failure> {
+    let inserted = sqlx::query!(
         r#"
         INSERT INTO captures (municipality, hold_id, receipt_id, entry_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at, business_on)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (municipality, invoice_id) WHERE invoice_id IS NOT NULL DO NOTHING
         "#,
         municipality.code(),
         hold.uuid(),
@@ -125,7 +126,7 @@ pub(super) async fn insert_capture_in_tx(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() == 1)
 }
 
 /// The receipt of a capture's entry.

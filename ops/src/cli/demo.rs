@@ -45,7 +45,8 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     }));
     let healthy = demo::health::ask(address).await;
     if healthy.is_ok() && !arguments.check {
-        output.message(format_args!("{}", welcome(&guides, address)));
+        let cities: Vec<_> = guides.iter().map(demo::Guide::document).collect();
+        output.answer(&serde_json::json!({ "address": address, "cities": cities }), welcome(&guides, address))?;
         serve::told_to_stop().await?;
     }
     let _ = stop.send(());

@@ -70,9 +70,9 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
+            Command::OnBooks(command) => command.run(&output).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
             Command::Demo(arguments) => demo::run(arguments, &output).await,
-            Command::OnBooks(command) => command.run(&output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,

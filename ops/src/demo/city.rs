@@ -4,11 +4,10 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
-use ledger::bank::account::Written;
 use ledger::books::Outcome;
 use ledger::events::bank::top_up;
 use ledger::ids::{ChildId, FamilyId, MerchantId};
-use ledger::merchant::{Application, Service, Token};
+use ledger::merchant::Token;
 use ledger::money::Yen;
 use ledger::people::roster::{Encoding, write_csv};
 use ledger::scheme::Rules;
@@ -19,11 +18,10 @@ use serde::Serialize;
 use super::guide::{Family, Guide, Merchant};
 use super::{CHILDREN, SEED};
 use crate::rehearse::Setting;
-use crate::rehearse::cast::{self, Class};
+use crate::rehearse::cast;
 use crate::rehearse::dice::Dice;
 
 /// What a class of a training city bills.
-const EXPENSES: [&str; 3] = ["tuition", "joining", "materials_from_provider"];
 /// What a family of the demo has loaded.
 const OWN_MONEY: Yen = Yen::new(20_000);
 const BUDGET: Yen = Yen::new(10_000_000);
@@ -63,9 +61,8 @@ async fn merchants(ledger: &Ledger, setting: &'static Setting, dice: &Dice) -> a
     let mut merchants = Vec::new();
     for (index, class) in cast::classes(setting, dice, CHILDREN).into_iter().enumerate() {
         let key = format!("class/{index}");
-        let written = Written { bank: &class.bank, branch: "001", kind: "1", number: &class.account_number, holder: &class.holder };
         let municipality = setting.municipality();
-        let merchant = ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &application(&class), written).await?;
+        let merchant = ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &class.application(), class.account()).await?;
         ledger.approve_merchant(municipality, &by("審査", &key, &merchant), merchant).await?;
         let desk = ledger.add_terminal(municipality, &by("受付", &format!("{key}/desk"), &merchant), merchant, "受付窓口").await?;
         merchants.push(shown(setting, merchant, class.name, desk.1));
@@ -75,11 +72,6 @@ async fn merchants(ledger: &Ledger, setting: &'static Setting, dice: &Dice) -> a
 
 fn shown(setting: &'static Setting, id: MerchantId, name: String, token: Token) -> Merchant {
     Merchant { id, name, token: CityToken::new(setting.municipality(), token) }
-}
-
-fn application(class: &Class) -> Application {
-    let service = |expense: &str| Service { category: class.category.to_owned(), expense: expense.to_owned(), registration: None };
-    Application { name: class.name.clone(), kana: class.kana.clone(), area: class.area.clone(), services: EXPENSES.map(service).into() }
 }
 
 /// Everything that may be spent today is granted, once.

@@ -52,6 +52,16 @@ const KEY: &str = "-H \"Idempotency-Key: $(date +%s%N)\"";
 const SIGNED_IN: &str = "-H \"Authorization: Bearer $TOKEN\"";
 
 impl Guide {
+    /// The guide for programs: the city, and how its first family and merchant sign in.
+    #[must_use]
+    pub fn document(&self) -> serde_json::Value {
+        serde_json::json!({
+            "city": self.setting.slug,
+            "activation_codes": self.families.iter().map(|family| family.code.grouped()).collect::<Vec<_>>(),
+            "terminal_tokens": self.merchants.iter().map(|merchant| merchant.token.to_string()).collect::<Vec<_>>(),
+        })
+    }
+
     /// The first thing to try, as lines for a shell: sign in, look, pay, take the payment at the desk. None where the city has nobody.
     #[must_use]
     pub fn commands(&self, address: SocketAddr) -> Option<String> {

@@ -8,5 +8,6 @@ mod documents;
 mod embedded;
 mod merchant_api;
 mod month;
+mod payments;
 mod people;
 mod test_database;
