@@ -116,8 +116,6 @@ impl Ledger {
     /// Draws a key for `owner` in the command `scope`; several owners of one command are told apart by `index`.
     pub fn draw_vault_key(&self, municipality: Municipality, owner: KeyOwner, scope: &str, index: u64) -> Result<(NewKey, DataKey), Failure> {
         let now = self.clock.now();
-        // The city is part of it: one scope in two cities gives two keys.
-        let scope = &format!("{municipality}/{scope}");
         let id = VaultKeyId::new(self.entropy.uuid(Draw { command: scope, purpose: "vault key id", index }, now));
         let bits = self.entropy.bits(Draw { command: scope, purpose: "vault key", index });
         self.vault.make_key(municipality, id, owner, &bits)
