@@ -1,17 +1,15 @@
 //! The demo as somebody new meets it: what it prints works as it stands, and loading it twice changes nothing. And what every answer carries.
 
-use std::io;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use ops::serve::Reached;
 use serde_json::{Value, json};
 use tests::support::database::TestDatabase;
+use tests::support::log::Log;
 use tests::support::town::Town;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tracing_subscriber::fmt::MakeWriter;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_commands_that_the_demo_prints_work_as_they_stand() {
@@ -79,16 +77,13 @@ async fn every_answer_is_dated_by_our_clock_and_kept_by_nobody() {
 async fn the_log_has_one_line_a_request_and_no_token_code_name_or_path() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::INFO).with_writer(lines.clone()).finish();
-    let logging = tracing::subscriber::set_default(subscriber);
+    let log = Log::begin();
     let family = town.signed_in(0).await;
     let held = family.post("/citizen/v1/payments", "key", &town.payment(0, 0, 4_000)).await.ok();
     town.desk(0).post("/merchant/v1/captures", "scan", &json!({"code": held["code"], "amount_yen": 4_000})).await.ok();
     town.stranger().get(&format!("/V/{}", held["code"].as_str().unwrap().replace('-', ""))).await;
     town.stranger().bearer("271004-nonsense").get("/citizen/v1/children?name=%E9%9D%92").await;
-    drop(logging);
-    let text = lines.text();
+    let text = log.end();
     let answered: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).filter(|line: &Value| line["target"] == "web::outer").collect();
     let routes: Vec<_> = answered.iter().map(|line| line["fields"]["route"].as_str().unwrap()).collect();
     assert_eq!(routes, ["/citizen/v1/sessions", "/citizen/v1/payments", "/merchant/v1/captures", "-", "/citizen/v1/children"]);
@@ -97,35 +92,6 @@ async fn the_log_has_one_line_a_request_and_no_token_code_name_or_path() {
         [code.to_owned(), code.replace('-', ""), town.merchant(0).token.to_string(), town.family(0).code.grouped(), "nonsense".to_owned(), "%E9".to_owned()];
     for secret in secrets.iter().chain([&town.family(0).children[0].1]) {
         assert!(!text.contains(secret.as_str()), "{secret} in the log");
-    }
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }
 
