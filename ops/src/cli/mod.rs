@@ -78,7 +78,8 @@ impl Cli {
             Ok(Exit::Done) => ExitCode::SUCCESS,
             Ok(Exit::Refused) => ExitCode::from(1),
             Err(failure) => {
-                output.message(format_args!("hagukumi: {failure:#}"));
+                // With a closed stdout nothing can be said there; the exit code stands.
+                let _ = output.refuse(format_args!("hagukumi: {failure:#}"));
                 ExitCode::from(1)
             }
         }

@@ -3,6 +3,7 @@
 mod architecture;
 mod books;
 mod citizen;
+mod cli;
 mod demo;
 mod documents;
 mod embedded;
@@ -10,4 +11,6 @@ mod merchant_api;
 mod month;
 mod payments;
 mod people;
+mod program;
+mod rehearsal;
 mod test_database;

@@ -1,7 +1,9 @@
 //! Payments through the façade: worked examples of the cities, random lives against an oracle, races, and what `verify` finds.
 
 mod examples;
+mod lives;
 mod races;
+mod tamper;
 
 use std::sync::Arc;
 
