@@ -8,14 +8,14 @@ use ledger::merchant::Listing;
 use ledger::merchant::search::Search;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::fields::{Fault, parsed, text, whole, word};
-use web::openapi::{Always, Queried, SignedIn};
+use web::fields::{parsed, text, whole, word};
+use web::openapi::{Always, OfOne, Queried, SignedIn};
 use web::{Fields, Params, Problem, Read};
 
 use super::{PAGE, PAGE_MAX, TEXT_MAX};
 use crate::Deps;
 use crate::auth::Family;
-use crate::problems::failed;
+use crate::problems::{failed, not_found};
 
 pub(crate) fn router() -> Router<Deps> {
     Router::new().route("/merchants", get(search))
@@ -74,14 +74,13 @@ impl From<Listing> for MerchantBody {
         ("after" = Option<String>, Query, pattern = "^mrc_[0-9a-f]{32}$", description = "The page begins behind this merchant."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Merchants on a page; 20 where nothing is said."),
     ),
-    responses((status = 200, description = "As asked.", body = MerchantList), Always, SignedIn, Queried))]
+    responses((status = 200, description = "As asked.", body = MerchantList), Always, SignedIn, OfOne, Queried))]
 pub(crate) async fn search(State(deps): State<Deps>, family: Family, Params(query): Params<SearchQuery>) -> Result<Json<MerchantList>, Problem> {
     let ledger = &deps.ledger;
     let after = match query.after {
         None => None,
         Some(id) => {
-            let unknown = || web::fields::wrong_parameter("after", &Fault::Form("mrc_…"));
-            let known = ledger.get_merchant(family.municipality, id).await.map_err(failed)?.ok_or_else(unknown)?;
+            let known = ledger.get_merchant(family.municipality, id).await.map_err(failed)?.ok_or_else(not_found)?;
             Some((known.kana, id))
         }
     };

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use ops::serve::Reached;
 use serde_json::{Value, json};
 use tests::support::database::TestDatabase;
+use tests::support::log::Log;
 use tests::support::town::Town;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -70,6 +71,28 @@ async fn every_answer_is_dated_by_our_clock_and_kept_by_nobody() {
     }
     assert_eq!(stranger.get("/health").await.json(), json!({"status": "ok"}));
     assert_eq!(stranger.delete("/health").await.problem(), (405, "method-not-allowed".to_owned()));
+}
+
+#[tokio::test]
+async fn the_log_has_one_line_a_request_and_no_token_code_name_or_path() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    let log = Log::begin();
+    let family = town.signed_in(0).await;
+    let held = family.post("/citizen/v1/payments", "key", &town.payment(0, 0, 4_000)).await.ok();
+    town.desk(0).post("/merchant/v1/captures", "scan", &json!({"code": held["code"], "amount_yen": 4_000})).await.ok();
+    town.stranger().get(&format!("/V/{}", held["code"].as_str().unwrap().replace('-', ""))).await;
+    town.stranger().bearer("271004-nonsense").get("/citizen/v1/children?name=%E9%9D%92").await;
+    let text = log.end();
+    let answered: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).filter(|line: &Value| line["target"] == "web::outer").collect();
+    let routes: Vec<_> = answered.iter().map(|line| line["fields"]["route"].as_str().unwrap()).collect();
+    assert_eq!(routes, ["/citizen/v1/sessions", "/citizen/v1/payments", "/merchant/v1/captures", "-", "/citizen/v1/children"]);
+    let code = held["code"].as_str().unwrap();
+    let secrets =
+        [code.to_owned(), code.replace('-', ""), town.merchant(0).token.to_string(), town.family(0).code.grouped(), "nonsense".to_owned(), "%E9".to_owned()];
+    for secret in secrets.iter().chain([&town.family(0).children[0].1]) {
+        assert!(!text.contains(secret.as_str()), "{secret} in the log");
+    }
 }
 
 #[tokio::test]

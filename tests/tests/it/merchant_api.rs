@@ -10,8 +10,8 @@ use tests::support::town::{Answer, Client, TODAY, Town};
 
 const CAPTURES: &str = "/merchant/v1/captures";
 
-/// Every key that an answer to a merchant may have. A new one is added here by somebody who has thought about what it tells.
-const ALLOWED: [&str; 34] = [
+/// Every key that answers to a merchant have. A new one is added here by somebody who has thought about what it tells.
+const KEYS: [&str; 28] = [
     "amount_yen",
     "code",
     "detail",
@@ -34,18 +34,12 @@ const ALLOWED: [&str; 34] = [
     "refund",
     "refunded_at",
     "refunded_yen",
-    "request_id",
     "state",
     "status",
     "title",
     "to",
     "type",
-    "first",
-    "last",
-    "after",
-    "limit",
-    "reason",
-    "service",
+    "request_id",
 ];
 
 async fn held(town: &Town, family: &Client, key: &str, merchant: usize, yen: i64) -> String {
@@ -137,7 +131,13 @@ async fn answers_to_a_merchant_hold_only_what_is_on_the_list() {
     let receipt = desk.post(CAPTURES, "scan", &scan(&code, 5_000)).await;
     let path = format!("/merchant/v1/receipts/{}", receipt.ok()["receipt"].as_str().unwrap());
     let invoice = desk.post("/merchant/v1/invoices", "bill", &json!({"reference": "1", "amount_yen": 1, "expense": "tuition"})).await;
+    town.test.set("2026-06-16");
+    town.test.ledger.settle_refunds(town.municipality()).await.unwrap();
+    let draw = Command::new(Actor::Staff("係".to_owned()), "draw", &"2026-05");
+    town.test.ledger.draw_statements(town.municipality(), &draw, "2026-05".parse().unwrap()).await.unwrap();
     let answers = [
+        desk.get("/merchant/v1/statements/2026-05").await,
+        desk.post(CAPTURES, "wrong", &json!({"code": 1})).await,
         desk.get(&path).await,
         desk.post(&format!("{path}/refunds"), "refund", &json!({"amount_yen": 1_000, "reason": "x"})).await,
         desk.post(&format!("{path}/refunds"), "more", &json!({"amount_yen": 4_001, "reason": "x"})).await,
@@ -153,15 +153,15 @@ async fn answers_to_a_merchant_hold_only_what_is_on_the_list() {
         receipt,
         invoice,
     ];
+    // What broke names the request; nothing breaks here.
+    let mut seen = BTreeSet::from(["request_id".to_owned()]);
     for answer in answers {
-        let mut keys = BTreeSet::new();
-        collect_keys(&answer.json(), &mut keys);
-        let unknown: Vec<_> = keys.iter().filter(|key| !ALLOWED.contains(&key.as_str())).collect();
-        assert!(unknown.is_empty(), "{unknown:?} in {answer}");
+        collect_keys(&answer.json(), &mut seen);
         for word in ["osaka-juku", "scheme", "child", "family", "balance", "own_money", "chd_", "fam_", "pay_", "acc_"] {
             assert!(!answer.text().contains(word), "{word} in {answer}");
         }
     }
+    assert_eq!(seen, KEYS.map(str::to_owned).into());
 }
 
 fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {

@@ -14,7 +14,7 @@ use ledger::payment::history::Payment;
 use ledger::time::Month;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::fields::{Fault, flag, parsed, whole, word};
+use web::fields::{flag, parsed, whole, word};
 use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
@@ -150,13 +150,12 @@ pub(crate) async fn take_back(State(deps): State<Deps>, family: Family, PathId(i
         ("after" = Option<String>, Query, pattern = "^pay_[0-9a-f]{32}$", description = "The page begins behind this payment."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Payments on a page; 20 where nothing is said."),
     ),
-    responses((status = 200, description = "As asked.", body = PaymentList), Always, SignedIn, Queried))]
+    responses((status = 200, description = "As asked.", body = PaymentList), Always, SignedIn, OfOne, Queried))]
 pub(crate) async fn list(State(deps): State<Deps>, family: Family, Params(page): Params<Page>) -> Result<Json<PaymentList>, Problem> {
     let after = match page.after {
         None => None,
         Some(id) => {
-            let unknown = || web::fields::wrong_parameter("after", &Fault::Form("pay_…"));
-            let known = deps.ledger.find_payment(family.municipality, family.id, id.0).await.map_err(failed)?.ok_or_else(unknown)?;
+            let known = deps.ledger.find_payment(family.municipality, family.id, id.0).await.map_err(failed)?.ok_or_else(not_found)?;
             Some((known.held_at, known.id))
         }
     };

@@ -3,15 +3,15 @@
 //! A request type says how it is read ([`Read`]); what comes out is typed. A field that nobody asks for is a problem too: a misspelt
 //! name would otherwise be silently ignored.
 
-use std::str::FromStr;
+mod fault;
+mod rules;
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::language::Text;
 use crate::problem::{FieldProblem, Place, Problem};
 
-const WORD_LENGTH_MAX: usize = 40;
+pub use fault::Fault;
+pub use rules::{day, flag, list, parsed, raw, text, whole, word};
 
 /// A request that can be read.
 pub trait Read: Sized {
@@ -32,65 +32,6 @@ pub struct Fields {
 pub struct Given<'a> {
     value: &'a Value,
     of_query: bool,
-}
-
-/// What is wrong with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// It is not there.
-    Missing,
-    /// Nobody asks for it.
-    Unknown,
-    /// It is something else: in Japanese, in English.
-    Type(&'static str, &'static str),
-    /// It is not between these.
-    Range(i64, i64),
-    /// It has no character, or more than these.
-    Length(usize),
-    /// It has more items than these.
-    Count(usize),
-    /// It holds a character that cannot be kept or shown.
-    Characters,
-    /// It is not of this form.
-    Form(&'static str),
-    /// What only the use case knows: a code, and the text.
-    Said(&'static str, Text),
-    /// An item of a list, and what is wrong with it.
-    Item(usize, Box<Fault>),
-}
-
-impl Fault {
-    const fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Unknown => "unknown",
-            Self::Type(..) => "type",
-            Self::Range(..) => "range",
-            Self::Length(_) => "length",
-            Self::Count(_) => "count",
-            Self::Characters => "characters",
-            Self::Form(_) => "form",
-            Self::Said(code, _) => code,
-            Self::Item(_, fault) => fault.code(),
-        }
-    }
-
-    fn detail(&self) -> Text {
-        match self {
-            Self::Missing => Text::fixed("必須です。", "This is required."),
-            Self::Unknown => Text::fixed("この項目はありません。", "There is no such field."),
-            Self::Type(japanese, english) => Text::new(format!("{japanese}で書いてください。"), format!("Write {english}.")),
-            Self::Range(least, most) => {
-                Text::new(format!("{least} から {most} までの整数で書いてください。"), format!("Write a whole number from {least} to {most}."))
-            }
-            Self::Length(most) => Text::new(format!("1 文字以上 {most} 文字以内で書いてください。"), format!("Write 1 to {most} characters.")),
-            Self::Count(most) => Text::new(format!("{most} 件以内にしてください。"), format!("Give at most {most}.")),
-            Self::Characters => Text::fixed("制御文字は使えません。", "Control characters cannot be used."),
-            Self::Form(example) => Text::new(format!("「{example}」の形で書いてください。"), format!("Write it as {example}.")),
-            Self::Said(_, text) => text.clone(),
-            Self::Item(_, fault) => fault.detail(),
-        }
-    }
 }
 
 impl Fields {
@@ -167,88 +108,6 @@ pub fn wrong_field(name: &'static str, fault: &Fault) -> Problem {
     let mut fields = Fields::of_body(Map::new());
     fields.note(name, fault);
     Problem::fields(fields.problems)
-}
-
-/// What is wrong with a parameter of a query, found by a use case and not by its form.
-#[must_use]
-pub fn wrong_parameter(name: &'static str, fault: &Fault) -> Problem {
-    let mut fields = Fields::of_query(Vec::new());
-    fields.note(name, fault);
-    Problem::fields(fields.problems)
-}
-
-/// A whole number between two others, both included.
-pub fn whole(least: i64, most: i64) -> impl Fn(Given<'_>) -> Result<i64, Fault> {
-    move |given| {
-        let number = match given.value {
-            Value::String(text) if given.of_query => text.parse().ok(),
-            // 515.0 is a whole number too (JSON Schema 2020-12, §6.1.1 of validation).
-            Value::Number(number) => number.as_i64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok()),
-            _ => None,
-        };
-        let number = number.ok_or(Fault::Type("整数", "a whole number"))?;
-        if (least..=most).contains(&number) { Ok(number) } else { Err(Fault::Range(least, most)) }
-    }
-}
-
-/// A text of 1 to `most` characters, without blanks around it and without control characters.
-pub fn text(most: usize) -> impl Fn(Given<'_>) -> Result<String, Fault> {
-    move |given| {
-        let text = given.text()?.trim();
-        if text.chars().any(char::is_control) {
-            return Err(Fault::Characters);
-        }
-        if text.is_empty() || text.chars().count() > most { Err(Fault::Length(most)) } else { Ok(text.to_owned()) }
-    }
-}
-
-/// A word of ours, as scheme files and registrations write it: `cram_school`.
-pub fn word(given: Given<'_>) -> Result<String, Fault> {
-    let text = given.text()?;
-    let sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '-' | '_');
-    let fits = text.len() <= WORD_LENGTH_MAX && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.chars().all(sign);
-    if fits { Ok(text.to_owned()) } else { Err(Fault::Form("cram_school")) }
-}
-
-/// A text of any kind up to `most` characters, even none: for what is judged later and never kept.
-pub fn raw(most: usize) -> impl Fn(Given<'_>) -> Result<String, Fault> {
-    move |given| {
-        let text = given.text()?;
-        if text.chars().count() > most { Err(Fault::Length(most)) } else { Ok(text.to_owned()) }
-    }
-}
-
-/// Yes or no.
-pub fn flag(given: Given<'_>) -> Result<bool, Fault> {
-    let flag = match given.value {
-        Value::String(text) if given.of_query => text.parse().ok(),
-        value => value.as_bool(),
-    };
-    flag.ok_or(Fault::Type("true か false ", "true or false"))
-}
-
-/// A text that stands for something: an id, a month. `example` shows its form.
-pub fn parsed<T: FromStr>(example: &'static str) -> impl Fn(Given<'_>) -> Result<T, Fault> {
-    move |given| given.text()?.parse().map_err(|_| Fault::Form(example))
-}
-
-/// A day, `2026-05-20`.
-pub fn day(given: Given<'_>) -> Result<NaiveDate, Fault> {
-    let text = given.text()?;
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.format("%Y-%m-%d").to_string() == text);
-    day.ok_or(Fault::Form("2026-05-20"))
-}
-
-/// A list of at most `most` items.
-pub fn list<T>(most: usize, rule: impl Fn(Given<'_>) -> Result<T, Fault>) -> impl Fn(Given<'_>) -> Result<Vec<T>, Fault> {
-    move |given| {
-        let items = given.value.as_array().ok_or(Fault::Type("配列", "a list"))?;
-        if items.len() > most {
-            return Err(Fault::Count(most));
-        }
-        let read = |(at, value)| rule(Given { value, of_query: given.of_query }).map_err(|fault| Fault::Item(at, Box::new(fault)));
-        items.iter().enumerate().map(read).collect()
-    }
 }
 
 impl Given<'_> {
