@@ -20,6 +20,7 @@ pub mod events;
 pub mod export;
 pub mod idempotency;
 pub mod ids;
+pub mod job;
 pub mod merchant;
 pub mod money;
 pub mod numbers;

@@ -5,5 +5,6 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod embedded;
+pub mod jobs;
 pub mod key_file;
 pub mod rehearse;

@@ -54,11 +54,17 @@ impl Ledger {
         staff(command, reason).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
         let known = steps::list_clawbacks_in_tx(&mut tx, municipality, (None, Some(clawback))).await?.pop();
-        let known = known.ok_or(Error::Rejected(Rejected::NotAllowed))?;
-        let Some(stored) = self.begin_claim_in_tx(&mut tx, municipality, command, known.claim).await? else { return Ok(()) };
+        let claim = known.ok_or(Error::Rejected(Rejected::NotAllowed))?.claim;
+        let Some(stored) = self.begin_claim_in_tx(&mut tx, municipality, command, claim).await? else { return Ok(()) };
+        // Read again under the claim's lock: two approvals at once wait for each other.
+        let known = steps::list_clawbacks_in_tx(&mut tx, municipality, (None, Some(clawback))).await?.pop();
+        let known = known.ok_or_else(|| Failure::inconsistent("clawbacks", format!("{clawback} is gone")))?;
         let act = self.act(command);
         if known.proposed_by == act.by {
             return Err(Error::Rejected(Rejected::SamePerson(act.by)));
+        }
+        if known.approved_on.is_some() {
+            return Err(Error::Rejected(Rejected::State { state: "approved", asked: "approved" }));
         }
         let most = left(&stored)?;
         if known.amount > most {
@@ -73,9 +79,6 @@ impl Ledger {
             Outcome::Replayed(_) | Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(Rejected::Conflict)),
             Outcome::Rejected(other) => return Err(Failure::inconsistent("clawbacks", other.to_string()).into()),
         };
-        if known.approved_on.is_some() {
-            return Err(Error::Rejected(Rejected::State { state: "approved", asked: "approved" }));
-        }
         steps::mark_clawback_in_tx(&mut tx, municipality, (clawback, known.claim), entry, &act).await?;
         let step = ("clawback_approved", Some(known.amount), Some(reason), Some(entry));
         self.step_in_tx(&mut tx, municipality, (known.claim, stored.claim.family), step, &act).await?;

@@ -2,7 +2,9 @@
 
 mod architecture;
 mod books;
+mod claims;
 mod embedded;
+mod jobs;
 mod month;
 mod people;
 mod test_database;

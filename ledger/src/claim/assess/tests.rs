@@ -18,7 +18,7 @@ fn cost(expense: &str, amount: i64, from: &str, to: &str) -> Cost {
 fn history(year: i16, school: &str, status: &[(&str, &str)]) -> BTreeMap<NaiveDate, Facts> {
     let first = Month::of(FiscalYear::new(year).first_day());
     let days = (0..12).map(|months| first.plus_months(months).first_day()).chain(status.iter().map(|(on, _)| day(on)));
-    let held = |on: NaiveDate| status.iter().filter(move |(from, _)| day(from) <= on).next_back().map(|(_, code)| *code).filter(|code| !code.is_empty());
+    let held = |on: NaiveDate| status.iter().rfind(move |(from, _)| day(from) <= on).map(|(_, code)| *code).filter(|code| !code.is_empty());
     let facts = |on| Facts::new().with(Fact::Resident, "kobe").with(Fact::FiscalAge, 17).with(Fact::SchoolCity, school).with_status(held(on));
     days.map(|on| (on, facts(on))).collect()
 }
