@@ -1,7 +1,7 @@
 //! What a scheme's rules give for the costs of a claim, and what it is taken from. Pure.
 //!
 //! Two shapes: where children are granted money, receipts draw on the same grants as coupons (Fukuoka); where nothing is granted, costs of a whole
-//! year are repaid from the scheme's budget (Kobe), by [`quote`]. Invariant: no city's rule stands here.
+//! year are repaid from the scheme's budget (Kobe), by the quote of its whole year. Invariant: no city's rule stands here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +92,7 @@ impl<'a> Rulebook<'a> {
         Ok(Terms { year, on, version, route })
     }
 
-    /// The scheme with the versions that count on `on` as its real ones, which is what [`quote`] asks.
+    /// The scheme with the versions that count on `on` as its real ones, which is what a quote asks.
     fn effective(self, on: NaiveDate) -> Scheme {
         let training = self.scheme.training.iter().any(|version| self.rules == Rules::Rehearsal && version.covers(on));
         if training { Scheme { versions: self.scheme.training.clone(), ..self.scheme.clone() } } else { self.scheme.clone() }

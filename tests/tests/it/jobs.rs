@@ -8,6 +8,7 @@ use ledger::actor::{Actor, Command};
 use ledger::ids::Municipality;
 use ledger::job::{CityScheme, Ended, Job};
 use ledger::money::Yen;
+use ledger::scheme::Catalog;
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
@@ -203,6 +204,44 @@ async fn who_comes_later_is_granted_the_rest_and_a_scheme_that_ends_opens_nothin
     let unknown = CityScheme { scheme: "nowhere".to_owned(), from: date("2026-04-16"), to: None };
     assert!(world.ledger().run_scheme(world.city, &unknown).await.is_err());
     world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_scheme_that_closed_to_new_grants_stays_redeemable_by_those_who_have_one() {
+    let world = World::new().await;
+    // Kumamoto's rules, closed after 30 September 2022 in the middle of a year.
+    let text = Catalog::shipped_text("kumamoto-tashi").unwrap().replacen("closed_to_new = 2023-03-31", "closed_to_new = 2022-09-30", 1);
+    let schemes = Catalog::shipped().unwrap().with(ledger::scheme::file::parse(&text).unwrap());
+    let ledger = Ledger { schemes: schemes.into(), ..world.ledger().clone() };
+    let city = Municipality::new(431_001);
+    world.test.set("2022-04-01");
+    ledger.found_city(&crate::claims::city(city, "kumamoto")).await.unwrap();
+    let clerk = Command::new(Actor::Staff("a".to_owned()), "budget", &1);
+    ledger.appropriate(city, clerk, ("kumamoto-tashi", FiscalYear::new(2022)), Yen::new(1_000_000)).await.unwrap();
+    ledger.run_scheme(city, &CityScheme { scheme: "kumamoto-tashi".to_owned(), from: date("2022-04-01"), to: None }).await.unwrap();
+    let headings = "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,出生順,在宅育児,所得割,保護者宛名番号,保護者氏名,保護者カナ,適用日";
+    let line = |number: u8, born: &str, since: &str| {
+        format!("{headings}\n0000{number},H{number},熊本 花,クマモト ハナ,{born},中央区1-1,3,1,100000,9000{number},熊本 太郎,クマモト タロウ,{since}\n")
+    };
+    let counts = async |day: &str| {
+        world.test.set(day);
+        let ended = ledger.run_due_jobs(city, "test").await.unwrap();
+        assert!(ended.iter().all(|ended| ended.failed_because.is_none()), "{ended:?}");
+        of(&ended, Job::Grant).iter().map(|ended| ended.items).sum::<i64>()
+    };
+    let import = async |file: String| {
+        let report = ledger.import_roster(city, &Actor::Job("roster"), file.as_bytes(), &mut |_| {}).await.unwrap();
+        assert_eq!((report.new, report.refused), (1, 0), "{:?}", report.refusals);
+    };
+    import(line(1, "2021-06-10", "2022-04-01")).await;
+    assert_eq!(counts("2022-04-02").await, 1);
+    world.test.set("2022-10-05");
+    import(line(2, "2022-10-03", "2022-10-05")).await;
+    assert_eq!(counts("2022-10-06").await, 0, "closed to new grants");
+    let child = ledger.find_child_by_number(city, "00001").await.unwrap().unwrap();
+    let spendable = ledger.spendable(city, &[child]).await.unwrap();
+    assert_eq!(spendable.iter().map(|spendable| (spendable.balance.get(), spendable.face.get())).collect::<Vec<_>>(), [(15_000, 500)]);
+    assert_eq!(ledger.verify(city).await.unwrap().differences, Vec::<String>::new());
 }
 
 #[tokio::test]
