@@ -88,6 +88,8 @@ ids! {
     RefundId = "rfd";
     /// A family's request for money back.
     ClaimId = "clm";
+    /// What a family must give back of a claim.
+    ClawbackId = "clw";
     /// One merchant's month.
     StatementId = "stm";
     /// One bank file.

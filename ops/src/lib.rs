@@ -6,6 +6,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 pub mod embedded;
+pub mod jobs;
 pub mod key_file;
 pub mod rehearse;
 pub mod serve;

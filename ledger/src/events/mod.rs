@@ -2,7 +2,9 @@
 
 pub mod bank;
 pub mod budget;
+pub mod claim;
 pub mod grant;
+pub mod own_money;
 pub mod payment;
 pub mod payout;
 pub mod refund;

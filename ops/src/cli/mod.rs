@@ -9,6 +9,7 @@ use ledger::actor::Actor;
 
 pub mod books;
 pub mod demo;
+pub mod jobs;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
@@ -54,6 +55,9 @@ enum OnBooks {
     /// Preview or import a roster (対象者名簿).
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Run the jobs that are due, or look at them.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Print the trial balance (試算表).
     TrialBalance(books::Scope),
     /// Derive every balance and state from the transfers alone, and report the first difference.
@@ -95,6 +99,7 @@ impl OnBooks {
                 Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
                 None => Ok(Exit::Refused),
             },
+            Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
             Self::Verify(scope) => books::verify(scope, ledger, output).await,
             Self::Export(command) => books::export(command, ledger, output).await,

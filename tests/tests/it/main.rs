@@ -3,10 +3,12 @@
 mod architecture;
 mod books;
 mod citizen;
+mod claims;
 mod cli;
 mod demo;
 mod documents;
 mod embedded;
+mod jobs;
 mod merchant_api;
 mod month;
 mod payments;

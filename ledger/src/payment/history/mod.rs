@@ -6,7 +6,6 @@ mod repo;
 
 use super::HoldState;
 use crate::Ledger;
-use crate::books::{self, Account, Kind};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
@@ -88,13 +87,5 @@ impl Ledger {
     #[must_use]
     pub fn payment_code(&self, payment: &Payment) -> Code {
         self.code_of(payment.id)
-    }
-
-    /// What a family has loaded and not spent.
-    pub async fn own_money(&self, municipality: Municipality, family: FamilyId) -> Result<Yen, Failure> {
-        let account = Account::of_owner(Kind::OwnMoney, family.uuid()).id;
-        let mut tx = self.pool.begin().await?;
-        let balance = books::repo::find_guarded_balance_in_tx(&mut tx, municipality, account).await?;
-        Ok(balance.unwrap_or(Yen::ZERO))
     }
 }

@@ -71,6 +71,15 @@ impl Subject<'_> {
         Some(facts)
     }
 
+    /// The days in (`first`, `last`] on which a month begins, something was stated, or the child moved in.
+    pub(super) fn changes(&self, first: NaiveDate, last: NaiveDate) -> BTreeSet<NaiveDate> {
+        let months = std::iter::successors(Some(Month::of(first)), |month| Some(month.plus_months(1)).filter(|next| next > month && next.first_day() <= last));
+        let said = self.said.iter().flat_map(|said| [Some(said.since), said.what.resident_since]).flatten();
+        let mut days: BTreeSet<_> = months.map(Month::first_day).chain(said).collect();
+        days.retain(|day| (next_day(first)..=last).contains(day));
+        days
+    }
+
     /// The days in (`first`, `last`] on which an answer may change, for reasons of the child: a new statement, moving in, a year or month of
     /// age, a school year.
     fn turns(&self, first: NaiveDate, last: NaiveDate) -> BTreeSet<NaiveDate> {

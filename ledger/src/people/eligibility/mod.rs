@@ -131,6 +131,23 @@ impl Ledger {
         Ok(people.iter().filter_map(|(child, person)| Some((*child, facts(&person.said)?))).collect())
     }
 
+    /// What is known of one child over some days: on the first, on the first of each month, and on each day on which it changes. Days before the
+    /// first roster that names the child are missing.
+    pub(crate) async fn scheme_facts_over_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        child: ChildId,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Result<BTreeMap<NaiveDate, Facts>, Failure> {
+        let city = repo::get_slug_in_tx(tx, municipality).await?;
+        let people = self.open_facts_in_tx(tx, municipality, &[child]).await?;
+        let Some(person) = people.get(&child) else { return Ok(BTreeMap::new()) };
+        let subject = Subject { said: &person.said, city: &city };
+        let days = std::iter::once(first).chain(subject.changes(first, last));
+        Ok(days.filter_map(|day| Some((day, subject.facts_on(day)?))).collect())
+    }
+
     async fn judge_in_tx(
         &self,
         tx: &mut Tx<'_>,

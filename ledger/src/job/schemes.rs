@@ -1,0 +1,58 @@
+//! Which schemes a city runs: what the grant job asks.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::repo;
+use crate::Ledger;
+use crate::error::{Error, Failure};
+use crate::ids::Municipality;
+
+/// A scheme that a city runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CityScheme {
+    /// The scheme's id.
+    pub scheme: String,
+    /// Periods that open from this day on are granted.
+    pub from: NaiveDate,
+    /// Up to this one; none while the city goes on with it.
+    pub to: Option<NaiveDate>,
+}
+
+/// Why a scheme does not begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemeRejected {
+    /// No file of that name.
+    #[error("there is no scheme {0}")]
+    Unknown(String),
+    /// It ends before it begins, or another stretch of it overlaps.
+    #[error("these days of scheme {0} end before they begin, or overlap with others of it")]
+    Days(String),
+}
+
+impl Ledger {
+    /// A city begins to run a scheme: its periods are granted by themselves. The same again changes nothing; a known beginning with another end
+    /// changes the end.
+    pub async fn run_scheme(&self, municipality: Municipality, begins: &CityScheme) -> Result<(), Error<SchemeRejected>> {
+        if self.schemes.get(&begins.scheme).is_none() {
+            return Err(Error::Rejected(SchemeRejected::Unknown(begins.scheme.clone())));
+        }
+        let mut tx = self.pool.begin().await?;
+        let known = repo::list_schemes_in_tx(&mut tx, municipality).await?;
+        let ends = |scheme: &CityScheme| scheme.to.unwrap_or(NaiveDate::MAX);
+        let others = known.iter().filter(|other| other.scheme == begins.scheme && other.from != begins.from);
+        let overlaps = others.clone().any(|other| other.from <= ends(begins) && begins.from <= ends(other));
+        if begins.from > ends(begins) || overlaps {
+            return Err(Error::Rejected(SchemeRejected::Days(begins.scheme.clone())));
+        }
+        repo::put_scheme_in_tx(&mut tx, municipality, begins).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The schemes that a city runs or has run, by id and beginning.
+    pub async fn city_schemes(&self, municipality: Municipality) -> Result<Vec<CityScheme>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        repo::list_schemes_in_tx(&mut tx, municipality).await
+    }
+}
