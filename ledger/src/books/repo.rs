@@ -297,6 +297,24 @@ pub async fn find_unsound_transfer_in_tx(tx: &mut Tx<'_>, municipality: Municipa
     Ok(entry.map(EntryId::new))
 }
 
+/// The first entry whose command is not there any more, or names another entry: its key could be used again.
+pub async fn find_forgotten_command_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
+    let entry = sqlx::query_scalar!(
+        r#"
+        SELECT e.entry_id
+        FROM entries e
+        LEFT JOIN commands c ON c.municipality = e.municipality AND c.actor = e.actor AND c.key = e.command_key
+        WHERE e.municipality = $1 AND c.entry_id IS DISTINCT FROM e.entry_id
+        ORDER BY e.entry_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entry.map(EntryId::new))
+}
+
 /// Lets every statement of this database transaction see one moment, and read whole tables: a row at a time would be slow, and is what the
 /// planner picks for tables that it has no statistics of yet.
 pub async fn begin_proof_in_tx(tx: &mut Tx<'_>) -> Result<(), Failure> {

@@ -30,6 +30,9 @@ impl Ledger {
         if let Some(entry) = repo::find_unsound_transfer_in_tx(&mut tx, municipality).await? {
             differences.push(format!("{entry}: a transfer names no account or entry, or mixes units"));
         }
+        if let Some(entry) = repo::find_forgotten_command_in_tx(&mut tx, municipality).await? {
+            differences.push(format!("{entry}: the command that posted it is not kept"));
+        }
         if let Some(difference) = repo::find_balance_difference_in_tx(&mut tx, municipality).await? {
             let repo::Difference { account, derived, stored } = difference;
             differences.push(format!("{account}: the transfers give {derived}, stored is {stored}"));

@@ -28,7 +28,7 @@ impl Ledger {
         reason: &str,
     ) -> Result<ClawbackId, Error<Rejected>> {
         staff(command, reason).map_err(Error::Rejected)?;
-        let draw = Draw { command: &command.scope(), purpose: "clawback", index: 0 };
+        let draw = Draw { command: &command.scope(municipality), purpose: "clawback", index: 0 };
         let id = ClawbackId::new(self.entropy.uuid(draw, self.clock.now()));
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, command, id.uuid(), self.clock.now()).await? {
@@ -73,7 +73,7 @@ impl Ledger {
         let draft = events::claim::clawback(stored.claim.family, &stored.claim.scheme, stored.claim.year, known.amount, self.clock.today());
         // One key for one clawback, whoever approves it: it is posted once.
         let own = Command { key: format!("clawback/{clawback}"), ..command.clone() };
-        let entry = match self.post_in_tx(&mut tx, municipality, &self.posting(own, draft)).await? {
+        let entry = match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, own, draft)).await? {
             Outcome::Posted(entry) => entry,
             Outcome::Rejected(Refused::Closed) => return Err(Error::Rejected(Rejected::Closed)),
             Outcome::Replayed(_) | Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(Rejected::Conflict)),

@@ -123,7 +123,7 @@ impl Ledger {
         let back = given_back(&parts, claim.reserved.minus(granted)?);
         let draft = events::claim::decide(claim.id, claim.family, self.clock.today(), granted, &back);
         let own = Command { key: format!("{}/end", command.key), ..command.clone() };
-        match self.post_in_tx(tx, municipality, &self.posting(own, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, own, draft)).await? {
             Outcome::Posted(entry) => Ok(entry),
             Outcome::Rejected(Refused::Closed) => Err(Error::Rejected(Rejected::Closed)),
             Outcome::Rejected(Refused::Conflict) => Err(Error::Rejected(Rejected::Conflict)),

@@ -65,7 +65,7 @@ impl Ledger {
     pub async fn file_claim(&self, municipality: Municipality, command: &Command, asked: &FileClaim) -> Result<Claim, Error<Rejected>> {
         allow(&command.actor, asked.family).map_err(Error::Rejected)?;
         check(&asked.costs).map_err(Error::Rejected)?;
-        let draw = Draw { command: &command.scope(), purpose: "claim", index: 0 };
+        let draw = Draw { command: &command.scope(municipality), purpose: "claim", index: 0 };
         let id = ClaimId::new(self.entropy.uuid(draw, self.clock.now()));
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, command, id.uuid(), self.clock.now()).await? {
@@ -134,7 +134,7 @@ impl Ledger {
             }
             let own = Command { key: format!("{}/reserve", command.key), ..command.clone() };
             let draft = events::claim::file(ask.claim, ask.family, self.clock.today(), &more, &back);
-            match self.post_in_tx(tx, municipality, &self.posting(own, draft)).await? {
+            match self.post_in_tx(tx, municipality, &self.posting(municipality, own, draft)).await? {
                 Outcome::Posted(entry) => return Ok(Reserved { assessment, once, entry: Some(entry) }),
                 // A budget is what it is; a grant may have been spent a moment ago.
                 Outcome::Rejected(Refused::Short | Refused::UnknownAccount) if assessment.parts.iter().any(|part| part.closes_on.is_none()) => {

@@ -163,17 +163,23 @@ pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, en
     }))
 }
 
-/// The first entitlement that was not granted as it is written down: another amount, or by no grant of its scheme's budget of its year.
+/// The first entitlement that was not granted as it is written down: another amount, or by no grant of its scheme's budget of its year; or that
+/// was granted and is not written down.
 pub async fn find_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
     let entitlement = sqlx::query_scalar!(
         r#"
-        SELECT e.entitlement_id
+        SELECT e.entitlement_id AS "entitlement_id!"
         FROM entitlements e
         LEFT JOIN transfers t ON t.municipality = e.municipality AND t.entry_id = e.entry_id AND t.credit_account_id = e.entitlement_id
         LEFT JOIN accounts b ON b.municipality = t.municipality AND b.account_id = t.debit_account_id
         WHERE e.municipality = $1
           AND (t.amount, b.kind, b.scheme_id, b.fiscal_year) IS DISTINCT FROM (e.amount_yen, 'scheme_budget', e.scheme_id, e.fiscal_year)
-        ORDER BY e.entitlement_id
+        UNION ALL
+        SELECT a.account_id
+        FROM accounts a
+        LEFT JOIN entitlements e ON e.municipality = a.municipality AND e.entitlement_id = a.account_id
+        WHERE a.municipality = $1 AND a.kind = 'entitlement' AND (e.child_id IS NULL OR e.child_id IS DISTINCT FROM a.owner_id)
+        ORDER BY 1
         LIMIT 1
         "#,
         municipality.code()

@@ -71,6 +71,9 @@ pub enum HoldRejected {
     /// The merchant takes no payments of this kind now.
     #[error("この教室・事業者では、いまこの支払いはできません。")]
     Merchant,
+    /// The bill is for something else, or has been paid.
+    #[error("この請求は支払い済みか、内容が違います。請求をもう一度読み取ってください。")]
+    Invoice,
     /// The key was used for another payment.
     #[error("この操作番号は別の支払いに使われています。")]
     Conflict,
@@ -108,23 +111,38 @@ impl Ledger {
         if !asked.price.is_positive() {
             return Err(Error::Rejected(HoldRejected::Price));
         }
+        let mut why = HoldRejected::Busy;
         for _ in 0..ATTEMPTS {
-            if let Attempt::Held(held) = self.try_hold_in_tx(tx, municipality, key, asked).await? {
-                return Ok(held);
+            match self.try_hold_in_tx(tx, municipality, key, asked).await {
+                Ok(Attempt::Held(held)) => return Ok(held),
+                Ok(Attempt::Stale) => {}
+                Err(Error::Rejected(rejected)) => {
+                    why = rejected;
+                    break;
+                }
+                Err(failed) => return Err(failed),
             }
         }
-        Err(Error::Rejected(HoldRejected::Busy))
+        // What this attempt missed may have been taken by the same command, sent twice: then its answer stands.
+        let command = Command::new(Actor::Family(asked.family), key, asked);
+        match books::repo::find_command_in_tx(tx, municipality, &command).await? {
+            Some(known) => self.held_before(tx, municipality, known).await,
+            None => Err(Error::Rejected(why)),
+        }
     }
 
     /// Reads, decides, posts on the condition that what was read still holds.
     async fn try_hold_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<Attempt, Error<HoldRejected>> {
         let command = Command::new(Actor::Family(asked.family), key, asked);
         if let Some(known) = books::repo::find_command_in_tx(tx, municipality, &command).await? {
-            return self.held_before(tx, municipality, known).await;
+            return self.held_before(tx, municipality, known).await.map(Attempt::Held);
         }
         let city = crate::city::repo::get_in_tx(tx, municipality).await?;
         if !repo::offers_in_tx(tx, municipality, asked.merchant, &asked.expense, asked.service.as_deref()).await? {
             return Err(Error::Rejected(HoldRejected::Merchant));
+        }
+        if !super::invoice::is_open_for_in_tx(tx, municipality, asked).await? {
+            return Err(Error::Rejected(HoldRejected::Invoice));
         }
         let groups = self.groups_in_tx(tx, &city, asked).await?;
         let left = self.open_windows_in_tx(tx, municipality, &groups).await?;
@@ -136,12 +154,12 @@ impl Ledger {
         let hold = self.new_hold(&city, &command, asked, &parts);
         let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
         let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
-        match self.post_in_tx(tx, municipality, &self.posting(command.clone(), draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) => {
                 repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
                 Ok(Attempt::Held(PaymentCode { hold: hold.id, code: hold.code, amount: hold.amount, expires_at: hold.expires_at }))
             }
-            known @ Outcome::Replayed(_) => self.held_before(tx, municipality, known).await,
+            known @ Outcome::Replayed(_) => self.held_before(tx, municipality, known).await.map(Attempt::Held),
             Outcome::Rejected(Refused::Short | Refused::Window) => Ok(Attempt::Stale),
             Outcome::Rejected(Refused::Conflict) => Err(Error::Rejected(HoldRejected::Conflict)),
             Outcome::Rejected(Refused::Closed) => Err(Error::Rejected(HoldRejected::Closed)),
@@ -149,12 +167,12 @@ impl Ledger {
         }
     }
 
-    async fn held_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<Attempt, Error<HoldRejected>> {
+    async fn held_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<PaymentCode, Error<HoldRejected>> {
         let (Outcome::Posted(entry) | Outcome::Replayed(entry)) = known else { return Err(Error::Rejected(HoldRejected::Conflict)) };
         let hold = repo::find_hold_in_tx(tx, municipality, repo::By::Entry(entry)).await?;
         let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{entry} has no hold")))?;
         let code = self.code_of(hold.id);
-        Ok(Attempt::Held(PaymentCode { hold: hold.id, code, amount: hold.amount, expires_at: hold.expires_at }))
+        Ok(PaymentCode { hold: hold.id, code, amount: hold.amount, expires_at: hold.expires_at })
     }
 
     async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
@@ -181,7 +199,7 @@ impl Ledger {
             let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), &id);
             let draft = events::payment::allow(window.account.clone(), window.most, self.clock.today());
             if window.most.is_positive() {
-                self.post_in_tx(tx, municipality, &self.posting(command, draft)).await?;
+                self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await?;
             }
             let balance = books::repo::find_guarded_balance_in_tx(tx, municipality, id).await?;
             left.insert(id, balance.unwrap_or(Yen::ZERO));
@@ -202,7 +220,7 @@ impl Ledger {
     /// A hold ends no later than the earliest lapse of what it is made of.
     fn new_hold(&self, city: &City, command: &Command, asked: &HoldPayment, parts: &[Part]) -> NewHold {
         let now = self.clock.now();
-        let scope = command.scope();
+        let scope = command.scope(city.municipality);
         let until = now + city.hold;
         let lapse = parts.iter().filter_map(|part| part.source.closes_on).min().map(|day| tokyo_midnight(next_day(day)));
         let id = AccountId::new(self.entropy.uuid(Draw { command: &scope, purpose: "hold", index: 0 }, now));

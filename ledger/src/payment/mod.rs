@@ -15,8 +15,10 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+pub mod history;
 mod hold;
 pub mod invoice;
+pub mod receipts;
 pub mod refund;
 mod repo;
 pub mod sources;
@@ -85,6 +87,14 @@ pub enum CaptureRejected {
     Conflict,
 }
 
+/// When a hold ended that was to be given back.
+enum Ended {
+    /// It was given back now.
+    Now,
+    /// It had ended before, in this way.
+    Before(HoldState),
+}
+
 impl Ledger {
     /// Captures what a code has set aside: one entry, one transfer, one receipt.
     pub async fn capture(&self, municipality: Municipality, key: &str, code: &Code, asked: &Capture) -> Result<Receipt, Error<CaptureRejected>> {
@@ -113,7 +123,7 @@ impl Ledger {
         let now = self.clock.now();
         hold.capturable(asked.merchant, asked.amount, now).map_err(rejected)?;
 
-        let draw = Draw { command: &command.scope(), purpose: "receipt", index: 0 };
+        let draw = Draw { command: &command.scope(municipality), purpose: "receipt", index: 0 };
         let receipt = Receipt {
             id: ReceiptId::new(self.entropy.uuid(draw, now)),
             merchant: asked.merchant,
@@ -124,11 +134,12 @@ impl Ledger {
             captured_at: now,
         };
         let draft = events::payment::capture(hold.id, asked.merchant, hold.amount, tokyo_date(now));
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
-            Outcome::Posted(entry) => repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await?,
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
+            Outcome::Posted(entry) if repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await? => {}
             known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
             Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
-            Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
+            // Posted, but another code paid the bill: with this answer the caller rolls the posting back.
+            Outcome::Posted(_) | Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
             Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(CaptureRejected::Conflict)),
             Outcome::Rejected(other) => return Err(Failure::inconsistent("captures", other.to_string()).into()),
         }
@@ -159,36 +170,40 @@ impl Ledger {
             HoldState::Held => {}
         }
         let command = Command::new(Actor::Family(family), format!("void/{}", hold.id), &hold.id);
-        if self.release_in_tx(&mut tx, municipality, command, &hold, Release::Voided).await? {
-            tx.commit().await?;
-            return Ok(());
+        match self.release_in_tx(&mut tx, municipality, command, &hold, Release::Voided).await? {
+            Ended::Now => Ok(tx.commit().await?),
+            Ended::Before(HoldState::Released { .. }) => Ok(()),
+            Ended::Before(_) => Err(Error::Rejected(NotCapturable::Spent)),
         }
-        Err(Error::Rejected(NotCapturable::Spent))
     }
 
-    /// Gives back every hold whose time is over; answers how many. Safe to repeat.
+    /// Gives back every hold whose time is over, each on its own; answers how many. Safe to repeat.
     pub async fn expire_holds(&self, municipality: Municipality) -> Result<usize, Failure> {
         const CHUNK: i64 = 500;
         let mut released: usize = 0;
         loop {
             let mut tx = self.pool.begin().await?;
             let expired = repo::list_expired_in_tx(&mut tx, municipality, self.clock.now(), CHUNK).await?;
+            tx.commit().await?;
             if expired.is_empty() {
                 return Ok(released);
             }
             for id in expired {
+                // A database transaction each: it locks its own rows in order, and no second hold's behind them.
+                let mut tx = self.pool.begin().await?;
                 let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(id)).await?;
                 let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
                 let command = Command::new(Actor::Job("expire"), format!("expire/{id}"), &id);
-                let done = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Expired).await?;
-                released = released.saturating_add(usize::from(done));
+                if let Ended::Now = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Expired).await? {
+                    tx.commit().await?;
+                    released = released.saturating_add(1);
+                }
             }
-            tx.commit().await?;
         }
     }
 
-    /// Answers whether it was given back now; otherwise it had ended before.
-    async fn release_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: Command, hold: &Hold, why: Release) -> Result<bool, Failure> {
+    /// Gives a hold back, unless it has ended before.
+    async fn release_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: Command, hold: &Hold, why: Release) -> Result<Ended, Failure> {
         let now = self.clock.now();
         let event = match why {
             Release::Voided => Event::Void,
@@ -197,9 +212,16 @@ impl Ledger {
         let parts = repo::list_parts_in_tx(tx, municipality, hold).await?;
         let parts: Vec<_> = parts.iter().map(|part| (part.transfer, part.lapsed_to(now))).collect();
         let draft = events::payment::release(event, tokyo_date(now), &parts);
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
-            Outcome::Posted(entry) => repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await.map(|()| true),
-            Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => Ok(false),
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
+            Outcome::Posted(entry) => {
+                repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await?;
+                Ok(Ended::Now)
+            }
+            Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => {
+                let ended = repo::find_hold_in_tx(tx, municipality, repo::By::Id(hold.id)).await?.map(|hold| hold.state);
+                let ended = ended.filter(|state| *state != HoldState::Held);
+                ended.map(Ended::Before).ok_or_else(|| Failure::inconsistent("holds", format!("{} holds nothing and has not ended", hold.id)))
+            }
             Outcome::Rejected(other) => Err(Failure::inconsistent("releases", other.to_string())),
         }
     }

@@ -89,7 +89,7 @@ pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     }))
 }
 
-fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant)>) -> Option<HoldState> {
+pub(super) fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant)>) -> Option<HoldState> {
     match (captured, released) {
         (None, None) => Some(HoldState::Held),
         (Some((receipt, at)), None) => Some(HoldState::Captured { receipt: ReceiptId::new(receipt), at }),
@@ -98,18 +98,19 @@ fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant
     }
 }
 
-/// Writes a receipt down.
+/// Writes a receipt down; answers whether its bill, where there is one, was open until now.
 pub(super) async fn insert_capture_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     hold: AccountId,
     entry: EntryId,
     receipt: &Receipt,
-) -> Result<(), Failure> {
-    sqlx::query!(
+) -> Result<bool, Failure> {
+    let inserted = sqlx::query!(
         r#"
         INSERT INTO captures (municipality, hold_id, receipt_id, entry_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at, business_on)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (municipality, invoice_id) WHERE invoice_id IS NOT NULL DO NOTHING
         "#,
         municipality.code(),
         hold.uuid(),
@@ -125,7 +126,7 @@ pub(super) async fn insert_capture_in_tx(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() == 1)
 }
 
 /// The receipt of a capture's entry.
@@ -341,16 +342,94 @@ pub(super) async fn find_hold_difference_in_tx(tx: &mut Tx<'_>, municipality: Mu
     Ok(hold.map(AccountId::new))
 }
 
-/// The first refund that was not one transfer of its amount, or was put back in another amount.
+/// The first receipt that differs from its hold, or whose transfer did not go to its merchant on its day.
+pub(super) async fn find_receipt_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<ReceiptId>, Failure> {
+    let receipt = sqlx::query_scalar!(
+        r#"
+        SELECT c.receipt_id
+        FROM captures c
+        JOIN holds h USING (municipality, hold_id)
+        LEFT JOIN entries e ON e.municipality = c.municipality AND e.entry_id = c.entry_id
+        LEFT JOIN transfers t ON t.municipality = c.municipality AND t.entry_id = c.entry_id
+        LEFT JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.credit_account_id
+        WHERE c.municipality = $1
+          AND ((a.kind, a.owner_id, e.business_on) IS DISTINCT FROM ('merchant_payable', c.merchant_id, c.business_on)
+               OR (c.merchant_id, c.expense, c.invoice_id) IS DISTINCT FROM (h.merchant_id, h.expense, h.invoice_id))
+        ORDER BY c.receipt_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(receipt.map(ReceiptId::new))
+}
+
+/// The first hold of which something came back to an account that it did not come from, and that is no budget.
+pub(super) async fn find_astray_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
+    let hold = sqlx::query_scalar!(
+        r#"
+        WITH back AS (
+            SELECT r.hold_id, r.entry_id FROM releases r WHERE r.municipality = $1
+            UNION ALL
+            SELECT r.hold_id, s.entry_id FROM refunds r JOIN refund_settlements s USING (municipality, refund_id) WHERE r.municipality = $1
+        )
+        SELECT h.hold_id
+        FROM back
+        JOIN holds h ON h.municipality = $1 AND h.hold_id = back.hold_id
+        JOIN transfers t ON t.municipality = $1 AND t.entry_id = back.entry_id
+        JOIN accounts a ON a.municipality = $1 AND a.account_id = t.credit_account_id
+        LEFT JOIN transfers p ON p.municipality = $1 AND p.entry_id = h.entry_id AND p.debit_account_id = t.credit_account_id
+        WHERE p.entry_id IS NULL AND a.kind NOT IN ('scheme_budget', 'refunds_pending')
+        ORDER BY h.hold_id
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(hold.map(AccountId::new))
+}
+
+/// The first entry of a payment's life that no hold, receipt, release, refund or settlement knows of.
+pub(super) async fn find_unrecorded_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
+    let entry = sqlx::query_scalar!(
+        r#"
+        SELECT entry_id AS "entry_id!"
+        FROM entries
+        WHERE municipality = $1 AND kind IN ('hold', 'capture', 'void', 'expire', 'refund', 'settle_refund')
+        EXCEPT
+        SELECT entry_id
+        FROM (
+            SELECT municipality, entry_id FROM holds
+            UNION ALL SELECT municipality, entry_id FROM captures
+            UNION ALL SELECT municipality, entry_id FROM releases
+            UNION ALL SELECT municipality, entry_id FROM refunds
+            UNION ALL SELECT municipality, entry_id FROM refund_settlements
+        ) recorded
+        WHERE municipality = $1
+        ORDER BY 1
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entry.map(EntryId::new))
+}
+
+/// The first refund that was not one transfer of its amount from its merchant on its day, or was put back in another amount.
 pub(super) async fn find_refund_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<RefundId>, Failure> {
     let refund = sqlx::query_scalar!(
         r#"
         WITH taken AS (
-            SELECT t.entry_id, count(*) AS transfers, sum(t.amount)::bigint AS amount
+            SELECT t.entry_id, e.business_on, count(*) AS transfers, sum(t.amount)::bigint AS amount, min(a.kind) AS kind, min(a.owner_id::text)::uuid AS owner_id
             FROM transfers t
+            JOIN entries e USING (municipality, entry_id)
             JOIN refunds r ON r.municipality = t.municipality AND r.entry_id = t.entry_id
+            JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.debit_account_id
             WHERE t.municipality = $1
-            GROUP BY t.entry_id
+            GROUP BY t.entry_id, e.business_on
         ), put AS (
             SELECT t.entry_id, sum(CASE WHEN a.kind = 'refunds_pending' THEN t.amount ELSE -t.amount END)::bigint AS amount
             FROM transfers t
@@ -365,7 +444,8 @@ pub(super) async fn find_refund_difference_in_tx(tx: &mut Tx<'_>, municipality: 
         LEFT JOIN taken ON taken.entry_id = r.entry_id
         LEFT JOIN put ON put.entry_id = s.entry_id
         WHERE r.municipality = $1
-          AND ((taken.transfers, taken.amount) IS DISTINCT FROM (1::bigint, r.amount_yen)
+          AND ((taken.transfers, taken.amount, taken.kind, taken.owner_id, taken.business_on) IS DISTINCT FROM
+               (1::bigint, r.amount_yen, CASE WHEN r.from_receivable THEN 'merchant_receivable' ELSE 'merchant_payable' END, r.merchant_id, r.business_on)
                OR (s.refund_id IS NOT NULL AND put.amount IS DISTINCT FROM r.amount_yen))
         ORDER BY r.refund_id
         LIMIT 1

@@ -1,6 +1,6 @@
 //! What may pay for one purchase, by the rules of each scheme. Pure.
 //!
-//! A scheme pays at most what its formula gives for the whole price; several entitlements of one child and scheme share that amount.
+//! A scheme pays at most what its formula gives for the whole price; all entitlements of one child share that amount, and so do siblings.
 
 use std::collections::BTreeMap;
 
@@ -46,18 +46,20 @@ pub struct Window {
 pub struct Group<'a> {
     version: &'a Version,
     facts: Facts,
-    entitlements: Vec<Spendable>,
+    /// Each with its place among all that may pay.
+    entitlements: Vec<(usize, Spendable)>,
     windows: Vec<(Allowance, Option<Window>, Option<Window>)>,
 }
 
 /// Sorts what children may spend into groups, leaving out what the rules do not let pay for this purchase.
 ///
-/// `facts` are each child's on the day; `rules` are the schemes, and whether training versions count.
+/// `spendable` stands in the order in which it is to pay; `facts` are each child's on the day; `rules` are the schemes, and whether training
+/// versions count.
 #[must_use]
 pub fn groups<'a>(rules: (&'a Catalog, Rules), purchase: &Purchase<'_>, spendable: Vec<Spendable>, facts: &BTreeMap<ChildId, Facts>) -> Vec<Group<'a>> {
     let (catalog, rules) = rules;
     let mut groups: BTreeMap<(ChildId, String, NaiveDate), Group<'a>> = BTreeMap::new();
-    for entitlement in spendable.into_iter().filter(|entitlement| serves(entitlement, purchase.month)) {
+    for (place, entitlement) in spendable.into_iter().enumerate().filter(|(_, entitlement)| serves(entitlement, purchase.month)) {
         let version = catalog.get(&entitlement.scheme).and_then(|scheme| scheme.rules_on(entitlement.service_from, rules));
         let Some(version) = version.filter(|version| may_pay(version, purchase)) else { continue };
         let known = facts.get(&entitlement.child).cloned().unwrap_or_default();
@@ -68,7 +70,7 @@ pub fn groups<'a>(rules: (&'a Catalog, Rules), purchase: &Purchase<'_>, spendabl
             facts: known,
             entitlements: Vec::new(),
         });
-        group.entitlements.push(entitlement);
+        group.entitlements.push((place, entitlement));
     }
     groups.into_values().collect()
 }
@@ -111,9 +113,18 @@ impl Group<'_> {
                 count: uses.as_ref().map_or(most.count, |window| Some(remaining(window).get())),
             })
             .collect();
-        let balance = Yen::sum(self.entitlements.iter().map(|entitlement| entitlement.balance))?;
-        let face = self.entitlements.first().map(|entitlement| entitlement.face).filter(|face| *face > Yen::new(1));
-        match self.version.payable(price, &self.facts, &limits, Purse::Yen { left: balance, face }) {
+        let balance = Yen::sum(self.entitlements.iter().map(|(_, entitlement)| entitlement.balance))?;
+        let face = self.entitlements.first().map(|(_, entitlement)| entitlement.face).filter(|face| *face > Yen::new(1));
+        self.payable(price, &limits, Purse::Yen { left: balance, face })
+    }
+
+    /// The scheme's share of the price, whoever's entitlement pays it and whatever is left.
+    fn share(&self, price: Yen) -> Result<Yen, Failure> {
+        self.payable(price, &[], Purse::Unbounded)
+    }
+
+    fn payable(&self, price: Yen, limits: &[Allowance], purse: Purse) -> Result<Yen, Failure> {
+        match self.version.payable(price, &self.facts, limits, purse) {
             Ok(payable) => Ok(payable.paid),
             Err(Unpayable::Refused(_)) => Ok(Yen::ZERO),
             Err(Unpayable::Overflow(overflow)) => Err(overflow.into()),
@@ -121,22 +132,36 @@ impl Group<'_> {
     }
 }
 
-/// What each entitlement of the groups may pay of the price; `left` is what their windows still allow.
+/// What each entitlement of the groups may pay of the price, in the order in which they pay; `left` is what their windows still allow.
+///
+/// What one child's entitlement pays is no more open for a sibling's of the same scheme: together they pay the scheme's share once.
 pub fn sources(price: Yen, groups: &[Group<'_>], left: &BTreeMap<AccountId, Yen>) -> Result<Vec<Source>, Failure> {
+    let mut most = groups.iter().map(|group| group.most(price, left)).collect::<Result<Vec<_>, _>>()?;
+    let mut in_order = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let share = group.share(price)?;
+        in_order.extend(group.entitlements.iter().map(|(place, entitlement)| (*place, entitlement, number, share)));
+    }
+    in_order.sort_by_key(|(place, ..)| *place);
+
+    let mut missing = price;
+    let mut paid: BTreeMap<&str, Yen> = BTreeMap::new();
     let mut sources = Vec::new();
-    for group in groups {
-        let mut most = group.most(price, left)?;
-        for entitlement in &group.entitlements {
-            let share = entitlement.balance.min(most).floor_to(entitlement.face);
-            most = most.minus(share)?;
-            sources.push(Source {
-                account: entitlement.account,
-                child: Some(entitlement.child),
-                most: share,
-                face: entitlement.face,
-                closes_on: Some(entitlement.closes_on),
-            });
-        }
+    for (_, entitlement, group, share) in in_order {
+        let Some(most) = most.get_mut(group) else { continue };
+        let by_scheme = paid.entry(&entitlement.scheme).or_default();
+        let open = share.minus(share.min(*by_scheme))?;
+        let pays = [entitlement.balance, *most, open].into_iter().fold(missing, Yen::min).floor_to(entitlement.face);
+        *most = most.minus(pays)?;
+        *by_scheme = by_scheme.plus(pays)?;
+        missing = missing.minus(pays)?;
+        sources.push(Source {
+            account: entitlement.account,
+            child: Some(entitlement.child),
+            most: pays,
+            face: entitlement.face,
+            closes_on: Some(entitlement.closes_on),
+        });
     }
     Ok(sources)
 }
@@ -145,7 +170,7 @@ pub fn sources(price: Yen, groups: &[Group<'_>], left: &BTreeMap<AccountId, Yen>
 pub fn usage(groups: &[Group<'_>], parts: &[Part]) -> Result<Vec<(AccountId, Yen)>, Failure> {
     let mut used = Vec::new();
     for group in groups {
-        let of_group = |part: &&Part| group.entitlements.iter().any(|entitlement| entitlement.account == part.source.account);
+        let of_group = |part: &&Part| group.entitlements.iter().any(|(_, entitlement)| entitlement.account == part.source.account);
         let paid = Yen::sum(parts.iter().filter(of_group).map(|part| part.amount))?;
         if paid.is_positive() {
             used.extend(group.windows().map(|window| (window.account.id, if window.counts_uses { Yen::new(1) } else { paid })));

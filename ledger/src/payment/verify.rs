@@ -1,4 +1,4 @@
-//! Proves what stands beside the books of payments: what became of each hold, and each refund.
+//! Proves what stands beside the books of payments: what became of each hold, each receipt, and each refund.
 
 use super::repo;
 use crate::Tx;
@@ -11,8 +11,17 @@ pub(crate) async fn find_differences_in_tx(tx: &mut Tx<'_>, municipality: Munici
     if let Some(hold) = repo::find_hold_difference_in_tx(tx, municipality).await? {
         differences.push(format!("{hold}: what became of the hold is not what its transfers say"));
     }
+    if let Some(receipt) = repo::find_receipt_difference_in_tx(tx, municipality).await? {
+        differences.push(format!("{receipt}: the receipt is not what its hold and its transfer say"));
+    }
     if let Some(refund) = repo::find_refund_difference_in_tx(tx, municipality).await? {
         differences.push(format!("{refund}: the refund is not what its transfers say"));
+    }
+    if let Some(hold) = repo::find_astray_in_tx(tx, municipality).await? {
+        differences.push(format!("{hold}: something of the hold came back to an account that it did not come from"));
+    }
+    if let Some(entry) = repo::find_unrecorded_in_tx(tx, municipality).await? {
+        differences.push(format!("{entry}: no hold, receipt, release or refund knows of this entry"));
     }
     Ok(differences)
 }

@@ -127,10 +127,25 @@ pub async fn export(command: Export, ledger: &Ledger, output: &Output) -> anyhow
         None => (FiscalYear::new(2000).first_day(), FiscalYear::new(2999).last_day()),
     };
     match out {
-        Some(path) => ledger.export_hledger(city.municipality, days, io::BufWriter::new(std::fs::File::create(path)?)).await??.flush()?,
+        Some(path) => {
+            ledger.export_hledger(city.municipality, days, io::BufWriter::new(std::fs::File::create(&path)?)).await??.flush()?;
+            output.answer(&Exported { city: city.slug, file: Some(path.clone()), journal: None }, path.display())?;
+        }
+        None if output.is_json() => {
+            let journal = String::from_utf8(ledger.export_hledger(city.municipality, days, Vec::new()).await??)?;
+            output.answer(&Exported { city: city.slug, file: None, journal: Some(journal) }, "")?;
+        }
         None => io::stdout().write_all(&ledger.export_hledger(city.municipality, days, Vec::new()).await??)?,
     }
     Ok(Exit::Done)
+}
+
+/// The answer of `export`: where the journal is, or the journal itself.
+#[derive(Serialize)]
+struct Exported {
+    city: String,
+    file: Option<PathBuf>,
+    journal: Option<String>,
 }
 
 async fn cities(scope: &Scope, ledger: &Ledger, output: &Output) -> anyhow::Result<Option<Vec<City>>> {
@@ -146,7 +161,7 @@ pub async fn named(slug: &str, ledger: &Ledger, output: &Output) -> anyhow::Resu
     if city.is_none() {
         let known: Vec<_> = ledger.list_cities().await?.into_iter().map(|city| city.slug).collect();
         let known = if known.is_empty() { "none yet: `hagukumi demo` loads training cities".to_owned() } else { known.join(", ") };
-        output.message(format_args!("there is no city {slug:?}; there are: {known}"));
+        output.refuse(format_args!("there is no city {slug:?}; there are: {known}"))?;
     }
     Ok(city)
 }

@@ -14,6 +14,13 @@ pub enum Exit {
     Refused,
 }
 
+/// Why the answer is no.
+#[derive(Debug, Serialize)]
+struct Refusal {
+    refused: bool,
+    reason: String,
+}
+
 /// Where a command's answer goes.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
@@ -37,6 +44,22 @@ impl Output {
             writeln!(stdout, "{readable}")?;
         }
         Ok(())
+    }
+
+    /// Says no: the reason goes to stderr, and as a document to stdout where one was asked for.
+    pub fn refuse(&self, reason: impl Display) -> anyhow::Result<Exit> {
+        let reason = reason.to_string();
+        self.message(&reason);
+        if self.json {
+            self.answer(&Refusal { refused: true, reason }, "")?;
+        }
+        Ok(Exit::Refused)
+    }
+
+    /// Whether one JSON document is the answer.
+    #[must_use]
+    pub const fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Tells people something on stderr.

@@ -39,8 +39,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> {
     let Some(setting) = Setting::named(&arguments.city) else {
         let known: Vec<_> = SETTINGS.iter().map(|setting| setting.slug).collect();
-        output.message(format_args!("there is no training city {:?}: choose one of {}", arguments.city, known.join(", ")));
-        return Ok(Exit::Refused);
+        return output.refuse(format_args!("there is no training city {:?}: choose one of {}", arguments.city, known.join(", ")));
     };
     let rehearsal = Rehearsal { setting, children: arguments.children, month: arguments.month, seed: arguments.seed, out: arguments.out };
     // A server of its own: what is thrown away need not wait for the disk, and the city's own data is never near.

@@ -2,9 +2,17 @@
 
 mod architecture;
 mod books;
+mod citizen;
 mod claims;
+mod cli;
+mod demo;
+mod documents;
 mod embedded;
 mod jobs;
+mod merchant_api;
 mod month;
+mod payments;
 mod people;
+mod program;
+mod rehearsal;
 mod test_database;

@@ -92,7 +92,7 @@ impl Ledger {
         }
         let command = Command::new(Actor::Merchant(bill.merchant), key, bill);
         let now = self.clock.now();
-        let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "invoice", index: 0 }, now));
+        let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(municipality), purpose: "invoice", index: 0 }, now));
         let invoice = Invoice { id, bill: bill.clone(), code: self.invoice_code(id), receipt: None };
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, &command, id.uuid(), now).await? {
@@ -180,8 +180,18 @@ impl Ledger {
     }
 }
 
+/// Whether what is asked pays no bill, or one that is open, to its merchant, for its expense and its price.
+pub(super) async fn is_open_for_in_tx(tx: &mut Tx<'_>, municipality: Municipality, asked: &HoldPayment) -> Result<bool, Failure> {
+    let Some(invoice) = asked.invoice else { return Ok(true) };
+    let found = repo::find_in_tx(tx, municipality, repo::By::Id(invoice)).await?;
+    let of = |bill: &Bill| (bill.merchant, bill.amount) == (asked.merchant, asked.price) && bill.expense == asked.expense && bill.service == asked.service;
+    Ok(found.is_some_and(|found| found.receipt.is_none() && of(&found.bill)))
+}
+
 fn pay_rejected(error: Error<HoldRejected>) -> Error<PayRejected> {
     match error {
+        // What is asked was read from the bill: it can only have been paid.
+        Error::Rejected(HoldRejected::Invoice) => Error::Rejected(PayRejected::Paid),
         Error::Rejected(rejected) => Error::Rejected(rejected.into()),
         Error::Failed(failure) => Error::Failed(failure),
     }

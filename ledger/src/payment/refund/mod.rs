@@ -101,12 +101,12 @@ impl Ledger {
         asked: &AskRefund,
     ) -> Result<Refund, Error<RefundRejected>> {
         let now = self.clock.now();
-        let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "refund", index: 0 }, now));
+        let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(municipality), purpose: "refund", index: 0 }, now));
         let captured_on = tokyo_date(found.receipt.captured_at);
         let from_receivable = statement::repo::is_approved_for_in_tx(tx, municipality, asked.merchant, captured_on).await?;
         let draft = events::refund::refund(asked.merchant, asked.amount, from_receivable, tokyo_date(now)).because(&asked.reason);
         let refund = Refund { id, receipt: asked.receipt, amount: asked.amount, refunded_at: now };
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => repo::insert_in_tx(tx, municipality, found, &refund, (entry, from_receivable, &asked.reason)).await?,
             Outcome::Replayed(entry) => return Err(Failure::inconsistent("refunds", format!("{entry} came between")).into()),
             Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(RefundRejected::Conflict)),
@@ -116,14 +116,17 @@ impl Ledger {
         Ok(refund)
     }
 
-    /// Puts every pending refund back where the money came from; answers how many. Safe to repeat.
+    /// Puts every pending refund back where the money came from, each on its own; answers how many. Safe to repeat.
     pub async fn settle_refunds(&self, municipality: Municipality) -> Result<usize, Failure> {
         let mut tx = self.pool.begin().await?;
         let pending = repo::list_pending_in_tx(&mut tx, municipality).await?;
-        for refund in &pending {
-            self.settle_refund_in_tx(&mut tx, municipality, refund).await?;
-        }
         tx.commit().await?;
+        for refund in &pending {
+            // A database transaction each: it locks its own rows in order, and no second refund's behind them.
+            let mut tx = self.pool.begin().await?;
+            self.settle_refund_in_tx(&mut tx, municipality, refund).await?;
+            tx.commit().await?;
+        }
         Ok(pending.len())
     }
 
@@ -133,23 +136,53 @@ impl Ledger {
         let hold = payments::find_hold_in_tx(tx, municipality, payments::By::Id(refund.hold)).await?;
         let hold = hold.ok_or_else(|| Failure::inconsistent("refunds", format!("{} has no hold", refund.id)))?;
         let parts: Vec<_> = payments::list_parts_in_tx(tx, municipality, &hold).await?.into_iter().filter(|part| part.is_money).collect();
-        let amounts: Vec<_> = parts.iter().map(|part| (part.transfer.amount, part.face)).collect();
-        let before = returned(&amounts, refund.before);
-        let after = returned(&amounts, refund.after);
-
-        let mut back = Vec::new();
-        for (part, (before, after)) in parts.iter().zip(before.iter().zip(&after)) {
-            let source = part.lapsed_to(now).unwrap_or(part.transfer.debit);
-            let budget = part.lapses.map_or(part.transfer.debit, |(budget, _)| budget);
-            let due = [(source, after.to_source.minus(before.to_source)?), (budget, after.to_budget.minus(before.to_budget)?)];
-            back.extend(due.into_iter().filter(|&(_, amount)| amount != Yen::ZERO));
-        }
-        let command = Command::new(Actor::Job("settle refunds"), format!("settle/{}", refund.id), &refund.id);
-        let draft = events::refund::settle(tokyo_date(now), &back);
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        let outcome = match self.put_back_in_tx(tx, municipality, refund, due(&parts, refund, now, Odd::CompletesATicket)?).await? {
+            Outcome::Rejected(Refused::Short) => self.put_back_in_tx(tx, municipality, refund, due(&parts, refund, now, Odd::StaysInTheBudget)?).await?,
+            outcome => outcome,
+        };
+        match outcome {
             Outcome::Posted(entry) => repo::insert_settlement_in_tx(tx, municipality, refund.id, entry, now).await,
             Outcome::Replayed(_) => Ok(()),
             Outcome::Rejected(other) => Err(Failure::inconsistent("refund_settlements", other.to_string())),
         }
     }
+
+    async fn put_back_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        refund: &repo::Pending,
+        back: Vec<(AccountId, Yen)>,
+    ) -> Result<Outcome, Failure> {
+        let command = Command::new(Actor::Job("settle refunds"), format!("settle/{}", refund.id), &refund.id);
+        let draft = events::refund::settle(self.clock.today(), &back);
+        self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await
+    }
+}
+
+/// What becomes of the odd yen of a ticket that an earlier refund has sent to the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Odd {
+    /// The budget gives them back when they complete a ticket.
+    CompletesATicket,
+    /// The budget has spent them: what would complete the ticket goes to the budget as well.
+    StaysInTheBudget,
+}
+
+/// What goes back to which account, to be taken from it where negative; the sum is the refund.
+fn due(parts: &[payments::PartOfHold], refund: &repo::Pending, now: Instant, odd: Odd) -> Result<Vec<(AccountId, Yen)>, Failure> {
+    let amounts: Vec<_> = parts.iter().map(|part| (part.transfer.amount, part.face)).collect();
+    let mut back = Vec::new();
+    for (part, (before, after)) in parts.iter().zip(returned(&amounts, refund.before).iter().zip(&returned(&amounts, refund.after))) {
+        let source = part.lapsed_to(now).unwrap_or(part.transfer.debit);
+        let budget = part.lapses.map_or(part.transfer.debit, |(budget, _)| budget);
+        let (mut to_source, mut to_budget) = (after.to_source.minus(before.to_source)?, after.to_budget.minus(before.to_budget)?);
+        if odd == Odd::StaysInTheBudget && to_budget < Yen::ZERO {
+            let whole = to_source.plus(to_budget)?;
+            to_source = whole.floor_to(part.face);
+            to_budget = whole.minus(to_source)?;
+        }
+        back.extend([(source, to_source), (budget, to_budget)].into_iter().filter(|&(_, amount)| amount != Yen::ZERO));
+    }
+    Ok(back)
 }

@@ -1,0 +1,53 @@
+//! Taking a payment: the desk scans or types a code and the amount.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use utoipa::ToSchema;
+use web::fields::{raw, whole};
+use web::openapi::{Always, Commanded, Sent, SignedIn};
+use web::{Body, Created, Fields, IdempotencyKey, Problem, Read};
+
+use super::receipts::ReceiptBody;
+use super::{Terminal, YEN_MAX, refused};
+use crate::till::{ScannedCode, Till};
+
+/// Longer than any link with a code.
+const SCANNED_MAX: usize = 300;
+
+pub(crate) fn router<T: Till>() -> Router<T> {
+    Router::new().route("/captures", post(capture::<T>))
+}
+
+/// What the desk sends.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureBody {
+    /// What was scanned or typed: 28 characters, with or without hyphens, or the whole link.
+    #[schema(value_type = String, max_length = 300, example = "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5")]
+    code: ScannedCode,
+    /// The price. A code pays its own amount and no other.
+    #[schema(minimum = 1, maximum = 9_999_999, example = 12_000)]
+    amount_yen: i64,
+}
+
+impl Read for CaptureBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let code = fields.required("code", raw(SCANNED_MAX));
+        let amount_yen = fields.required("amount_yen", whole(1, YEN_MAX));
+        Some(Self { code: ScannedCode::new(code?), amount_yen: amount_yen? })
+    }
+}
+
+/// Takes a payment. About a code that does not pay there is one refusal, `code-refused`, whatever the reason.
+#[utoipa::path(post, path = "/captures", operation_id = "capture", tag = "payments", params(IdempotencyKey), request_body = CaptureBody, security(("token" = [])),
+    responses((status = 201, description = "Done; or done before, under this key.", body = ReceiptBody), Always, SignedIn, Sent, Commanded))]
+pub(crate) async fn capture<T: Till>(
+    terminal: Terminal,
+    State(till): State<T>,
+    key: IdempotencyKey,
+    Body(body): Body<CaptureBody>,
+) -> Result<Created<ReceiptBody>, Problem> {
+    let receipt = till.capture(&terminal.0, &key.of("capture"), &body.code, body.amount_yen).await.map_err(refused)?;
+    Ok(Created(receipt.into()))
+}

@@ -1,0 +1,17 @@
+//! Payments through the façade: worked examples of the cities, random lives against an oracle, races, and what `verify` finds.
+
+mod examples;
+mod lives;
+mod races;
+mod tamper;
+
+use std::sync::Arc;
+
+use ledger::actor::{Actor, Command};
+use ledger::books::{Account, Kind};
+use ledger::ids::{ChildId, FamilyId, MerchantId};
+use ledger::money::Yen;
+use ledger::time::FiscalYear;
+use tests::support::city::date;
+use tests::support::database::TestDatabase;
+use tests::support::test_city::{TestCity, rejection, staff, tuition};
