@@ -1,8 +1,8 @@
-//! Families' own money: what the city holds for them, and how they get it back. It comes in by the bank and is spent by payments.
+//! Families' own money goes back to them when they ask. It comes in by the bank and is spent by payments.
 
 use crate::Ledger;
 use crate::actor::{Actor, Command};
-use crate::books::{self, Account, Kind, Outcome, Refused};
+use crate::books::{Outcome, Refused};
 use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{EntryId, FamilyId, Municipality};
@@ -46,13 +46,6 @@ impl PayBackRejected {
 }
 
 impl Ledger {
-    /// What the city holds of a family's own money.
-    pub async fn own_money(&self, municipality: Municipality, family: FamilyId) -> Result<Yen, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let account = Account::of_owner(Kind::OwnMoney, family.uuid()).id;
-        Ok(books::repo::find_guarded_balance_in_tx(&mut tx, municipality, account).await?.unwrap_or_default())
-    }
-
     /// A family asks for some of its own money back: it leaves with the next bank file. The same command again: the same entry again.
     ///
     /// # Errors

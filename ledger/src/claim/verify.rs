@@ -17,5 +17,8 @@ pub(crate) async fn find_differences_in_tx(tx: &mut Tx<'_>, municipality: Munici
     if let Some(clawback) = proof::find_clawback_difference_in_tx(tx, municipality).await? {
         differences.push(format!("{clawback}: the clawback is not what its claim and its transfer say"));
     }
+    if let Some(entry) = proof::find_unrecorded_in_tx(tx, municipality).await? {
+        differences.push(format!("{entry}: no step of a claim knows this entry"));
+    }
     Ok(differences)
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{ClaimId, ClawbackId, Municipality};
+use crate::ids::{ClaimId, ClawbackId, EntryId, Municipality};
 
 /// The first claim whose account does not hold what it should (all of its parts while it waits, nothing once it has ended), or whose family was not
 /// owed exactly what was granted.
@@ -92,4 +92,21 @@ pub(in crate::claim) async fn find_clawback_difference_in_tx(tx: &mut Tx<'_>, mu
     .fetch_optional(&mut **tx)
     .await?;
     Ok(clawback.map(ClawbackId::new))
+}
+
+/// The first entry of a claim's life that no step knows of.
+pub(in crate::claim) async fn find_unrecorded_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
+    let entry = sqlx::query_scalar!(
+        r#"
+        SELECT entry_id AS "entry_id!" FROM entries WHERE municipality = $1 AND kind IN ('file_claim', 'decide_claim', 'clawback')
+        EXCEPT
+        SELECT entry_id FROM claim_steps WHERE municipality = $1
+        ORDER BY 1
+        LIMIT 1
+        "#,
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(entry.map(EntryId::new))
 }
