@@ -52,7 +52,6 @@ DECLARE
     g_opens   timestamptz[];
     g_closes  timestamptz[];
 BEGIN
-    v_outcome := array_fill(NULL::text, ARRAY[cardinality(p_key)]);
     v_first := p_entry_id;
 
     -- 1 keys

@@ -5,7 +5,7 @@ use std::fmt;
 use ring::digest;
 use serde::Serialize;
 
-use crate::ids::{FamilyId, MerchantId};
+use crate::ids::{FamilyId, MerchantId, Municipality};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,9 +55,21 @@ impl Command {
         Self { actor, key: key.into(), fingerprint }
     }
 
-    /// What entropy is drawn for: actor and key.
+    /// What entropy is drawn for: city, actor and key. Two cities never draw the same bits.
     #[must_use]
-    pub fn scope(&self) -> String {
-        format!("{}/{}", self.actor, self.key)
+    pub fn scope(&self, municipality: Municipality) -> String {
+        format!("{municipality}/{}/{}", self.actor, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_command_in_two_cities_draws_from_two_scopes() {
+        let command = Command::new(Actor::Staff("受付".to_owned()), "class/1", &1);
+        let scopes = [271_004, 401_307].map(|code| command.scope(Municipality::new(code)));
+        assert_ne!(scopes[0], scopes[1]);
     }
 }

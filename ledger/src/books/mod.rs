@@ -22,8 +22,8 @@ use crate::{Ledger, Tx};
 impl Ledger {
     /// The posting of `draft` for `command`: its entry id is drawn from the command.
     #[must_use]
-    pub fn posting(&self, command: Command, draft: Draft) -> Posting {
-        let scope = command.scope();
+    pub fn posting(&self, municipality: Municipality, command: Command, draft: Draft) -> Posting {
+        let scope = command.scope(municipality);
         let draw = Draw { command: &scope, purpose: "entry", index: 0 };
         let entry = EntryId::new(self.entropy.uuid(draw, self.clock.now()));
         Posting { command, entry, draft }
@@ -45,7 +45,7 @@ impl Ledger {
 
     /// Posts one entry on its own.
     pub async fn post(&self, municipality: Municipality, command: Command, draft: Draft) -> Result<Outcome, Failure> {
-        let outcomes = self.post_batch(municipality, &[self.posting(command, draft)]).await?;
+        let outcomes = self.post_batch(municipality, &[self.posting(municipality, command, draft)]).await?;
         outcomes.first().copied().ok_or_else(|| Failure::inconsistent("post_batch", "no outcome"))
     }
 
@@ -58,7 +58,7 @@ impl Ledger {
         }
         let back = transfers.into_iter().map(|transfer| Transfer::new(transfer.credit, transfer.debit, transfer.amount)).collect();
         let draft = Draft { reverses: Some(entry), ..Draft::new(Event::Correct, self.clock.today(), back).because(reason) };
-        let outcome = self.post_in_tx(&mut tx, municipality, &self.posting(command, draft)).await?;
+        let outcome = self.post_in_tx(&mut tx, municipality, &self.posting(municipality, command, draft)).await?;
         tx.commit().await?;
         Ok(outcome)
     }

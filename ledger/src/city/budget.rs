@@ -80,7 +80,7 @@ impl Ledger {
         let mut entries = Vec::new();
         for (scheme, amount) in left {
             let own = Command::new(command.actor.clone(), format!("{}/{scheme}", command.key), &(year, &scheme, amount, on));
-            let posting = self.posting(own, budget::year_end(&scheme, year, amount, on));
+            let posting = self.posting(municipality, own, budget::year_end(&scheme, year, amount, on));
             entries.push(answer(self.post_in_tx(&mut tx, municipality, &posting).await?)?);
         }
         tx.commit().await.map_err(Failure::from)?;

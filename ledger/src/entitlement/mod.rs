@@ -145,7 +145,7 @@ impl Ledger {
         let accounts: Vec<_> = due.iter().map(|award| (self.entitlement_id(scheme, award), *award)).collect();
         let entitlements: Vec<_> = accounts.iter().map(|&(account, award)| new_entitlement(account, award)).collect();
         let draft = grant::grant(scheme, first.fiscal_year(), self.clock.today(), &entitlements);
-        let posting = self.posting(Command::new(actor.clone(), key, &children), draft);
+        let posting = self.posting(municipality, Command::new(actor.clone(), key, &children), draft);
         match self.post_in_tx(tx, municipality, &posting).await? {
             Outcome::Posted(entry) => repo::insert_in_tx(tx, municipality, scheme, entry, &accounts).await?,
             Outcome::Replayed(entry) => return Err(Failure::inconsistent("entitlements", format!("{entry} granted nothing")).into()),
@@ -186,7 +186,7 @@ impl Ledger {
         let left: Vec<_> = chunk.iter().map(|left| (left.account, left.balance)).collect();
         let key = format!("lapse/{today}/{}/{}/{}", first.scheme, first.year, first.account);
         let draft = grant::take_back(Event::Lapse, &first.scheme, first.year, today, &left);
-        let posting = self.posting(Command::new(Actor::Job("lapse"), key, &today), draft);
+        let posting = self.posting(municipality, Command::new(Actor::Job("lapse"), key, &today), draft);
         match self.post_in_tx(tx, municipality, &posting).await? {
             Outcome::Posted(_) => Ok(Yen::sum(left.iter().map(|&(_, balance)| balance))?),
             Outcome::Replayed(entry) => Err(Failure::inconsistent("entitlements", format!("{entry} let nothing lapse")).into()),
@@ -207,7 +207,7 @@ impl Ledger {
         }
         let left = [(leftover.account, leftover.balance)];
         let draft = grant::take_back(Event::Revoke, &leftover.scheme, leftover.year, self.clock.today(), &left).because(reason);
-        match self.post_in_tx(&mut tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(_) => tx.commit().await?,
             Outcome::Replayed(entry) => return Err(Failure::inconsistent("commands", format!("{entry} came between")).into()),
             Outcome::Rejected(refused) => return Err(run_rejected(refused)),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod error;
 pub mod repo;
+pub mod search;
 pub mod state;
 mod terminal;
 
@@ -130,7 +131,7 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         let scope = city::repo::get_in_tx(&mut tx, municipality).await?.scope();
         let bank_account = account::check(written, scope).map_err(Error::Rejected)?;
-        let commanded = command.scope();
+        let commanded = command.scope(municipality);
         let id = MerchantId::new(self.entropy.uuid(Draw { command: &commanded, purpose: "merchant", index: 0 }, self.clock.now()));
         match idempotency::claim_in_tx(&mut tx, municipality, command, id.uuid(), self.clock.now()).await? {
             Claim::Conflict => return Err(Error::Rejected(Rejected::Conflict)),
@@ -154,7 +155,7 @@ impl Ledger {
         merchant: MerchantId,
         bank_account: &crate::bank::account::BankAccount,
     ) -> Result<(), Failure> {
-        let key = self.vault_key_for_in_tx(tx, municipality, KeyOwner::Merchant(merchant), &command.scope()).await?;
+        let key = self.vault_key_for_in_tx(tx, municipality, KeyOwner::Merchant(merchant), &command.scope(municipality)).await?;
         let sealed = account::seal(&key, merchant, bank_account)?;
         let index = account::index(&self.vault, municipality, bank_account);
         repo::insert_account_in_tx(tx, municipality, merchant, (&sealed, &index), &self.act(command)).await?;
@@ -200,7 +201,7 @@ impl Ledger {
         let accounts = [Kind::MerchantPayable, Kind::MerchantReceivable].map(|kind| Account::of_owner(kind, merchant.uuid()));
         let draft = Draft::new(Event::Correct, self.clock.today(), Vec::new()).opening(accounts).because("accounts of a merchant");
         let own = Command { key: format!("{}/accounts", command.key), ..command.clone() };
-        match self.post_in_tx(&mut tx, municipality, &self.posting(own, draft)).await? {
+        match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, own, draft)).await? {
             Outcome::Posted(_) | Outcome::Replayed(_) => {}
             Outcome::Rejected(refused) => return Err(Error::Rejected(Rejected::Books(refused))),
         }

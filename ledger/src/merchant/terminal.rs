@@ -30,6 +30,12 @@ pub struct Terminal {
 pub struct Token([u8; 32]);
 
 impl Token {
+    /// A token of 256 bits, which must come from a cryptographic random source.
+    #[must_use]
+    pub const fn new(bits: [u8; 32]) -> Self {
+        Self(bits)
+    }
+
     /// Reads a token as [`fmt::Display`] writes it: 64 hexadecimal digits. Anything else is no token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -74,7 +80,7 @@ impl Ledger {
         label: &str,
     ) -> Result<(TerminalId, Token), Error<Rejected>> {
         staff(command).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
-        let scope = command.scope();
+        let scope = command.scope(municipality);
         let token = Token(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
         let id = TerminalId::new(self.entropy.uuid(Draw { command: &scope, purpose: "terminal", index: 0 }, self.clock.now()));
         let mut tx = self.pool.begin().await?;

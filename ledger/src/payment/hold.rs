@@ -154,7 +154,7 @@ impl Ledger {
         let hold = self.new_hold(&city, &command, asked, &parts);
         let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
         let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
-        match self.post_in_tx(tx, municipality, &self.posting(command.clone(), draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) => {
                 repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
                 Ok(Attempt::Held(PaymentCode { hold: hold.id, code: hold.code, amount: hold.amount, expires_at: hold.expires_at }))
@@ -199,7 +199,7 @@ impl Ledger {
             let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), &id);
             let draft = events::payment::allow(window.account.clone(), window.most, self.clock.today());
             if window.most.is_positive() {
-                self.post_in_tx(tx, municipality, &self.posting(command, draft)).await?;
+                self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await?;
             }
             let balance = books::repo::find_guarded_balance_in_tx(tx, municipality, id).await?;
             left.insert(id, balance.unwrap_or(Yen::ZERO));
@@ -220,7 +220,7 @@ impl Ledger {
     /// A hold ends no later than the earliest lapse of what it is made of.
     fn new_hold(&self, city: &City, command: &Command, asked: &HoldPayment, parts: &[Part]) -> NewHold {
         let now = self.clock.now();
-        let scope = command.scope();
+        let scope = command.scope(city.municipality);
         let until = now + city.hold;
         let lapse = parts.iter().filter_map(|part| part.source.closes_on).min().map(|day| tokyo_midnight(next_day(day)));
         let id = AccountId::new(self.entropy.uuid(Draw { command: &scope, purpose: "hold", index: 0 }, now));

@@ -15,8 +15,10 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+pub mod history;
 mod hold;
 pub mod invoice;
+pub mod receipts;
 pub mod refund;
 mod repo;
 pub mod sources;
@@ -121,7 +123,7 @@ impl Ledger {
         let now = self.clock.now();
         hold.capturable(asked.merchant, asked.amount, now).map_err(rejected)?;
 
-        let draw = Draw { command: &command.scope(), purpose: "receipt", index: 0 };
+        let draw = Draw { command: &command.scope(municipality), purpose: "receipt", index: 0 };
         let receipt = Receipt {
             id: ReceiptId::new(self.entropy.uuid(draw, now)),
             merchant: asked.merchant,
@@ -132,11 +134,11 @@ impl Ledger {
             captured_at: now,
         };
         let draft = events::payment::capture(hold.id, asked.merchant, hold.amount, tokyo_date(now));
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) if repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await? => {}
             known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
             Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
-            // Posted, but another code has paid the bill: the caller rolls the posting back with this answer.
+            // Posted, but another code paid the bill: with this answer the caller rolls the posting back.
             Outcome::Posted(_) | Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
             Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(CaptureRejected::Conflict)),
             Outcome::Rejected(other) => return Err(Failure::inconsistent("captures", other.to_string()).into()),
@@ -210,7 +212,7 @@ impl Ledger {
         let parts = repo::list_parts_in_tx(tx, municipality, hold).await?;
         let parts: Vec<_> = parts.iter().map(|part| (part.transfer, part.lapsed_to(now))).collect();
         let draft = events::payment::release(event, tokyo_date(now), &parts);
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => {
                 repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await?;
                 Ok(Ended::Now)

@@ -217,7 +217,7 @@ impl Ledger {
         command: &Command,
         draft: Draft,
     ) -> Result<EntryId, Error<Rejected>> {
-        match self.post_in_tx(tx, municipality, &self.posting(command.clone(), draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
             Outcome::Rejected(refused) => Err(Error::Rejected(Rejected::Books(refused))),
         }

@@ -124,7 +124,7 @@ impl Ledger {
         self.refuse_stopped_in_tx(&mut tx, municipality, remittance).await?;
         let parts = repo::list_parts_in_tx(&mut tx, municipality, remittance, None).await?;
         let own = Command { key: format!("{}/payout", command.key), ..command.clone() };
-        let posting = self.posting(own, payout::payout(&parts, self.clock.today()));
+        let posting = self.posting(municipality, own, payout::payout(&parts, self.clock.today()));
         let act = self.act(command);
         let state = life.send(act.clone(), file_sha256, posting.entry).map_err(Error::Rejected)?;
         match self.post_in_tx(&mut tx, municipality, &posting).await? {

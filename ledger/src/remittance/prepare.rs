@@ -33,7 +33,7 @@ impl Ledger {
         if !matches!(command.actor, Actor::Staff(_) | Actor::Job(_)) {
             return Err(Error::Rejected(Rejected::NotStaff));
         }
-        let scope = command.scope();
+        let scope = command.scope(municipality);
         let now = self.clock.now();
         let id = RemittanceId::new(self.entropy.uuid(Draw { command: &scope, purpose: "remittance", index: 0 }, now));
         let mut tx = self.pool.begin().await?;
@@ -92,7 +92,7 @@ impl Ledger {
             return Ok(());
         }
         let own = Command { key: format!("{}/netting", command.key), ..command.clone() };
-        let posting = self.posting(own, payout::net(&kept, self.clock.today()));
+        let posting = self.posting(municipality, own, payout::net(&kept, self.clock.today()));
         match self.post_in_tx(tx, municipality, &posting).await? {
             Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(repo::insert_nettings_in_tx(tx, municipality, entry, &kept, &self.act(command)).await?),
             Outcome::Rejected(refused) => Err(Error::Rejected(Rejected::Books(refused))),

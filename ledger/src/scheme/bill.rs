@@ -56,10 +56,13 @@ pub(super) fn draw_up(scheme: &Scheme, version: &Version, case: &Case, child: &C
     Ok(drawing.bill)
 }
 
-/// Why `version` does not pay for a cost, if it does not.
+/// Why `version` does not pay for a cost, if it does not. A case that names no service asks about one of those that count.
 fn refusal(version: &Version, child: &Child, cost: &Cost) -> Option<Reason> {
     let (expense, service) = (cost.expense.as_deref(), cost.service.as_deref());
-    version.cost.accepts(expense, service).and_then(|()| version.cost.admits(&child.facts, service)).err()
+    match version.cost.accepts(expense, service).and_then(|()| version.cost.admits(&child.facts, service)) {
+        Ok(()) | Err(Reason::ServiceRequired) => None,
+        Err(reason) => Some(reason),
+    }
 }
 
 struct Drawing<'a, 'c> {

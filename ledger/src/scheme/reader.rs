@@ -148,6 +148,11 @@ impl<'a> Node<'a> {
         matches!(self.value, DeValue::Table(_))
     }
 
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self.value, DeValue::String(_))
+    }
+
+    /// Whether it is a list.
     pub(super) const fn is_list(&self) -> bool {
         matches!(self.value, DeValue::Array(_))
     }

@@ -2,6 +2,8 @@
 //!
 //! Invariants: rates lie between 0 and 1; the funders of a share add up to the whole.
 
+use rust_decimal::Decimal;
+
 use super::ratio::Ratio;
 use super::reader::{Node, Read, Table};
 use super::who::ByClass;
@@ -163,20 +165,33 @@ impl Read for ShareRule {
 struct Rate(Ratio);
 
 impl Read for Rate {
+    /// A fraction `[1, 2]`, or the decimal that an ordinance writes: `"0.5"`, `"5.5%"`.
     fn read(node: &Node<'_>) -> Option<Self> {
-        if !node.is_list() {
-            return node.expected("a fraction [numerator, denominator], such as [1, 2] for one half");
-        }
-        let numbers = Vec::<i64>::read(node)?;
-        let [numerator, denominator] = numbers.as_slice() else {
-            return node.problem("write a fraction as [numerator, denominator], such as [1, 2] for one half");
-        };
-        match Ratio::new(*numerator, *denominator) {
-            None => node.problem("the denominator must be 1 or more"),
-            Some(rate) if rate.is_share() => Some(Self(rate)),
-            Some(_) => node.problem("a rate lies between 0 and 1, as in [0, 1], [1, 2], [1, 1]"),
-        }
+        let rate = if node.is_list() { fraction(node)? } else { decimal(node)? };
+        if rate.is_share() { Some(Self(rate)) } else { node.problem("a rate lies between 0 and 1, as in [0, 1], [1, 2], [1, 1]") }
     }
+}
+
+fn fraction(node: &Node<'_>) -> Option<Ratio> {
+    let numbers = Vec::<i64>::read(node)?;
+    let [numerator, denominator] = numbers.as_slice() else {
+        return node.problem("write a fraction as [numerator, denominator], such as [1, 2] for one half");
+    };
+    Ratio::new(*numerator, *denominator).or_else(|| node.problem("the denominator must be 1 or more"))
+}
+
+fn decimal(node: &Node<'_>) -> Option<Ratio> {
+    const WANTED: &str = "a fraction [numerator, denominator], such as [1, 2] for one half, or a decimal in quotes, such as \"0.5\" or \"5.5%\"";
+    if !node.is_text() {
+        return node.expected(WANTED);
+    }
+    let text = node.text()?;
+    let (digits, hundredths) = text.strip_suffix('%').map_or((text, 0), |digits| (digits, 2));
+    let ratio = Decimal::from_str_exact(digits).ok().and_then(|decimal| {
+        let denominator = 10_i64.checked_pow(decimal.scale().checked_add(hundredths)?)?;
+        Ratio::new(i64::try_from(decimal.mantissa()).ok()?, denominator)
+    });
+    ratio.or_else(|| node.problem(format!("{text:?} is not {WANTED}")))
 }
 
 fn read_funders(node: &Node<'_>) -> Option<Vec<(String, Ratio)>> {
@@ -184,4 +199,29 @@ fn read_funders(node: &Node<'_>) -> Option<Vec<(String, Ratio)>> {
     let rates = rates?;
     let sum = rates.iter().try_fold(Ratio::ZERO, |sum, (_, rate)| sum.plus(*rate));
     if sum == Ok(Ratio::ONE) { Some(rates) } else { node.problem("the funders' parts must add up to [1, 1]") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scheme::{Problem, file};
+
+    /// What the city bears of 1,000 yen under `rate`.
+    fn rate(rate: &str) -> Result<String, Vec<Problem>> {
+        let text = format!(
+            "[scheme]\nid = \"a\"\n[[version]]\nfrom = 2026-04-01\n[version.who]\nunit = \"child\"\ntest = {{ resident = \"a\" }}\n\
+             [version.grant]\nkind = \"none\"\n[version.share]\nrate = {rate}\n[[version.route]]\nkind = \"claim\"\n"
+        );
+        let scheme = file::parse(&text)?;
+        Ok(format!("{:?}", scheme.versions[0].share.0.values().next().unwrap().rate))
+    }
+
+    #[test]
+    fn a_rate_is_a_fraction_or_the_decimal_of_an_ordinance() {
+        assert_eq!(rate("\"0.055\""), rate("[55, 1000]"));
+        assert_eq!(rate("\"5.5%\""), rate("[11, 200]"));
+        assert_eq!(rate("\"100%\""), rate("[1, 1]"));
+        for wrong in ["0.5", "\"1.5\"", "\"half\"", "\"0,5\"", "\"-10%\"", "\"0.0000000000000000000000000001\""] {
+            assert_eq!(rate(wrong).unwrap_err()[0].line, 11, "{wrong}");
+        }
+    }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, Days, NaiveDate};
-use ledger::bank::account::{AccountKind, AccountNumber, BankAccount, BankCode, BranchCode};
+use ledger::bank::account::{AccountKind, AccountNumber, BankAccount, BankCode, BranchCode, Written};
 use ledger::bank::kana::PayeeKana;
+use ledger::merchant::{Application, Service};
 use ledger::people::person::{ChildFacts, Person};
 use ledger::people::roster::Row;
 use ledger::time::FiscalYear;
@@ -48,20 +49,6 @@ const CHILDREN: [(&str, &str); 14] = [
 ];
 const GUARDIANS: [(&str, &str); 8] =
     [("明子", "アキコ"), ("誠", "マコト"), ("由美", "ユミ"), ("健太", "ケンタ"), ("直美", "ナオミ"), ("浩", "ヒロシ"), ("恵", "メグミ"), ("隆", "タカシ")];
-/// Name, reading, category, account holder.
-const CLASSES: [(&str, &str, &str, &str); 10] = [
-    ("ひかり学習塾", "ヒカリガクシュウジュク", "cram_school", "ﾋｶﾘｶﾞｸｼﾕｳｼﾞﾕｸ"),
-    ("あおば書道教室", "アオバショドウキョウシツ", "culture", "ｱｵﾊﾞｼﾖﾄﾞｳｷﾖｳｼﾂ"),
-    ("みらいスイミング", "ミライスイミング", "sports", "ﾐﾗｲｽｲﾐﾝｸﾞ"),
-    ("そよかぜピアノ", "ソヨカゼピアノ", "culture", "ｿﾖｶｾﾞﾋﾟｱﾉ"),
-    ("のびのび英語教室", "ノビノビエイゴキョウシツ", "cram_school", "ﾉﾋﾞﾉﾋﾞｴｲｺﾞｷﾖｳｼﾂ"),
-    ("わかば体操クラブ", "ワカバタイソウクラブ", "sports", "ﾜｶﾊﾞﾀｲｿｳｸﾗﾌﾞ"),
-    ("こだま算数塾", "コダマサンスウジュク", "cram_school", "ｺﾀﾞﾏｻﾝｽｳｼﾞﾕｸ"),
-    ("つばさ絵画教室", "ツバサカイガキョウシツ", "culture", "ﾂﾊﾞｻｶｲｶﾞｷﾖｳｼﾂ"),
-    ("ほしぞらプログラミング", "ホシゾラプログラミング", "cram_school", "ﾎｼｿﾞﾗﾌﾟﾛｸﾞﾗﾐﾝｸﾞ"),
-    ("はばたきサッカー", "ハバタキサッカー", "sports", "ﾊﾊﾞﾀｷｻﾂｶ-"),
-];
-
 /// A class of a training city.
 #[derive(Debug, Clone)]
 pub struct Class {
@@ -71,14 +58,31 @@ pub struct Class {
     pub kana: String,
     /// Its ward.
     pub area: String,
-    /// `cram_school`, `culture` or `sports`.
+    /// Its service category.
     pub category: &'static str,
+    /// What it bills.
+    pub expenses: &'static [&'static str],
     /// Bank code, always 9990 to 9998.
     pub bank: String,
     /// The account's number. Two classes of one operator share it: one bank line.
     pub account_number: String,
     /// The account's holder.
     pub holder: String,
+}
+
+impl Class {
+    /// What it applies with.
+    #[must_use]
+    pub fn application(&self) -> Application {
+        let service = |expense: &&str| Service { category: self.category.to_owned(), expense: (*expense).to_owned(), registration: None };
+        Application { name: self.name.clone(), kana: self.kana.clone(), area: self.area.clone(), services: self.expenses.iter().map(service).collect() }
+    }
+
+    /// Where it is paid.
+    #[must_use]
+    pub fn account(&self) -> Written<'_> {
+        Written { bank: &self.bank, branch: "001", kind: "1", number: &self.account_number, holder: &self.holder }
+    }
 }
 
 /// The rows of a roster with `children` children, as of `on`.
@@ -126,9 +130,10 @@ fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64
     })
 }
 
-/// Ages from the fourth year of school to the first of high school, so that some are eligible and some not.
+/// Ages inside and outside the scheme's, so that some are eligible and some not.
 fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), on: NaiveDate) -> ChildFacts {
-    let fiscal_age = i32::try_from(dice.below("age", child, 7)).unwrap_or(0).saturating_add(10);
+    let (youngest, years) = setting.ages;
+    let fiscal_age = i32::try_from(dice.below("age", child, years)).unwrap_or(0).saturating_add(youngest);
     let birth_year = FiscalYear::of(on).year();
     let first = NaiveDate::from_ymd_opt(i32::from(birth_year).saturating_sub(fiscal_age), 4, 2).unwrap_or(on);
     let birth_on = first.checked_add_days(Days::new(dice.below("birthday", child, 364))).unwrap_or(first);
@@ -140,11 +145,11 @@ fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u
     }
     ChildFacts {
         birth_on,
-        resident_since: NaiveDate::from_ymd_opt(birth_on.year().saturating_add(1), 4, 1),
+        resident_since: NaiveDate::from_ymd_opt(birth_on.year().saturating_add(1), 4, 1).map(|moved| moved.min(FiscalYear::of(on).first_day())),
         statuses,
-        birth_order: u8::try_from(order.saturating_add(1)).ok(),
-        multiple: Some(false),
-        care_at_home: Some(false),
+        birth_order: u8::try_from(order.saturating_add(1).saturating_add(dice.below("older siblings", household, 3))).ok(),
+        multiple: Some(dice.happens("multiple", household, 12)),
+        care_at_home: Some(dice.happens("care at home", household, 75)),
         shotokuwari_yen: i64::try_from(dice.below("tax", household, 400_000)).ok(),
         school_city: Some(setting.slug.to_owned()),
     }
@@ -177,19 +182,20 @@ pub fn classes(setting: &Setting, dice: &Dice, children: u64) -> Vec<Class> {
 
 fn class(setting: &Setting, dice: &Dice, index: u64) -> Option<Class> {
     let place = usize::try_from(index).ok()?;
-    let (name, kana, category, _) = CLASSES.get(place.checked_rem(CLASSES.len())?)?;
+    let kind = setting.classes.get(place.checked_rem(setting.classes.len())?)?;
     // One operator's accounts are one: the second class is paid into the first one's account.
     let operator = if index == 1 { 0 } else { index };
-    let (_, _, _, holder) = CLASSES.get(usize::try_from(operator).ok()?.checked_rem(CLASSES.len())?)?;
-    let round = place.checked_div(CLASSES.len())?;
+    let owner = setting.classes.get(usize::try_from(operator).ok()?.checked_rem(setting.classes.len())?)?;
+    let round = place.checked_div(setting.classes.len())?;
     let suffix = if round == 0 { String::new() } else { format!(" {}号教室", round.saturating_add(1)) };
     Some(Class {
-        name: format!("{name}{suffix}"),
-        kana: (*kana).to_owned(),
+        name: format!("{}{suffix}", kind.name),
+        kana: kind.kana.to_owned(),
         area: dice.pick("class ward", index, setting.wards).copied().unwrap_or_default().to_owned(),
-        category,
+        category: kind.category,
+        expenses: setting.expenses,
         bank: training_bank(dice, "class bank", operator),
         account_number: format!("{:07}", operator.saturating_add(1_000_001)),
-        holder: (*holder).to_owned(),
+        holder: owner.holder.to_owned(),
     })
 }

@@ -2,8 +2,6 @@
 
 use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
-use ledger::bank::account::Written;
-use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
 use ledger::people::roster::{Encoding, Row, write_csv};
 use ledger::scheme::{Catalog, Rules};
@@ -11,13 +9,10 @@ use ledger::time::Month;
 use sqlx::PgPool;
 
 use super::bank::Bank;
-use super::cast::{self, Class};
+use super::cast;
 use super::dice::Dice;
 use super::setting::Setting;
 use super::world::{OpenClass, World, by, staff};
-
-/// Kinds of expense that every class of a training city bills.
-pub const EXPENSES: [&str; 3] = ["tuition", "joining", "materials_from_provider"];
 
 /// The city, its accounts, budget and money at the bank.
 pub async fn city(setting: &'static Setting, pool: PgPool, seed: u64, month: Month, children: u64, schemes: Catalog) -> anyhow::Result<World> {
@@ -44,19 +39,13 @@ pub async fn city(setting: &'static Setting, pool: PgPool, seed: u64, month: Mon
 pub async fn merchants(world: &mut World, children: u64) -> anyhow::Result<()> {
     for (index, class) in cast::classes(world.setting, &world.dice, children).into_iter().enumerate() {
         let key = format!("class/{index}");
-        let written = Written { bank: &class.bank, branch: "001", kind: "1", number: &class.account_number, holder: &class.holder };
         let municipality = world.municipality();
-        let merchant = world.ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &application(&class), written).await?;
+        let merchant = world.ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &class.application(), class.account()).await?;
         world.ledger.approve_merchant(municipality, &by("審査", &key, &merchant), merchant).await?;
         let (terminal, _) = world.ledger.add_terminal(municipality, &by("受付", &format!("{key}/desk"), &merchant), merchant, "受付窓口").await?;
-        world.classes.push(OpenClass { merchant, terminal });
+        world.classes.push(OpenClass { merchant, terminal, category: class.category });
     }
     Ok(())
-}
-
-fn application(class: &Class) -> Application {
-    let service = |expense: &str| Service { category: class.category.to_owned(), expense: expense.to_owned(), registration: None };
-    Application { name: class.name.clone(), kana: class.kana.clone(), area: class.area.clone(), services: EXPENSES.map(service).into() }
 }
 
 /// Imports the roster of the month's first day; answers its rows and its file.
@@ -64,6 +53,6 @@ pub async fn people(world: &World, children: u64, on: NaiveDate) -> anyhow::Resu
     let rows = cast::roster(world.setting, &world.dice, children, on)?;
     let file = write_csv(&rows, Encoding::Utf8)?;
     let report = world.ledger.import_roster(world.municipality(), &staff("名簿係"), &file, &mut |_| {}).await?;
-    anyhow::ensure!(report.refused == 0, "the roster of the rehearsal was refused in {} lines", report.refused);
+    anyhow::ensure!(report.refused == 0, "the roster of the rehearsal was refused: {:?}", report.refusals.first());
     Ok((rows, file))
 }

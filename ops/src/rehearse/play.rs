@@ -13,7 +13,6 @@ use ledger::payment::{Capture, HoldPayment, HoldRejected, PaymentCode, Receipt};
 use ledger::people::roster::Row;
 use ledger::time::{Instant, tokyo_date, tokyo_instant};
 
-use super::found::EXPENSES;
 use super::schedule::{Fate, Payer, Planned, plan};
 use super::world::{OpenClass, World, staff};
 
@@ -102,7 +101,7 @@ pub async fn load_own_money(world: &mut World, payers: &[Payer], on: NaiveDate) 
 /// Plays the payments of all days from `first` to `last`. `progress` is told after each event.
 pub async fn month(world: &World, payers: &[Payer], (first, last): (NaiveDate, NaiveDate), progress: &dyn Fn(usize, usize)) -> anyhow::Result<()> {
     let mut queue = Queue::default();
-    for payment in plan(&world.dice, payers, world.classes.len(), (first, last)) {
+    for payment in plan(world, payers, (first, last)) {
         queue.add(payment.at, Event::Hold(payment));
     }
     let nights = std::iter::successors(Some(first), NaiveDate::succ_opt).take_while(|day| *day <= last);
@@ -140,14 +139,14 @@ pub async fn night(world: &World) -> anyhow::Result<()> {
 /// The family asks for the price; where money is missing it pays what there is, and the rest elsewhere.
 async fn hold(world: &World, queue: &mut Queue, payment: Planned) -> anyhow::Result<()> {
     let Some(class) = world.classes.get(payment.class) else { return Ok(()) };
-    let expense = world.dice.pick("expense", payment.number, &EXPENSES).copied().unwrap_or("tuition");
+    let expense = world.dice.pick("expense", payment.number, world.setting.expenses).copied().unwrap_or("tuition");
     let mut asked = HoldPayment {
         family: payment.family,
         children: payment.children.clone(),
         merchant: class.merchant,
         invoice: None,
         expense: expense.to_owned(),
-        service: None,
+        service: world.setting.names_service.then(|| class.category.to_owned()),
         price: payment.price,
         month: None,
         own_money: true,
@@ -173,7 +172,7 @@ async fn hold(world: &World, queue: &mut Queue, payment: Planned) -> anyhow::Res
 }
 
 async fn capture(world: &World, queue: &mut Queue, payment: &Planned, code: &PaymentCode, last: NaiveDate) -> anyhow::Result<()> {
-    let Some(OpenClass { merchant, terminal }) = world.classes.get(payment.class).copied() else { return Ok(()) };
+    let Some(OpenClass { merchant, terminal, .. }) = world.classes.get(payment.class).copied() else { return Ok(()) };
     let asked = Capture { merchant, terminal: Some(terminal), amount: code.amount };
     let receipt = world.ledger.capture(world.municipality(), &format!("rehearsal/{}", payment.number), &code.code, &asked).await?;
     if let Fate::Refunded(percent) = payment.fate {

@@ -5,7 +5,7 @@ use ledger::ids::{ChildId, FamilyId};
 use ledger::money::Yen;
 use ledger::time::{Instant, tokyo_instant};
 
-use super::dice::Dice;
+use super::world::World;
 
 /// A child that may pay.
 #[derive(Debug, Clone)]
@@ -56,7 +56,8 @@ pub struct Planned {
 
 /// The payments of all `payers` between two days (inclusive), in the order of time.
 #[must_use]
-pub fn plan(dice: &Dice, payers: &[Payer], classes: usize, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
+pub fn plan(world: &World, payers: &[Payer], days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
+    let dice = &world.dice;
     let mut planned = Vec::new();
     for payer in payers {
         let turns = if payer.eligible { 1_u64.saturating_add(dice.below("turns", payer.number, 3)) } else { 1 };
@@ -64,7 +65,7 @@ pub fn plan(dice: &Dice, payers: &[Payer], classes: usize, days: (NaiveDate, Nai
         let uses = dice.happens("uses", payer.number, if payer.eligible { 88 } else { 35 });
         for turn in 0..turns {
             if uses {
-                planned.push(payment(dice, payer, payer.number.saturating_mul(4).saturating_add(turn), classes, days));
+                planned.push(payment(world, payer, payer.number.saturating_mul(4).saturating_add(turn), days));
             }
         }
     }
@@ -75,7 +76,9 @@ pub fn plan(dice: &Dice, payers: &[Payer], classes: usize, days: (NaiveDate, Nai
     planned
 }
 
-fn payment(dice: &Dice, payer: &Payer, number: u64, classes: usize, (first, last): (NaiveDate, NaiveDate)) -> Planned {
+fn payment(world: &World, payer: &Payer, number: u64, (first, last): (NaiveDate, NaiveDate)) -> Planned {
+    let dice = &world.dice;
+    let classes = u64::try_from(world.classes.len()).unwrap_or(1);
     let days = u64::try_from(last.signed_duration_since(first).num_days()).unwrap_or(0);
     let day = first.checked_add_days(Days::new(dice.below("day", number, days.saturating_add(1)))).unwrap_or(first);
     let minutes = u32::try_from(dice.below("minute", number, 10 * 60)).unwrap_or(0);
@@ -84,14 +87,16 @@ fn payment(dice: &Dice, payer: &Payer, number: u64, classes: usize, (first, last
     let time = NaiveTime::from_hms_opt(hour, minutes.checked_rem(60).unwrap_or(0), second).unwrap_or_default();
     let together = dice.happens("together", number, 8) && !payer.siblings.is_empty();
     let siblings = if together { payer.siblings.as_slice() } else { &[] };
+    let (cheapest, step) = world.setting.prices;
     let steps = i64::try_from(dice.below("price", number, 22)).unwrap_or(0);
-    let price = Yen::new(steps.saturating_mul(500).saturating_add(if together { 9_060 } else { 2_500 }));
+    // Siblings on one bill pay for both.
+    let price = Yen::new(steps.saturating_mul(step).saturating_add(cheapest).saturating_mul(if together { 2 } else { 1 }));
     Planned {
         number,
         at: tokyo_instant(day, time),
         family: payer.family,
         children: std::iter::once(payer.child).chain(siblings.iter().copied()).collect(),
-        class: usize::try_from(dice.below("class", number, u64::try_from(classes).unwrap_or(1))).unwrap_or(0),
+        class: usize::try_from(dice.below("class", number, classes)).unwrap_or(0),
         price,
         fate: Fate::Paid,
     }

@@ -4,6 +4,47 @@ use chrono::TimeDelta;
 use ledger::city::{City, Remitter};
 use ledger::ids::Municipality;
 
+/// A kind of class or provider: name, reading, service category, account holder.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// What families read.
+    pub name: &'static str,
+    /// The name's reading.
+    pub kana: &'static str,
+    /// The service category.
+    pub category: &'static str,
+    /// The account's holder, half-width kana.
+    pub holder: &'static str,
+}
+
+const fn kind(name: &'static str, kana: &'static str, category: &'static str, holder: &'static str) -> Kind {
+    Kind { name, kana, category, holder }
+}
+
+/// Lessons and cram schools.
+const LESSONS: &[Kind] = &[
+    kind("ひかり学習塾", "ヒカリガクシュウジュク", "cram_school", "ﾋｶﾘｶﾞｸｼﾕｳｼﾞﾕｸ"),
+    kind("あおば書道教室", "アオバショドウキョウシツ", "culture", "ｱｵﾊﾞｼﾖﾄﾞｳｷﾖｳｼﾂ"),
+    kind("みらいスイミング", "ミライスイミング", "sports", "ﾐﾗｲｽｲﾐﾝｸﾞ"),
+    kind("そよかぜピアノ", "ソヨカゼピアノ", "culture", "ｿﾖｶｾﾞﾋﾟｱﾉ"),
+    kind("のびのび英語教室", "ノビノビエイゴキョウシツ", "cram_school", "ﾉﾋﾞﾉﾋﾞｴｲｺﾞｷﾖｳｼﾂ"),
+    kind("わかば体操クラブ", "ワカバタイソウクラブ", "sports", "ﾜｶﾊﾞﾀｲｿｳｸﾗﾌﾞ"),
+    kind("こだま算数塾", "コダマサンスウジュク", "cram_school", "ｺﾀﾞﾏｻﾝｽｳｼﾞﾕｸ"),
+    kind("つばさ絵画教室", "ツバサカイガキョウシツ", "culture", "ﾂﾊﾞｻｶｲｶﾞｷﾖｳｼﾂ"),
+    kind("ほしぞらプログラミング", "ホシゾラプログラミング", "cram_school", "ﾎｼｿﾞﾗﾌﾟﾛｸﾞﾗﾐﾝｸﾞ"),
+    kind("はばたきサッカー", "ハバタキサッカー", "sports", "ﾊﾊﾞﾀｷｻﾂｶ-"),
+];
+
+/// Providers of care for small children, one of each of the six services and then again.
+const CARE: &[Kind] = &[
+    kind("ひなた病児保育室", "ヒナタビョウジホイクシツ", "sick_child", "ﾋﾅﾀﾋﾞﾖｳｼﾞﾎｲｸｼﾂ"),
+    kind("こもれびファミサポ", "コモレビファミサポ", "family_support", "ｺﾓﾚﾋﾞﾌｱﾐｻﾎﾟ"),
+    kind("たんぽぽ一時預かり", "タンポポイチジアズカリ", "temporary_care", "ﾀﾝﾎﾟﾎﾟｲﾁｼﾞｱｽﾞｶﾘ"),
+    kind("ゆりかごホームヘルプ", "ユリカゴホームヘルプ", "home_help", "ﾕﾘｶｺﾞﾎ-ﾑﾍﾙﾌﾟ"),
+    kind("ほしのこショートステイ", "ホシノコショートステイ", "short_stay", "ﾎｼﾉｺｼﾖ-ﾄｽﾃｲ"),
+    kind("はなうた産後ケア", "ハナウタサンゴケア", "postnatal_care", "ﾊﾅｳﾀｻﾝｺﾞｹｱ"),
+];
+
 /// What a training city is like.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -17,6 +58,16 @@ pub struct Setting {
     pub scheme: &'static str,
     /// Some of its wards.
     pub wards: &'static [&'static str],
+    /// The school ages of the children on its roster, from the first: some inside the scheme's, some outside.
+    pub ages: (i32, u64),
+    /// Who is paid there.
+    pub classes: &'static [Kind],
+    /// What they bill.
+    pub expenses: &'static [&'static str],
+    /// Whether a payment names the service, because each service has registrations of its own.
+    pub names_service: bool,
+    /// Prices begin here and rise by the second figure, in yen.
+    pub prices: (i64, i64),
     /// 委託者名 of its bank file: one neutral name for all payouts.
     pub remitter_kana: &'static str,
     /// The day of the following month through which statements go.
@@ -26,13 +77,18 @@ pub struct Setting {
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 2] = [
+pub const SETTINGS: [Setting; 3] = [
     Setting {
         slug: "osaka",
         name: "大阪市（訓練）",
         municipality: 271_004,
         scheme: "osaka-juku",
         wards: &["北区", "都島区", "西成区", "東淀川区", "住吉区"],
+        ages: (10, 7),
+        classes: LESSONS,
+        expenses: &["tuition", "joining", "materials_from_provider"],
+        names_service: false,
+        prices: (2_500, 500),
         remitter_kana: "ｵｵｻｶｼｷﾖｳｲｸｸﾝﾚﾝ",
         closing_day: 15,
         pay_day: 10,
@@ -43,7 +99,27 @@ pub const SETTINGS: [Setting; 2] = [
         municipality: 401_307,
         scheme: "fukuoka-naraigoto",
         wards: &["東区", "博多区", "中央区", "南区", "早良区"],
+        ages: (10, 7),
+        classes: LESSONS,
+        expenses: &["tuition", "joining", "materials_from_provider"],
+        names_service: false,
+        prices: (2_500, 500),
         remitter_kana: "ﾌｸｵｶｼｺﾄﾞﾓｸﾝﾚﾝ",
+        closing_day: 15,
+        pay_day: 10,
+    },
+    Setting {
+        slug: "kumamoto",
+        name: "熊本市（訓練）",
+        municipality: 431_001,
+        scheme: "kumamoto-tashi",
+        wards: &["中央区", "東区", "西区", "南区", "北区"],
+        ages: (1, 4),
+        classes: CARE,
+        expenses: &["care_fee"],
+        names_service: true,
+        prices: (700, 350),
+        remitter_kana: "ｸﾏﾓﾄｼｺｿﾀﾞﾃｸﾝﾚﾝ",
         closing_day: 15,
         pay_day: 10,
     },

@@ -24,6 +24,8 @@ pub struct OpenClass {
     pub merchant: MerchantId,
     /// Its desk.
     pub terminal: TerminalId,
+    /// Its service category.
+    pub category: &'static str,
 }
 
 /// The city in rehearsal.

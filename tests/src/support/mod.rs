@@ -3,7 +3,9 @@
 pub mod city;
 pub mod cluster;
 pub mod database;
+pub mod qr;
 pub mod test_city;
+pub mod town;
 
 use std::sync::Arc;
 

@@ -2,8 +2,11 @@
 
 mod architecture;
 mod books;
+mod citizen;
 mod cli;
+mod demo;
 mod embedded;
+mod merchant_api;
 mod month;
 mod payments;
 mod people;

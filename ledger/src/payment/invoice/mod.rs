@@ -92,7 +92,7 @@ impl Ledger {
         }
         let command = Command::new(Actor::Merchant(bill.merchant), key, bill);
         let now = self.clock.now();
-        let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "invoice", index: 0 }, now));
+        let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(municipality), purpose: "invoice", index: 0 }, now));
         let invoice = Invoice { id, bill: bill.clone(), code: self.invoice_code(id), receipt: None };
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, &command, id.uuid(), now).await? {

@@ -101,12 +101,12 @@ impl Ledger {
         asked: &AskRefund,
     ) -> Result<Refund, Error<RefundRejected>> {
         let now = self.clock.now();
-        let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(), purpose: "refund", index: 0 }, now));
+        let id = RefundId::new(self.entropy.uuid(Draw { command: &command.scope(municipality), purpose: "refund", index: 0 }, now));
         let captured_on = tokyo_date(found.receipt.captured_at);
         let from_receivable = statement::repo::is_approved_for_in_tx(tx, municipality, asked.merchant, captured_on).await?;
         let draft = events::refund::refund(asked.merchant, asked.amount, from_receivable, tokyo_date(now)).because(&asked.reason);
         let refund = Refund { id, receipt: asked.receipt, amount: asked.amount, refunded_at: now };
-        match self.post_in_tx(tx, municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => repo::insert_in_tx(tx, municipality, found, &refund, (entry, from_receivable, &asked.reason)).await?,
             Outcome::Replayed(entry) => return Err(Failure::inconsistent("refunds", format!("{entry} came between")).into()),
             Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(RefundRejected::Conflict)),
@@ -156,7 +156,7 @@ impl Ledger {
     ) -> Result<Outcome, Failure> {
         let command = Command::new(Actor::Job("settle refunds"), format!("settle/{}", refund.id), &refund.id);
         let draft = events::refund::settle(self.clock.today(), &back);
-        self.post_in_tx(tx, municipality, &self.posting(command, draft)).await
+        self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await
     }
 }
 

@@ -237,7 +237,7 @@ impl Ledger {
         let ids: Vec<_> = families.iter().map(|family| family.family).collect();
         let first = ids.first().map(ToString::to_string).unwrap_or_default();
         let command = Command::new(actor.clone(), format!("roster {} families from {first}", reading.number), &ids);
-        match self.post_in_tx(tx, reading.municipality, &self.posting(command, draft)).await? {
+        match self.post_in_tx(tx, reading.municipality, &self.posting(reading.municipality, command, draft)).await? {
             Outcome::Posted(_) => Ok(()),
             Outcome::Replayed(_) => Err(Failure::inconsistent("commands", "the accounts of a new family exist already")),
             Outcome::Rejected(refused) => Err(Failure::inconsistent("accounts", format!("the accounts of new families cannot be opened: {refused}"))),

@@ -102,11 +102,11 @@ fn batches(history: Vec<Item>, accounts: &[(Account, bool)]) -> Vec<Vec<Item>> {
     batches
 }
 
-fn posting(test: &TestLedger, item: &Item, accounts: &[(Account, bool)]) -> Posting {
+fn posting(test: &TestLedger, municipality: Municipality, item: &Item, accounts: &[(Account, bool)]) -> Posting {
     let day = if item.closed_day { date("2026-04-30") } else { date(TODAY) };
     let transfer = |&(debit, credit, amount): &(usize, usize, i64)| Transfer::new(accounts[debit].0.id, accounts[credit].0.id, Yen::new(amount));
     let command = Command::new(Actor::Staff("test".to_owned()), item.key.to_string(), &(item.key, item.request));
-    test.ledger.posting(command, Draft::new(Event::Correct, day, item.moves.iter().map(transfer).collect()))
+    test.ledger.posting(municipality, command, Draft::new(Event::Correct, day, item.moves.iter().map(transfer).collect()))
 }
 
 async fn open(test: &TestLedger, municipality: Municipality, accounts: &[(Account, bool)]) {
@@ -125,7 +125,7 @@ async fn play(test: &TestLedger, municipality: Municipality, history: Vec<Item>)
     let mut oracle = Oracle::default();
     for batch in batches(history, &accounts) {
         let expected: Vec<_> = batch.iter().map(|item| oracle.judge(item, &accounts)).collect();
-        let postings: Vec<_> = batch.iter().map(|item| posting(test, item, &accounts)).collect();
+        let postings: Vec<_> = batch.iter().map(|item| posting(test, municipality, item, &accounts)).collect();
         let outcomes = test.ledger.post_batch(municipality, &postings).await.expect("outcomes");
         let outcomes: Vec<_> = outcomes
             .into_iter()

@@ -134,7 +134,7 @@ impl World {
         let own = Account::of_owner(Kind::OwnMoney, FAMILY.uuid()).id;
         let parts = [(entitlement.id, Yen::new(7_000)), (own, Yen::new(3_000))];
         let command = staff("set-up", "split");
-        let posting = self.ledger().posting(command, events::payment::hold(hold, noon("2026-05-21"), on, &parts, &[]));
+        let posting = self.ledger().posting(CITY, command, events::payment::hold(hold, noon("2026-05-21"), on, &parts, &[]));
         let entry = posting.entry.uuid();
         self.ledger().post_batch(CITY, &[posting]).await.expect("a hold");
         self.post("capture", events::payment::capture(hold, merchant, Yen::new(10_000), on)).await;
