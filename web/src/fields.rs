@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use crate::language::Text;
 use crate::problem::{FieldProblem, Place, Problem};
 
+const WORD_LENGTH_MAX: usize = 40;
+
 /// A request that can be read.
 pub trait Read: Sized {
     /// Takes its fields. `None` when a field was not right: the reader has noted it.
@@ -180,7 +182,9 @@ pub fn whole(least: i64, most: i64) -> impl Fn(Given<'_>) -> Result<i64, Fault> 
     move |given| {
         let number = match given.value {
             Value::String(text) if given.of_query => text.parse().ok(),
-            value => value.as_i64(),
+            // 515.0 is a whole number too (JSON Schema 2020-12, §6.1.1 of validation).
+            Value::Number(number) => number.as_i64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok()),
+            _ => None,
         };
         let number = number.ok_or(Fault::Type("整数", "a whole number"))?;
         if (least..=most).contains(&number) { Ok(number) } else { Err(Fault::Range(least, most)) }
@@ -196,6 +200,14 @@ pub fn text(most: usize) -> impl Fn(Given<'_>) -> Result<String, Fault> {
         }
         if text.is_empty() || text.chars().count() > most { Err(Fault::Length(most)) } else { Ok(text.to_owned()) }
     }
+}
+
+/// A word of ours, as scheme files and registrations write it: `cram_school`.
+pub fn word(given: Given<'_>) -> Result<String, Fault> {
+    let text = given.text()?;
+    let sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '-' | '_');
+    let fits = text.len() <= WORD_LENGTH_MAX && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.chars().all(sign);
+    if fits { Ok(text.to_owned()) } else { Err(Fault::Form("cram_school")) }
 }
 
 /// A text of any kind up to `most` characters, even none: for what is judged later and never kept.
@@ -288,9 +300,10 @@ mod tests {
 
     #[test]
     fn numbers_are_whole_and_text_is_no_number_in_a_body_but_is_in_a_query() {
-        for wrong in [json!("3"), json!(3.5), json!(3.0), json!(1e30), json!(0), json!(10), json!([3])] {
+        for wrong in [json!("3"), json!(3.5), json!(30.0), json!(1e30), json!(-1e15), json!(0), json!(10), json!([3])] {
             assert!(read(&json!({"amount": wrong})).is_err(), "{wrong}");
         }
+        assert!(read(&json!({"amount": 3.0})).is_ok());
         let query = Fields::of_query(vec![("amount".to_owned(), "3".to_owned())]);
         assert_eq!(query.read::<Asked>().unwrap().amount, 3);
         assert_eq!(Fields::of_query(Vec::new()).read::<Asked>().unwrap_err().body(Language::English, None)["errors"][0]["parameter"], "amount");

@@ -3,6 +3,7 @@
 //!
 //! The log names routes and never paths, so that no code or token of a link is kept; ids in paths stay out too.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,10 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+use crate::extract::Origin;
 use crate::language::Language;
 use crate::problem::{Problem, registry};
 use crate::world::World;
@@ -23,8 +26,7 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What every answer carries unless it says otherwise.
-const HEADERS: [(HeaderName, HeaderValue); 7] = [
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'")),
@@ -42,19 +44,33 @@ pub fn outer(routes: Router, world: Arc<dyn World>) -> Router {
         .layer(from_fn_with_state(world, around))
 }
 
-async fn around(State(world): State<Arc<dyn World>>, request: Request, next: Next) -> Response {
+async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = world.request_id();
     let language = Language::of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let answer = tokio::time::timeout(DEADLINE, next.run(request)).instrument(tracing::info_span!("request", id)).await;
-    let answer = answer.unwrap_or_else(|_| Problem::new(&registry::DEADLINE).into_response());
+    let origin = Origin::of(&request, world.behind_proxy());
+    request.extensions_mut().insert(origin);
+    let answer = run(request, next).instrument(tracing::info_span!("request", id)).await;
     let mut answer = in_language(answer, language, &id);
     carry(answer.headers_mut(), &*world);
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(id, %method, route, status = answer.status().as_u16(), microseconds, "answered");
     answer
+}
+
+/// Runs the handler. One that takes too long or panics is answered for.
+async fn run(request: Request, next: Next) -> Response {
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(DEADLINE, handled).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => {
+            tracing::error!("a handler panicked");
+            Problem::new(&registry::INTERNAL).into_response()
+        }
+        Err(_) => Problem::new(&registry::DEADLINE).into_response(),
+    }
 }
 
 /// Renders a problem in the reader's language; headers that came with it, such as `Allow`, stay.
@@ -70,11 +86,47 @@ fn in_language(answer: Response, language: Language, id: &str) -> Response {
 }
 
 fn carry(headers: &mut HeaderMap, world: &dyn World) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
     let date = world.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = HeaderValue::from_str(&date) {
         headers.insert(header::DATE, date);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::get;
+    use chrono::{DateTime, Utc};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    struct Still;
+
+    impl World for Still {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+
+        fn request_id(&self) -> String {
+            "req_1".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_and_says_nothing_of_itself() {
+        async fn broken() -> &'static str {
+            panic!("the secret is 42")
+        }
+        let routes = outer(Router::new().route("/broken", get(broken)), Arc::new(Still));
+        let answer = routes.oneshot(Request::get("/broken").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()[header::DATE]), (500, &"Thu, 01 Jan 1970 00:00:00 GMT".parse().unwrap()));
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["code"], &body["request_id"], body.get("detail")), (&"internal".into(), &"req_1".into(), None));
     }
 }

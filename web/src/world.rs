@@ -9,4 +9,9 @@ pub trait World: Send + Sync + 'static {
 
     /// A name for the next request, for the log and for failures.
     fn request_id(&self) -> String;
+
+    /// Whether a proxy of ours stands in front, and the address that it adds to `X-Forwarded-For` is to be believed.
+    fn behind_proxy(&self) -> bool {
+        false
+    }
 }

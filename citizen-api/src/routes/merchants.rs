@@ -7,10 +7,12 @@ use ledger::ids::MerchantId;
 use ledger::merchant::Listing;
 use ledger::merchant::search::Search;
 use serde::Serialize;
-use web::fields::{Fault, parsed, text, whole};
+use utoipa::ToSchema;
+use web::fields::{Fault, parsed, text, whole, word};
+use web::openapi::{Always, Queried, SignedIn};
 use web::{Fields, Params, Problem, Read};
 
-use super::{PAGE, PAGE_MAX, WORD_MAX};
+use super::{PAGE, PAGE_MAX, TEXT_MAX};
 use crate::Deps;
 use crate::auth::Family;
 use crate::problems::failed;
@@ -28,23 +30,26 @@ pub(crate) struct SearchQuery {
 
 impl Read for SearchQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let area = fields.optional("area", text(WORD_MAX));
-        let category = fields.optional("category", text(WORD_MAX));
-        let name = fields.optional("name", text(WORD_MAX));
+        let area = fields.optional("area", text(TEXT_MAX));
+        let category = fields.optional("category", word);
+        let name = fields.optional("name", text(TEXT_MAX));
         let after = fields.optional("after", parsed("mrc_…"));
         let limit = fields.optional("limit", whole(1, PAGE_MAX));
         Some(Self { search: Search { area: area?, category: category?, name: name? }, after: after?, limit: limit?.unwrap_or(PAGE) })
     }
 }
 
-#[derive(Debug, Serialize)]
+/// Merchants that fit, by reading. `next`, where it is, asks for the following page as `after`.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MerchantList {
     merchants: Vec<MerchantBody>,
+    #[schema(required)]
     next: Option<String>,
 }
 
 /// A class, school or provider.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Merchant)]
 pub(crate) struct MerchantBody {
     merchant: String,
     name: String,
@@ -60,7 +65,17 @@ impl From<Listing> for MerchantBody {
     }
 }
 
-async fn search(State(deps): State<Deps>, family: Family, Params(query): Params<SearchQuery>) -> Result<Json<MerchantList>, Problem> {
+/// Looks for a class by area, kind, and name or reading.
+#[utoipa::path(get, path = "/merchants", operation_id = "search_merchants", tag = "merchants", security(("token" = [])),
+    params(
+        ("area" = Option<String>, Query, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", description = "Ward or district."),
+        ("category" = Option<String>, Query, pattern = "^[a-z][a-z0-9_-]{0,39}$", example = "cram_school"),
+        ("name" = Option<String>, Query, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", description = "Part of the name, or of its reading in hiragana or katakana."),
+        ("after" = Option<String>, Query, pattern = "^mrc_[0-9a-f]{32}$", description = "The page begins behind this merchant."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Merchants on a page; 20 where nothing is said."),
+    ),
+    responses((status = 200, description = "As asked.", body = MerchantList), Always, SignedIn, Queried))]
+pub(crate) async fn search(State(deps): State<Deps>, family: Family, Params(query): Params<SearchQuery>) -> Result<Json<MerchantList>, Problem> {
     let ledger = &deps.ledger;
     let after = match query.after {
         None => None,

@@ -21,7 +21,7 @@ const CHILDREN_MAX: usize = 20;
 /// Items on a page, unless fewer are asked for.
 const PAGE: i64 = 20;
 const PAGE_MAX: i64 = 100;
-const WORD_MAX: usize = 100;
+const TEXT_MAX: usize = 100;
 
 /// The children whose entitlements may pay.
 fn children(given: Given<'_>) -> Result<Vec<ChildId>, Fault> {

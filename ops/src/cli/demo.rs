@@ -38,7 +38,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     let address = listener.local_addr()?;
     let app = App::open(CONNECTIONS).await?;
     let guides = demo::load(&app.ledger).await.context("loading the training cities")?;
-    let routes = serve::router(&app.ledger, &address.to_string());
+    let routes = serve::router(&app.ledger, &serve::Reached { host: address.to_string(), behind_proxy: false });
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve::serve(listener, routes, async {
         let _ = stopped.await;
@@ -60,7 +60,8 @@ fn welcome(guides: &[demo::Guide], address: SocketAddr) -> String {
     let cities: Vec<_> = guides.iter().map(|guide| guide.text(address)).collect();
     format!(
         "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\
-         Families: http://{address}/citizen/v1   Merchants: http://{address}/merchant/v1   Health: http://{address}/health\n\n{}",
+         Families: http://{address}/citizen/v1   Merchants: http://{address}/merchant/v1   Health: http://{address}/health\n\
+         Both APIs in a viewer: http://{address}/api/\n\n{}",
         cities.join("\n")
     )
 }

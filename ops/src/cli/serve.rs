@@ -22,6 +22,9 @@ pub struct Arguments {
     /// The host in the links of QR codes, as families reach this service.
     #[arg(long, default_value = "localhost")]
     public_host: String,
+    /// A proxy stands in front: the last address in X-Forwarded-For is where a request comes from. Without one anybody could write it.
+    #[arg(long)]
+    behind_proxy: bool,
     /// What to log: `info`, `warn`, `info,sqlx=debug` …
     #[arg(long, default_value = "info,sqlx=warn")]
     log: String,
@@ -38,7 +41,8 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
             tracing::error!(%error, "cannot wait for signals");
         }
     };
-    serve::serve(listener, serve::router(&app.ledger, &arguments.public_host), stop).await?;
+    let reached = serve::Reached { host: arguments.public_host, behind_proxy: arguments.behind_proxy };
+    serve::serve(listener, serve::router(&app.ledger, &reached), stop).await?;
     app.close().await?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! All faces in one process: which routes there are, and how the process listens and stops.
 
 pub mod log;
+mod viewer;
 mod world;
 
 use std::future::Future;
@@ -21,17 +22,28 @@ use world::LedgerWorld;
 /// How long open requests may go on after the process was told to stop. A live stream would go on for ever.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The routes of all faces. `host` stands in the links of QR codes.
-pub fn router(ledger: &Ledger, host: &str) -> Router {
+/// How this process is reached.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The host in the links of QR codes.
+    pub host: String,
+    /// Whether a proxy of ours stands in front and says where requests come from.
+    pub behind_proxy: bool,
+}
+
+/// The routes of all faces.
+pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
     let pool = ledger.pool.clone();
     let check: web::health::Check = Arc::new(move || {
         let pool = pool.clone();
         Box::pin(async move { pool.acquire().await.is_ok() })
     });
-    let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: host.into() });
+    let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
     let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
-    let routes = Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check));
-    web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger)))
+    let routes =
+        Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check)).merge(web::problem::pages::router());
+    let routes = routes.merge(viewer::router());
+    web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger, reached.behind_proxy)))
 }
 
 /// Answers at `listener` until `stop` is there; then lets open requests end.

@@ -15,18 +15,23 @@ pub(super) struct LedgerWorld {
     /// The instant at which this process began to serve: its requests have other names than those of its predecessor.
     scope: String,
     requests: AtomicU64,
+    behind_proxy: bool,
 }
 
 impl LedgerWorld {
-    pub(super) fn new(ledger: &Ledger) -> Self {
+    pub(super) fn new(ledger: &Ledger, behind_proxy: bool) -> Self {
         let scope = format!("serve/{}", ledger.clock.now().timestamp_micros());
-        Self { clock: ledger.clock.clone(), entropy: ledger.entropy.clone(), scope, requests: AtomicU64::new(0) }
+        Self { clock: ledger.clock.clone(), entropy: ledger.entropy.clone(), scope, requests: AtomicU64::new(0), behind_proxy }
     }
 }
 
 impl World for LedgerWorld {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    fn behind_proxy(&self) -> bool {
+        self.behind_proxy
     }
 
     fn request_id(&self) -> String {

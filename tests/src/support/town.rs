@@ -7,6 +7,7 @@ use http_body_util::BodyExt as _;
 use ledger::ids::Municipality;
 use ops::demo::{Family, Guide, Merchant};
 use ops::rehearse::Setting;
+use ops::serve::Reached;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
@@ -56,7 +57,7 @@ impl Town {
         let test = TestLedger::at(pool, TODAY);
         let setting = Setting::named(slug).expect("a training city");
         let guide = ops::demo::city::load(&test.ledger, setting).await.expect("a training city that loads");
-        let routes = ops::serve::router(&test.ledger, HOST);
+        let routes = ops::serve::router(&test.ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
         Self { test, guide, routes }
     }
 
@@ -128,6 +129,11 @@ impl Client {
     /// Deletes.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, "", Body::empty()).await
+    }
+
+    /// Asks by any method, without a body.
+    pub async fn ask(&self, method: Method, path: &str) -> Answer {
+        self.send(method, path, "", Body::empty()).await
     }
 
     /// Sends a JSON body, under an idempotency key unless it is empty.

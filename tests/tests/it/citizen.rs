@@ -25,6 +25,29 @@ async fn a_family_signs_in_and_pays_and_both_screens_show_the_same_match_code() 
 }
 
 #[tokio::test]
+async fn a_phone_that_watches_hears_of_the_payment_and_then_nothing_more() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    let family = town.signed_in(0).await;
+    let held = family.post(PAYMENTS, "first", &town.payment(0, 0, 4_000)).await.ok();
+    let path = format!("{PAYMENTS}/{}/events", held["payment"].as_str().unwrap());
+    let desk = town.desk(0);
+    let pay = async {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        desk.post("/merchant/v1/captures", "scan", &json!({"code": held["code"], "amount_yen": 4_000})).await.ok()
+    };
+    let (stream, receipt) = tokio::join!(family.get(&path), pay);
+    assert_eq!(stream.headers["content-type"], "text/event-stream");
+    assert_eq!(stream.headers["cache-control"], "no-store");
+    let text = stream.text();
+    let said: Vec<Value> = text.lines().filter_map(|line| line.strip_prefix("data: ")).map(|data| serde_json::from_str(data).unwrap()).collect();
+    let [before, after] = &said[..] else { panic!("two events in {text}") };
+    assert_eq!((&before["status"], &after["status"], &after["match_code"]), (&json!("held"), &json!("paid"), &receipt["match_code"]));
+    let other = town.signed_in(1).await;
+    assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_qr_symbol_is_read_by_a_decoder_that_is_not_ours() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
@@ -70,7 +93,7 @@ async fn a_payment_that_does_not_suffice_takes_nothing_and_says_how_much_is_miss
     let mut payment = town.payment(0, 0, 900_000);
     payment["own_money"] = json!(false);
     let refused = family.post(PAYMENTS, "too-much", &payment).await;
-    assert_eq!(refused.problem(), (422, "short-of-money".to_owned()));
+    assert_eq!(refused.problem(), (409, "short-of-money".to_owned()));
     assert!(refused.json()["missing_yen"].as_i64().unwrap() > 0);
     assert_eq!(family.get("/citizen/v1/children").await.body, before);
     // The refused command left its key free.

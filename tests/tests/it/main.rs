@@ -5,6 +5,7 @@ mod books;
 mod citizen;
 mod cli;
 mod demo;
+mod documents;
 mod embedded;
 mod merchant_api;
 mod month;

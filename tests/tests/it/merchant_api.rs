@@ -76,7 +76,7 @@ async fn every_code_that_does_not_pay_gets_the_same_status_headers_and_bytes() {
     let unknown = ledger::code::Code::new(ledger::code::CodeKind::OneTime, [9; 16]).grouped();
     town.test.clock.advance(chrono::TimeDelta::minutes(10));
     let refused = desk.post(CAPTURES, "a", &scan(&unknown, 1_000)).await;
-    assert_eq!(refused.problem(), (422, "code-refused".to_owned()));
+    assert_eq!(refused.problem(), (409, "code-refused".to_owned()));
     let cases = [
         ("used", used.as_str()),
         ("foreign", &foreign),
@@ -218,7 +218,7 @@ async fn captures_refunds_and_bills_are_done_once_for_one_key() {
     assert_eq!(desk.post(&refunds, "key", &refund(3_000)).await, refunded);
     assert_eq!(desk.post(&refunds, "key", &refund(3_001)).await.problem(), (409, "idempotency-conflict".to_owned()));
     let too_much = desk.post(&refunds, "more", &refund(2_001)).await;
-    assert_eq!((too_much.problem(), &too_much.json()["left_yen"]), ((422, "refund-too-much".to_owned()), &json!(2_000)));
+    assert_eq!((too_much.problem(), &too_much.json()["left_yen"]), ((409, "refund-too-much".to_owned()), &json!(2_000)));
     let bill = json!({"reference": "A-1", "amount_yen": 100, "expense": "tuition"});
     let billed = desk.post("/merchant/v1/invoices", "key", &bill).await;
     assert_eq!(desk.post("/merchant/v1/invoices", "key", &bill).await, billed);

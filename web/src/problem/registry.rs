@@ -1,6 +1,7 @@
 //! Every problem that a face can answer with: one registry for all of them. A code, once given out, keeps its meaning.
 //!
-//! A title names the kind and never the case: no amount, no name, no id.
+//! A title names the kind and never the case: no amount, no name, no id. 422 is for fields that are not right; where all fields are right and the answer
+//! is still no, it is 409.
 
 use axum::http::StatusCode;
 
@@ -46,15 +47,15 @@ registry! {
 
     // Families.
     SIGN_IN UNAUTHORIZED "sign-in-refused" "この登録コードではサインインできません。お手紙をもう一度ご確認ください。" "This activation code does not sign in: compare it with the letter.";
-    SHORT UNPROCESSABLE_ENTITY "short-of-money" "残高が足りません。" "The balance does not suffice.";
-    MERCHANT_CLOSED UNPROCESSABLE_ENTITY "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
+    SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
+    MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 
     // Merchants. About a code there is this one refusal and no other.
-    CODE_REFUSED UNPROCESSABLE_ENTITY "code-refused" "この支払いコードは使えません。ご家庭に、新しいコードを作っていただいてください。" "This code cannot be used: ask for a new one.";
-    REFUND_TOO_MUCH UNPROCESSABLE_ENTITY "refund-too-much" "返金額が、領収書の残りを超えています。" "This is more than what is left of the receipt.";
-    NOT_OFFERED UNPROCESSABLE_ENTITY "not-offered" "この費目・サービスは登録されていません。" "You are not registered for this kind of expense or service.";
+    CODE_REFUSED CONFLICT "code-refused" "この支払いコードは使えません。ご家庭に、新しいコードを作っていただいてください。" "This code cannot be used: ask for a new one.";
+    REFUND_TOO_MUCH CONFLICT "refund-too-much" "返金額が、領収書の残りを超えています。" "This is more than what is left of the receipt.";
+    NOT_OFFERED CONFLICT "not-offered" "この費目・サービスは登録されていません。" "You are not registered for this kind of expense or service.";
     REFERENCE_TAKEN CONFLICT "reference-taken" "この請求番号は使われています。" "This reference is in use.";
     STATEMENT_STATE CONFLICT "statement-state" "この明細書は、いまこの操作ができる状態ではありません。" "The statement's state does not allow this.";
     DAY_CLOSED CONFLICT "day-closed" "この日の帳簿は締め切られています。" "The books are closed for this day.";
