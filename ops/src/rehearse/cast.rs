@@ -85,15 +85,15 @@ impl Class {
     }
 }
 
-/// The rows of a roster with `children` children, as of `on`.
-pub fn roster(setting: &Setting, dice: &Dice, children: u64, on: NaiveDate) -> anyhow::Result<Vec<Row>> {
+/// The rows of a roster with `children` children, as of `on`: what the city writes down on `written_on`, when all of them are born.
+pub fn roster(setting: &Setting, dice: &Dice, children: u64, (on, written_on): (NaiveDate, NaiveDate)) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     let mut child = 0;
     let mut household = 0;
     while child < children {
         let siblings = 1_u64.saturating_add(dice.below("siblings", household, 3)).min(children.saturating_sub(child));
         for order in 0..siblings {
-            rows.push(row(setting, dice, (household, child, order), on)?);
+            rows.push(row(setting, dice, (household, child, order), (on, written_on))?);
             child = child.saturating_add(1);
         }
         household = household.saturating_add(1);
@@ -101,7 +101,7 @@ pub fn roster(setting: &Setting, dice: &Dice, children: u64, on: NaiveDate) -> a
     Ok(rows)
 }
 
-fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), on: NaiveDate) -> anyhow::Result<Row> {
+fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), (on, written_on): (NaiveDate, NaiveDate)) -> anyhow::Result<Row> {
     let (surname, surname_kana) = dice.pick("surname", household, &SURNAMES).copied().unwrap_or_default();
     let (given, given_kana) = dice.pick("child", child, &CHILDREN).copied().unwrap_or_default();
     let (adult, adult_kana) = dice.pick("guardian", household, &GUARDIANS).copied().unwrap_or_default();
@@ -122,7 +122,7 @@ fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64
         line: 0,
         household: format!("{:010}", household.saturating_add(1)),
         child: person(format!("{:015}", child.saturating_mul(10).saturating_add(7)), given, given_kana, Some(address)),
-        facts: facts(setting, dice, (household, child, order), on),
+        facts: facts(setting, dice, (household, child, order), (on, written_on)),
         guardian: person(format!("{:015}", household.saturating_mul(10).saturating_add(1)), adult, adult_kana, None),
         since: Some(FiscalYear::of(on).first_day()),
         account: Some(family_account(dice, household)?),
@@ -131,12 +131,12 @@ fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64
 }
 
 /// Ages inside and outside the scheme's, so that some are eligible and some not.
-fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), on: NaiveDate) -> ChildFacts {
+fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), (on, written_on): (NaiveDate, NaiveDate)) -> ChildFacts {
     let (youngest, years) = setting.ages;
     let fiscal_age = i32::try_from(dice.below("age", child, years)).unwrap_or(0).saturating_add(youngest);
     let birth_year = FiscalYear::of(on).year();
     let first = NaiveDate::from_ymd_opt(i32::from(birth_year).saturating_sub(fiscal_age), 4, 2).unwrap_or(on);
-    let birth_on = first.checked_add_days(Days::new(dice.below("birthday", child, 364))).unwrap_or(first);
+    let birth_on = first.checked_add_days(Days::new(dice.below("birthday", child, 364))).unwrap_or(first).min(written_on);
     let mut statuses = BTreeSet::new();
     for (status, percent) in [("seikatsuhogo", 12), ("jidofuyo", 30)] {
         if dice.happens(status, household, percent) {

@@ -50,7 +50,7 @@ pub async fn merchants(world: &mut World, children: u64) -> anyhow::Result<()> {
 
 /// Imports the roster of the month's first day; answers its rows and its file.
 pub async fn people(world: &World, children: u64, on: NaiveDate) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
-    let rows = cast::roster(world.setting, &world.dice, children, on)?;
+    let rows = cast::roster(world.setting, &world.dice, children, (on, world.ledger.clock.today()))?;
     let file = write_csv(&rows, Encoding::Utf8)?;
     let report = world.ledger.import_roster(world.municipality(), &staff("名簿係"), &file, &mut |_| {}).await?;
     anyhow::ensure!(report.refused == 0, "the roster of the rehearsal was refused: {:?}", report.refusals.first());

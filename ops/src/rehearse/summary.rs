@@ -29,7 +29,7 @@ pub struct Summary {
     pub redeemed_yen: i64,
     /// Refunded of it.
     pub refunded_yen: i64,
-    /// Lapsed.
+    /// What went back to the budget unspent: it lapsed, or came back after that, or was the rest of a refunded ticket.
     pub lapsed_yen: i64,
     /// Own money that families loaded.
     pub own_money_loaded_yen: i64,
@@ -92,7 +92,7 @@ pub async fn sum_up(rehearsal: &Rehearsal, world: &World, proved: &Proved<'_>) -
         granted_yen: proved.granted.granted.amount.get(),
         redeemed_yen: flows.between(Event::Capture, Kind::Hold, Kind::MerchantPayable).await?.get(),
         refunded_yen: flows.refunded().await?.get(),
-        lapsed_yen: flows.between(Event::Lapse, Kind::Entitlement, Kind::SchemeBudget).await?.get(),
+        lapsed_yen: flows.lapsed().await?.get(),
         own_money_loaded_yen: flows.between(Event::TopUp, Kind::Bank, Kind::OwnMoney).await?.get(),
         own_money_spent_yen: out_of_own_money.minus(back_to_own_money)?.get(),
         claims_filed_yen: flows.credited(Event::FileClaim, Kind::ClaimsReserved).await?.get(),
@@ -127,6 +127,15 @@ impl Flows<'_> {
 
     async fn refunded(&self) -> anyhow::Result<Yen> {
         self.credited(Event::Refund, Kind::RefundsPending).await
+    }
+
+    async fn lapsed(&self) -> anyhow::Result<Yen> {
+        let mut lapsed = self.between(Event::Lapse, Kind::Entitlement, Kind::SchemeBudget).await?;
+        for (event, from) in [(Event::Void, Kind::Hold), (Event::Expire, Kind::Hold), (Event::SettleRefund, Kind::RefundsPending)] {
+            lapsed = lapsed.plus(self.between(event, from, Kind::SchemeBudget).await?)?;
+        }
+        // The rest of a ticket that a later refund completed is the family's again.
+        Ok(lapsed.minus(self.between(Event::SettleRefund, Kind::SchemeBudget, Kind::RefundsPending).await?)?)
     }
 
     async fn back_to_own_money(&self) -> anyhow::Result<Yen> {

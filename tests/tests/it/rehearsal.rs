@@ -233,6 +233,14 @@ async fn the_last_month_of_a_yearly_grant_adds_up_and_lapses() {
 }
 
 #[tokio::test]
+async fn whole_tickets_add_up() {
+    let out = rehearse("kumamoto", "2026-06", 40, 1).await;
+    let month = Month::read(out.path());
+    month.assert_adds_up();
+    assert_eq!(month.yen("granted_yen"), month.yen("eligible") * 15_000);
+}
+
+#[tokio::test]
 async fn the_smallest_city_in_the_middle_of_a_year_adds_up_with_money_left_to_spend() {
     let out = rehearse("fukuoka", "2025-11", 1, 4).await;
     let month = Month::read(out.path());
