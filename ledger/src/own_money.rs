@@ -2,7 +2,7 @@
 
 use crate::Ledger;
 use crate::actor::{Actor, Command};
-use crate::books::{Outcome, Refused};
+use crate::books::{self, Account, Kind, Outcome, Refused};
 use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{EntryId, FamilyId, Municipality};
@@ -46,6 +46,13 @@ impl PayBackRejected {
 }
 
 impl Ledger {
+    /// What the city holds of a family's own money.
+    pub async fn own_money(&self, municipality: Municipality, family: FamilyId) -> Result<Yen, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let account = Account::of_owner(Kind::OwnMoney, family.uuid()).id;
+        Ok(books::repo::find_guarded_balance_in_tx(&mut tx, municipality, account).await?.unwrap_or_default())
+    }
+
     /// A family asks for some of its own money back: it leaves with the next bank file. The same command again: the same entry again.
     ///
     /// # Errors
