@@ -1,1 +1,34 @@
-//! families' face
+//! The families' face: an HTTP API over the ledger.
+//!
+//! A family signs in with the code of its letter, sees what its children may spend, sets payments aside and shows their codes. Whatever it asks
+//! about is its own: another family's payment is as unknown as one that nobody made.
+
+pub mod auth;
+pub mod ids;
+pub mod problems;
+pub mod routes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use ledger::Ledger;
+
+/// What the face stands on.
+#[derive(Clone)]
+pub struct Deps {
+    /// The books and the rules.
+    pub ledger: Ledger,
+    /// The host in the links of QR codes.
+    pub host: Arc<str>,
+}
+
+/// The routes, below wherever they are nested.
+pub fn router(deps: Deps) -> Router {
+    Router::new()
+        .merge(routes::sessions::router())
+        .merge(routes::children::router())
+        .merge(routes::merchants::router())
+        .merge(routes::payments::router())
+        .merge(routes::invoices::router())
+        .with_state(deps)
+}

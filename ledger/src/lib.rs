@@ -27,8 +27,10 @@ pub mod people;
 pub mod reconciliation;
 pub mod remittance;
 pub mod scheme;
+pub mod session;
 pub mod statement;
 pub mod time;
+pub mod token;
 pub mod vault;
 
 use entropy::Entropy;

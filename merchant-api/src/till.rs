@@ -71,8 +71,23 @@ pub struct Receipt {
     pub expense: String,
     /// When.
     pub paid_at: DateTime<Utc>,
+    /// What has been refunded of it, in yen.
+    pub refunded_yen: i64,
     /// Four digits that the family's screen shows too: live proof, where a screenshot is none.
     pub match_code: String,
+}
+
+/// Which receipts: those of some days, page by page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhichReceipts {
+    /// The first day.
+    pub first: NaiveDate,
+    /// The last, included.
+    pub last: NaiveDate,
+    /// The page begins behind this receipt.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// A bill.
@@ -139,6 +154,32 @@ pub struct Statement {
     pub state: String,
 }
 
+/// Why a request about the merchant's own data cannot be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The amount is none.
+    #[error("金額は 1 円以上で入力してください。")]
+    Amount,
+    /// The merchant is not registered for this expense or service.
+    #[error("この費目・サービスは登録されていません。")]
+    NotOffered,
+    /// The merchant's own number is in use.
+    #[error("この請求番号は使われています。")]
+    Reference,
+    /// More than what is left of the receipt.
+    #[error("返金できるのは残り {left_yen} 円までです。")]
+    RefundTooMuch {
+        /// What is left.
+        left_yen: i64,
+    },
+    /// The day is closed.
+    #[error("この日の帳簿は締め切られています。")]
+    DayClosed,
+    /// The statement is not in a state that allows it.
+    #[error("この明細書は、いまこの操作ができる状態ではありません。")]
+    StatementState,
+}
+
 /// Why the Till says no, or nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum TillError {
@@ -152,9 +193,9 @@ pub enum TillError {
     #[error("見つかりません。")]
     NotFound,
     /// The request cannot be carried out, and this is why: about the merchant's own data only.
-    #[error("{0}")]
-    Invalid(String),
-    /// The idempotency key was used for another request.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The idempotency key was used for another request. Never an answer to a capture: there it would tell that a code exists.
     #[error("この操作番号は別の操作に使われています。")]
     Conflict,
     /// Something broke. What became of the request is found out by asking again with the same key.
@@ -179,8 +220,11 @@ pub trait Till: Clone + Send + Sync + 'static {
     /// Shows an own bill.
     fn invoice(&self, credential: &Credential, invoice: &str) -> impl Future<Output = Answer<Invoice>> + Send;
 
-    /// The receipts of some days, first and last inclusive, in the merchant's own order.
-    fn receipts(&self, credential: &Credential, first: NaiveDate, last: NaiveDate) -> impl Future<Output = Answer<Vec<Receipt>>> + Send;
+    /// The receipts of some days, in the merchant's own order: by time, then by number.
+    fn receipts(&self, credential: &Credential, which: &WhichReceipts) -> impl Future<Output = Answer<Vec<Receipt>>> + Send;
+
+    /// One own receipt.
+    fn receipt(&self, credential: &Credential, receipt: &str) -> impl Future<Output = Answer<Receipt>> + Send;
 
     /// The statement of a month (`2026-05`), once it is drawn.
     fn statement(&self, credential: &Credential, month: &str) -> impl Future<Output = Answer<Statement>> + Send;

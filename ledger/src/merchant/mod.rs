@@ -6,6 +6,7 @@
 pub mod account;
 pub mod error;
 pub mod repo;
+pub mod search;
 pub mod state;
 mod terminal;
 

@@ -30,6 +30,12 @@ pub struct Terminal {
 pub struct Token([u8; 32]);
 
 impl Token {
+    /// A token of 256 bits, which must come from a cryptographic random source.
+    #[must_use]
+    pub const fn new(bits: [u8; 32]) -> Self {
+        Self(bits)
+    }
+
     /// Reads a token as [`fmt::Display`] writes it: 64 hexadecimal digits. Anything else is no token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -15,8 +15,10 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+pub mod history;
 mod hold;
 pub mod invoice;
+pub mod receipts;
 pub mod refund;
 mod repo;
 pub mod sources;

@@ -89,7 +89,7 @@ pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     }))
 }
 
-fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant)>) -> Option<HoldState> {
+pub(super) fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&str, Instant)>) -> Option<HoldState> {
     match (captured, released) {
         (None, None) => Some(HoldState::Held),
         (Some((receipt, at)), None) => Some(HoldState::Captured { receipt: ReceiptId::new(receipt), at }),

@@ -8,10 +8,12 @@ use clap::{Parser, Subcommand};
 use ledger::actor::Actor;
 
 pub mod books;
+pub mod demo;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
+pub mod serve;
 
 use crate::app::App;
 use output::{Exit, Output};
@@ -38,6 +40,10 @@ enum Command {
     Scheme(scheme::Command),
     /// Rehearse a whole month on a private database, with a simulated clock.
     Rehearse(rehearse::Arguments),
+    /// Serve families and merchants until told to stop.
+    Serve(serve::Arguments),
+    /// Serve training cities on this machine, with something to try.
+    Demo(demo::Arguments),
     #[command(flatten)]
     OnBooks(OnBooks),
 }
@@ -65,6 +71,8 @@ impl Cli {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
             Command::OnBooks(command) => command.run(&output).await,
+            Command::Serve(arguments) => serve::run(arguments, &output).await,
+            Command::Demo(arguments) => demo::run(arguments, &output).await,
         };
         match exit {
             Ok(Exit::Done) => ExitCode::SUCCESS,

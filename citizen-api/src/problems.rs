@@ -1,0 +1,85 @@
+//! The ledger's refusals as problems of the one registry. A family may see every reason.
+
+use ledger::code::CodeError;
+use ledger::error::{Error, Failure};
+use ledger::payment::invoice::PayRejected;
+use ledger::payment::{HoldRejected, NotCapturable};
+use ledger::session::SignInRejected;
+use web::fields::{Fault, wrong_field};
+use web::problem::registry;
+use web::{Problem, Text};
+
+use crate::routes::YEN_MAX;
+
+/// When others are likely to have paid.
+const BUSY_SECONDS: u32 = 1;
+
+/// What broke is logged here, once.
+#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(failed)`")]
+pub(crate) fn failed(failure: Failure) -> Problem {
+    Problem::failed(&failure)
+}
+
+/// A refusal by `of`, or a failure.
+pub(crate) fn refused<R: std::error::Error>(of: impl Fn(R) -> Problem) -> impl Fn(Error<R>) -> Problem {
+    move |error| match error {
+        Error::Rejected(rejected) => of(rejected),
+        Error::Failed(failure) => failed(failure),
+    }
+}
+
+pub(crate) fn not_found() -> Problem {
+    Problem::new(&registry::NOT_FOUND)
+}
+
+pub(crate) fn sign_in(rejected: SignInRejected) -> Problem {
+    match rejected {
+        SignInRejected::Refused => Problem::new(&registry::SIGN_IN),
+        SignInRejected::TooMany { seconds } => Problem::new(&registry::ATTEMPTS).retry_after(seconds),
+    }
+}
+
+pub(crate) fn hold(rejected: HoldRejected) -> Problem {
+    match rejected {
+        HoldRejected::Short(short) => {
+            let missing = short.missing.get();
+            let detail = Text::new(
+                format!("残高が {missing} 円足りません。自分のお金を入れるか、金額を見直してください。"),
+                format!("{missing} yen are missing: load own money, or look at the amount again."),
+            );
+            Problem::new(&registry::SHORT).detail(detail).member("missing_yen", missing)
+        }
+        HoldRejected::Price => wrong_field("price_yen", &Fault::Range(1, YEN_MAX)),
+        HoldRejected::Merchant => Problem::new(&registry::MERCHANT_CLOSED),
+        HoldRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+        HoldRejected::Closed => Problem::new(&registry::DAY_CLOSED),
+        HoldRejected::Busy => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
+    }
+}
+
+pub(crate) fn void(rejected: NotCapturable) -> Problem {
+    match rejected {
+        NotCapturable::Spent => Problem::new(&registry::PAID_ALREADY),
+        _ => not_found(),
+    }
+}
+
+pub(crate) fn pay(rejected: PayRejected) -> Problem {
+    match rejected {
+        PayRejected::Unknown => not_found(),
+        PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
+        PayRejected::Hold(rejected) => hold(rejected),
+    }
+}
+
+/// What is wrong with a code that a family scanned or typed.
+pub(crate) fn code(error: CodeError) -> Problem {
+    let japanese = match error {
+        CodeError::NotOurLink => "このリンクは支払い用ではありません。".to_owned(),
+        CodeError::Character { position } => format!("{position} 文字目に使えない文字があります。"),
+        CodeError::Length { found } => format!("コードは 28 文字です（いま {found} 文字）。"),
+        CodeError::Check => "打ち間違いがあるようです。印字と 7 文字ずつ見比べてください。".to_owned(),
+        CodeError::UnknownKind => "この種類のコードは、ここでは使えません。".to_owned(),
+    };
+    wrong_field("code", &Fault::Said(error.code(), Text::new(japanese, error.to_string())))
+}

@@ -1,0 +1,104 @@
+//! What a family has: its children with what each may spend, and its own money.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use ledger::entitlement::Spendable;
+use ledger::money::Yen;
+use ledger::people::FamilyChild;
+use ledger::scheme::{Catalog, Fact, Facts, facts};
+use serde::Serialize;
+use web::Problem;
+
+use crate::Deps;
+use crate::auth::Family;
+use crate::problems::{failed, not_found};
+
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/children", get(children)).route("/own-money", get(own_money))
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ChildList {
+    children: Vec<ChildBody>,
+}
+
+/// A child with what it may spend now.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChildBody {
+    child: String,
+    name: String,
+    kana: String,
+    grade: Option<String>,
+    balances: Vec<BalanceBody>,
+}
+
+/// What a child may spend of one scheme, and until when.
+#[derive(Debug, Serialize)]
+pub(crate) struct BalanceBody {
+    scheme: String,
+    scheme_name: String,
+    balance_yen: i64,
+    ticket_yen: Option<i64>,
+    service_from: String,
+    service_to: String,
+    spend_until: String,
+}
+
+/// Own money: how to load it, and what is there.
+#[derive(Debug, Serialize)]
+pub(crate) struct OwnMoneyBody {
+    available: bool,
+    custodian: Option<String>,
+    payer_number: String,
+    balance_yen: i64,
+}
+
+async fn children(State(deps): State<Deps>, family: Family) -> Result<Json<ChildList>, Problem> {
+    let ledger = &deps.ledger;
+    let children = ledger.children_of_family(family.municipality, family.id, ledger.clock.today()).await.map_err(failed)?;
+    let ids: Vec<_> = children.iter().map(|child| child.id).collect();
+    let spendable = ledger.spendable(family.municipality, &ids).await.map_err(failed)?;
+    let body = |child: FamilyChild| ChildBody {
+        child: child.id.to_string(),
+        grade: grade(&child, ledger.clock.today()),
+        balances: spendable.iter().filter(|part| part.child == child.id).map(|part| balance(&ledger.schemes, part)).collect(),
+        name: child.person.name,
+        kana: child.person.kana,
+    };
+    Ok(Json(ChildList { children: children.into_iter().map(body).collect() }))
+}
+
+fn grade(child: &FamilyChild, on: chrono::NaiveDate) -> Option<String> {
+    match Facts::for_child(child.facts.birth_on, on).get(Fact::Grade) {
+        Some(facts::Value::Grade(grade)) => Some(grade.to_string()),
+        _ => None,
+    }
+}
+
+fn balance(schemes: &Catalog, part: &Spendable) -> BalanceBody {
+    BalanceBody {
+        scheme: part.scheme.clone(),
+        scheme_name: scheme_name(schemes, &part.scheme),
+        balance_yen: part.balance.get(),
+        ticket_yen: Some(part.face).filter(|face| *face > Yen::new(1)).map(Yen::get),
+        service_from: part.service_from.to_string(),
+        service_to: part.service_to.to_string(),
+        spend_until: part.closes_on.to_string(),
+    }
+}
+
+/// What people call a scheme.
+pub(crate) fn scheme_name(schemes: &Catalog, id: &str) -> String {
+    schemes.get(id).and_then(|scheme| scheme.title.name.clone()).unwrap_or_else(|| id.to_owned())
+}
+
+async fn own_money(State(deps): State<Deps>, family: Family) -> Result<Json<OwnMoneyBody>, Problem> {
+    let ledger = &deps.ledger;
+    let known = ledger.find_family(family.municipality, family.id).await.map_err(failed)?.ok_or_else(not_found)?;
+    let cities = ledger.list_cities().await.map_err(failed)?;
+    let custodian = cities.into_iter().find(|city| city.municipality == family.municipality).and_then(|city| city.own_money_custodian);
+    let balance = ledger.own_money(family.municipality, family.id).await.map_err(failed)?;
+    let payer_number = known.payer_number.to_string();
+    Ok(Json(OwnMoneyBody { available: custodian.is_some(), custodian, payer_number, balance_yen: balance.get() }))
+}

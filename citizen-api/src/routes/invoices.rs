@@ -1,0 +1,107 @@
+//! Bills of merchants: looked at by their code, paid from home.
+
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use ledger::code::Code;
+use ledger::ids::{ChildId, InvoiceId};
+use ledger::payment::history::match_code;
+use ledger::payment::invoice::PayInvoice;
+use serde::Serialize;
+use web::fields::{flag, raw};
+use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, tokyo_time};
+
+use super::{children, own_children};
+use crate::Deps;
+use crate::auth::Family;
+use crate::problems::{self, failed, not_found, pay, refused};
+
+/// Longer than any link with a code.
+const CODE_MAX: usize = 300;
+
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/invoices/lookup", post(look_up)).route("/invoices/{invoice}/payments", post(pay_bill))
+}
+
+/// What was scanned or typed. In the body and not in the path, so that it stands in no log.
+pub(crate) struct LookUp {
+    code: String,
+}
+
+impl Read for LookUp {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.required("code", raw(CODE_MAX)).map(|code| Self { code })
+    }
+}
+
+/// A bill, as a family looks at it before it pays.
+#[derive(Debug, Serialize)]
+pub(crate) struct InvoiceBody {
+    invoice: String,
+    merchant: String,
+    merchant_name: String,
+    reference: String,
+    expense: String,
+    service: Option<String>,
+    price_yen: i64,
+    paid: bool,
+}
+
+/// Whose entitlements may pay, and whether own money may.
+pub(crate) struct PayBody {
+    children: Vec<ChildId>,
+    own_money: bool,
+}
+
+impl Read for PayBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let children = fields.required("children", children);
+        let own_money = fields.optional("own_money", flag);
+        Some(Self { children: children?, own_money: own_money?.unwrap_or(false) })
+    }
+}
+
+/// A bill that has been paid.
+#[derive(Debug, Serialize)]
+pub(crate) struct PaidBody {
+    receipt: String,
+    invoice: String,
+    price_yen: i64,
+    paid_at: String,
+    match_code: String,
+}
+
+async fn look_up(State(deps): State<Deps>, family: Family, Body(body): Body<LookUp>) -> Result<Json<InvoiceBody>, Problem> {
+    let code = Code::parse(&body.code).map_err(problems::code)?;
+    let found = deps.ledger.invoice_of_code(family.municipality, &code).await.map_err(failed)?.ok_or_else(not_found)?;
+    let merchant = deps.ledger.get_merchant(family.municipality, found.bill.merchant).await.map_err(failed)?.ok_or_else(not_found)?;
+    Ok(Json(InvoiceBody {
+        invoice: found.id.to_string(),
+        merchant: merchant.id.to_string(),
+        merchant_name: merchant.name,
+        reference: found.bill.reference,
+        expense: found.bill.expense,
+        service: found.bill.service,
+        price_yen: found.bill.amount.get(),
+        paid: found.receipt.is_some(),
+    }))
+}
+
+async fn pay_bill(
+    State(deps): State<Deps>,
+    family: Family,
+    PathId(invoice): PathId<InvoiceId>,
+    key: IdempotencyKey,
+    Body(body): Body<PayBody>,
+) -> Result<Created<PaidBody>, Problem> {
+    own_children(&deps, &family, &body.children).await?;
+    let asked = PayInvoice { family: family.id, children: body.children, own_money: body.own_money };
+    let receipt = deps.ledger.pay_invoice(family.municipality, &key.of("bill"), invoice, &asked).await.map_err(refused(pay))?;
+    Ok(Created(PaidBody {
+        receipt: receipt.id.to_string(),
+        invoice: invoice.to_string(),
+        price_yen: receipt.amount.get(),
+        paid_at: tokyo_time(receipt.captured_at),
+        match_code: match_code(receipt.id),
+    }))
+}

@@ -1,0 +1,50 @@
+//! The routes, one file a resource. Each parses, asks the ledger, answers.
+
+pub mod children;
+pub mod invoices;
+pub mod merchants;
+pub mod payments;
+pub mod sessions;
+
+use ledger::ids::ChildId;
+use web::Problem;
+use web::fields::{Fault, Given, list, parsed, wrong_field};
+
+use crate::Deps;
+use crate::auth::Family;
+use crate::problems::failed;
+
+/// No single price is higher: a typing error with two zeros too many is caught here.
+pub(crate) const YEN_MAX: i64 = 9_999_999;
+/// More children than any family has.
+const CHILDREN_MAX: usize = 20;
+/// Items on a page, unless fewer are asked for.
+const PAGE: i64 = 20;
+const PAGE_MAX: i64 = 100;
+const WORD_MAX: usize = 100;
+
+/// The children whose entitlements may pay.
+fn children(given: Given<'_>) -> Result<Vec<ChildId>, Fault> {
+    list(CHILDREN_MAX, parsed::<ChildId>("chd_…"))(given)
+}
+
+/// Children that are not this family's are named as a field problem, before anything is decided.
+async fn own_children(deps: &Deps, family: &Family, children: &[ChildId]) -> Result<(), Problem> {
+    let today = deps.ledger.clock.today();
+    let known = deps.ledger.children_of_family(family.municipality, family.id, today).await.map_err(failed)?;
+    match children.iter().position(|child| known.iter().all(|known| known.id != *child)) {
+        None => Ok(()),
+        Some(at) => {
+            let unknown = Fault::Said("unknown-child", web::Text::fixed("このお子さんは登録されていません。", "This child is not registered here."));
+            Err(wrong_field("children", &Fault::Item(at, Box::new(unknown))))
+        }
+    }
+}
+
+/// Cuts a page that was read with one item too many; answers the last item when another page follows.
+fn cut<T>(items: &mut Vec<T>, limit: i64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more)
+}

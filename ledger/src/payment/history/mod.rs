@@ -1,0 +1,100 @@
+//! What a family sees of its payments and its own money. Read only.
+//!
+//! Here the split is shown: a family knows who pays. No merchant's question ends here.
+
+mod repo;
+
+use super::HoldState;
+use crate::Ledger;
+use crate::books::{self, Account, Kind};
+use crate::code::Code;
+use crate::error::Failure;
+use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
+use crate::money::Yen;
+use crate::time::Instant;
+
+/// A family's payment: what was set aside, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The hold.
+    pub id: AccountId,
+    /// Where its code works.
+    pub merchant: MerchantId,
+    /// The merchant's name.
+    pub merchant_name: String,
+    /// The bill it pays, where there is one.
+    pub invoice: Option<InvoiceId>,
+    /// What is paid for.
+    pub expense: String,
+    /// The whole price.
+    pub amount: Yen,
+    /// Who pays it; the amounts add up to the price.
+    pub parts: Vec<PaidPart>,
+    /// When it was set aside.
+    pub held_at: Instant,
+    /// From here on its code works no more.
+    pub expires_at: Instant,
+    /// What became of it.
+    pub state: HoldState,
+    /// What the merchant has refunded of it.
+    pub refunded: Yen,
+}
+
+/// What one source pays of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidPart {
+    /// The child and the scheme whose entitlement it is; none for own money.
+    pub entitlement: Option<(ChildId, String)>,
+    /// How much.
+    pub amount: Yen,
+}
+
+/// Where a page of payments begins: behind this one.
+pub type After = (Instant, AccountId);
+
+impl Payment {
+    /// Whether its code may still be shown at `now`.
+    #[must_use]
+    pub fn is_open(&self, now: Instant) -> bool {
+        self.state == HoldState::Held && now < self.expires_at
+    }
+}
+
+/// Four digits that both screens show once a receipt exists: live proof at the desk, where a screenshot is none.
+#[must_use]
+pub fn match_code(receipt: ReceiptId) -> String {
+    let (_, random) = receipt.uuid().as_u64_pair();
+    format!("{:04}", random.checked_rem(10_000).unwrap_or(0))
+}
+
+impl Ledger {
+    /// A family's payment. Another family's is as unknown as one that nobody made.
+    pub async fn find_payment(&self, municipality: Municipality, family: FamilyId, payment: AccountId) -> Result<Option<Payment>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let mut found = repo::list_in_tx(&mut tx, municipality, family, &repo::Which::One(payment)).await?;
+        repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
+        Ok(found.pop())
+    }
+
+    /// A family's payments, newest first, from the one behind `after`, at most `limit`.
+    pub async fn list_payments(&self, municipality: Municipality, family: FamilyId, after: Option<After>, limit: i64) -> Result<Vec<Payment>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let mut found = repo::list_in_tx(&mut tx, municipality, family, &repo::Which::Page(after, limit)).await?;
+        repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
+        Ok(found)
+    }
+
+    /// The one-time code of a payment, for the family's own screen.
+    #[must_use]
+    pub fn payment_code(&self, payment: &Payment) -> Code {
+        self.code_of(payment.id)
+    }
+
+    /// What a family has loaded and not spent.
+    pub async fn own_money(&self, municipality: Municipality, family: FamilyId) -> Result<Yen, Failure> {
+        let account = Account::of_owner(Kind::OwnMoney, family.uuid()).id;
+        let mut tx = self.pool.begin().await?;
+        let balance = books::repo::find_guarded_balance_in_tx(&mut tx, municipality, account).await?;
+        Ok(balance.unwrap_or(Yen::ZERO))
+    }
+}

@@ -1,0 +1,151 @@
+//! Families that are signed in: by the activation code of their letter, for as long as the session is used.
+//!
+//! What it never does: say why a code does not sign in. Only the digest of a token is stored. Refused attempts are counted by where they
+//! came from, so that nobody can try codes for long; who is right is never counted.
+
+mod repo;
+
+use chrono::TimeDelta;
+
+use crate::Ledger;
+use crate::code::Code;
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::ids::{FamilyId, Municipality};
+use crate::merchant::Token;
+use crate::time::Instant;
+use crate::token::CityToken;
+
+/// A session ends after this, used or not.
+const LIFE: TimeDelta = TimeDelta::days(180);
+/// A session that is not used ends after this.
+const IDLE: TimeDelta = TimeDelta::days(60);
+/// How exactly it is kept when a session was last used: a write a day, not one a request.
+const SEEN: TimeDelta = TimeDelta::days(1);
+/// Phones of one family that are signed in at once; a further one ends the oldest.
+const SESSIONS_MAX: i64 = 10;
+/// Refusals are counted in windows of this many seconds …
+const WINDOW_SECONDS: i64 = 15 * 60;
+/// … and after so many of them nothing from that place is looked at until the window is over.
+const REFUSED_MAX: i32 = 20;
+
+/// Somebody tries to sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The activation code; none if what was typed is no code at all.
+    pub code: Option<Code>,
+    /// Where the attempt comes from: an address.
+    pub origin: String,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignInRejected {
+    /// The code does not sign in: mistyped, unknown, or replaced by a newer letter.
+    #[error("この登録コードではサインインできません。")]
+    Refused,
+    /// Too many refusals from this place.
+    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
+    TooMany {
+        /// When the window is over.
+        seconds: u32,
+    },
+}
+
+/// A family that has just signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub family: FamilyId,
+    /// Shown once.
+    pub token: CityToken,
+    /// The session ends then, used or not.
+    pub expires_at: Instant,
+}
+
+impl Ledger {
+    /// Signs a family in by its activation code.
+    ///
+    /// # Errors
+    /// [`SignInRejected`]: one refusal whatever is wrong with the code; after many of them from one place, none of its attempts is looked at for a while.
+    pub async fn sign_in(&self, municipality: Municipality, attempt: &SignIn) -> Result<SignedIn, Error<SignInRejected>> {
+        let now = self.clock.now();
+        let origin = self.vault.index(municipality, "origin", &attempt.origin);
+        let window = window(now);
+        let mut tx = self.pool.begin().await?;
+        let refused = repo::count_refused_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await?;
+        if refused >= REFUSED_MAX {
+            return Err(Error::Rejected(SignInRejected::TooMany { seconds: window.1 }));
+        }
+        let digest = attempt.code.as_ref().map(Code::digest);
+        let family = match digest {
+            Some(digest) => repo::find_family_in_tx(&mut tx, municipality, &digest).await?,
+            None => None,
+        };
+        let Some(family) = family else {
+            repo::count_refusal_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await?;
+            tx.commit().await?;
+            return Err(Error::Rejected(SignInRejected::Refused));
+        };
+        let count = repo::lock_and_count_in_tx(&mut tx, municipality, family).await?;
+        let signed_in = SignedIn { family, token: self.session_token(municipality, family, now, count), expires_at: now + LIFE };
+        repo::insert_in_tx(&mut tx, municipality, &signed_in, now).await?;
+        repo::end_oldest_in_tx(&mut tx, municipality, family, SESSIONS_MAX, now).await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    }
+
+    /// `count` sessions were there before: two sign-ins at one instant get two tokens.
+    fn session_token(&self, municipality: Municipality, family: FamilyId, now: Instant, count: i64) -> CityToken {
+        let command = format!("{municipality}/{family}/{}", now.timestamp_micros());
+        let index = u64::try_from(count).unwrap_or(0);
+        CityToken::new(municipality, Token::new(self.entropy.bits(Draw { command: &command, purpose: "session", index })))
+    }
+
+    /// The family that is signed in by this token.
+    pub async fn find_session(&self, token: &CityToken) -> Result<Option<FamilyId>, Failure> {
+        let now = self.clock.now();
+        let mut tx = self.pool.begin().await?;
+        let Some((family, seen_at)) = repo::find_in_tx(&mut tx, token, now, now - IDLE).await? else { return Ok(None) };
+        if now - seen_at >= SEEN {
+            repo::mark_seen_in_tx(&mut tx, token, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(family))
+    }
+
+    /// Signs out. A token that opens nothing any more is fine.
+    pub async fn sign_out(&self, token: &CityToken) -> Result<(), Failure> {
+        let mut tx = self.pool.begin().await?;
+        repo::mark_ended_in_tx(&mut tx, token, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends every session of a family: a letter was lost, or somebody may see it no more. Answers how many.
+    pub async fn end_sessions(&self, municipality: Municipality, family: FamilyId) -> Result<u64, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let ended = repo::end_oldest_in_tx(&mut tx, municipality, family, 0, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
+
+/// The window of time that holds `now`: its first instant, and the seconds until it is over.
+fn window(now: Instant) -> (Instant, u32) {
+    let into = now.timestamp().rem_euclid(WINDOW_SECONDS);
+    let from = Instant::from_timestamp(now.timestamp().saturating_sub(into), 0).unwrap_or(now);
+    (from, u32::try_from(WINDOW_SECONDS.saturating_sub(into)).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_begins_every_quarter_of_an_hour() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        assert_eq!(window(at("2026-05-20T03:14:59.5Z")), (at("2026-05-20T03:00:00Z"), 1));
+        assert_eq!(window(at("2026-05-20T03:15:00Z")), (at("2026-05-20T03:15:00Z"), 900));
+    }
+}

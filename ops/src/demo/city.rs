@@ -1,0 +1,119 @@
+//! One training city: founded, funded, with people, classes, grants and some own money. Each step is a command with a key of its own, so that it is done once.
+
+use anyhow::Context as _;
+use chrono::{Days, NaiveDate};
+use ledger::Ledger;
+use ledger::actor::{Actor, Command};
+use ledger::bank::account::Written;
+use ledger::books::Outcome;
+use ledger::events::bank::top_up;
+use ledger::ids::{ChildId, FamilyId, MerchantId};
+use ledger::merchant::{Application, Service, Token};
+use ledger::money::Yen;
+use ledger::people::roster::{Encoding, write_csv};
+use ledger::scheme::Rules;
+use ledger::time::FiscalYear;
+use ledger::token::CityToken;
+use serde::Serialize;
+
+use super::guide::{Family, Guide, Merchant};
+use super::{CHILDREN, SEED};
+use crate::rehearse::Setting;
+use crate::rehearse::cast::{self, Class};
+use crate::rehearse::dice::Dice;
+
+/// What a class of a training city bills.
+const EXPENSES: [&str; 3] = ["tuition", "joining", "materials_from_provider"];
+/// What a family of the demo has loaded.
+const OWN_MONEY: Yen = Yen::new(20_000);
+const BUDGET: Yen = Yen::new(10_000_000);
+/// Further back than any grant opens that is still open.
+const OPEN_SINCE: Days = Days::new(800);
+
+fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
+    Command::new(Actor::Staff(name.to_owned()), format!("demo/{key}"), request)
+}
+
+/// Loads one city.
+pub(super) async fn load(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Guide> {
+    let dice = Dice::new(SEED);
+    let today = ledger.clock.today();
+    let year = FiscalYear::of(today);
+    ledger.found_city(&setting.city()).await.with_context(|| format!("founding {}", setting.name))?;
+    let key = format!("{}/{year}", setting.scheme);
+    ledger.appropriate(setting.municipality(), by("予算係", &format!("appropriate/{key}"), &year), (setting.scheme, year), BUDGET).await?;
+    ledger.fund(setting.municipality(), by("出納係", &format!("fund/{key}"), &year), BUDGET, year.first_day()).await?;
+    people(ledger, setting, &dice, year).await?;
+    let merchants = merchants(ledger, setting, &dice).await?;
+    grants(ledger, setting, today).await?;
+    let family = family(ledger, setting).await?;
+    let merchant = merchants.into_iter().next().context("a training city has classes")?;
+    Ok(Guide { setting, family, merchant })
+}
+
+async fn people(ledger: &Ledger, setting: &'static Setting, dice: &Dice, year: FiscalYear) -> anyhow::Result<()> {
+    let rows = cast::roster(setting, dice, CHILDREN, year.first_day())?;
+    let file = write_csv(&rows, Encoding::Utf8)?;
+    let report = ledger.import_roster(setting.municipality(), &Actor::Staff("名簿係".to_owned()), &file, &mut |_| {}).await?;
+    anyhow::ensure!(report.refused == 0, "the roster of {} was refused in {} lines", setting.name, report.refused);
+    Ok(())
+}
+
+/// Classes that one person took in and another approved, each with a desk.
+async fn merchants(ledger: &Ledger, setting: &'static Setting, dice: &Dice) -> anyhow::Result<Vec<Merchant>> {
+    let mut merchants = Vec::new();
+    for (index, class) in cast::classes(setting, dice, CHILDREN).into_iter().enumerate() {
+        let key = format!("class/{index}");
+        let written = Written { bank: &class.bank, branch: "001", kind: "1", number: &class.account_number, holder: &class.holder };
+        let municipality = setting.municipality();
+        let merchant = ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &application(&class), written).await?;
+        ledger.approve_merchant(municipality, &by("審査", &key, &merchant), merchant).await?;
+        let desk = ledger.add_terminal(municipality, &by("受付", &format!("{key}/desk"), &merchant), merchant, "受付窓口").await?;
+        merchants.push(shown(setting, merchant, class.name, desk.1));
+    }
+    Ok(merchants)
+}
+
+fn shown(setting: &'static Setting, id: MerchantId, name: String, token: Token) -> Merchant {
+    Merchant { id, name, token: CityToken::new(setting.municipality(), token) }
+}
+
+fn application(class: &Class) -> Application {
+    let service = |expense: &str| Service { category: class.category.to_owned(), expense: expense.to_owned(), registration: None };
+    Application { name: class.name.clone(), kana: class.kana.clone(), area: class.area.clone(), services: EXPENSES.map(service).into() }
+}
+
+/// Everything that may be spent today is granted, once.
+async fn grants(ledger: &Ledger, setting: &'static Setting, today: NaiveDate) -> anyhow::Result<()> {
+    let scheme = ledger.schemes.get(setting.scheme).with_context(|| format!("there is no scheme {}", setting.scheme))?;
+    let since = today.checked_sub_days(OPEN_SINCE).unwrap_or(today);
+    let open = scheme.periods_opening(since, today, Rules::Rehearsal).into_iter().map(|(_, period)| period).filter(|period| period.is_open(today));
+    for period in open {
+        let actor = Actor::Staff("交付係".to_owned());
+        ledger.run_grant(setting.municipality(), (setting.scheme, period.service_from), &actor, &mut |_| {}).await?;
+    }
+    Ok(())
+}
+
+/// The first family with a child that may spend something; it has loaded own money.
+async fn family(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Family> {
+    let municipality = setting.municipality();
+    for family in ledger.list_families(municipality, None, 100).await? {
+        let children = ledger.children_of_family(municipality, family.id, ledger.clock.today()).await?;
+        let ids: Vec<ChildId> = children.iter().map(|child| child.id).collect();
+        let spendable = ledger.spendable(municipality, &ids).await?;
+        let Some(child) = children.iter().find(|child| spendable.iter().any(|part| part.child == child.id)) else { continue };
+        load_own_money(ledger, setting, family.id).await?;
+        let code = ledger.activation_code(municipality, family.id).await?.context("a family has an activation code")?;
+        return Ok(Family { code, child: child.id, child_name: child.person.name.clone() });
+    }
+    anyhow::bail!("no family of {} has anything to spend today", setting.name)
+}
+
+async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: FamilyId) -> anyhow::Result<()> {
+    let command = by("出納係", &format!("own money/{family}"), &OWN_MONEY);
+    let draft = top_up(family, OWN_MONEY, ledger.clock.today());
+    let outcome = ledger.post(setting.municipality(), command, draft).await?;
+    anyhow::ensure!(!matches!(outcome, Outcome::Rejected(_)), "own money cannot be loaded: {outcome:?}");
+    Ok(())
+}

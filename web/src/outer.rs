@@ -1,0 +1,80 @@
+//! What every answer carries and every request meets, whichever face it came to: a deadline, a limit of size, the time of our clock, headers
+//! that keep browsers and caches from doing harm, problems in the reader's language, and one line in the log.
+//!
+//! The log names routes and never paths, so that no code or token of a link is kept; ids in paths stay out too.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
+
+use crate::language::Language;
+use crate::problem::{Problem, registry};
+use crate::world::World;
+
+/// No request is larger: the largest holds a few ids and a sentence.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longer than any posting waits for its locks, shorter than people wait.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What every answer carries unless it says otherwise.
+const HEADERS: [(HeaderName, HeaderValue); 7] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// Puts all of it around the routes of a process. Call it last.
+pub fn outer(routes: Router, world: Arc<dyn World>) -> Router {
+    routes
+        .fallback(|| async { Problem::new(&registry::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { Problem::new(&registry::METHOD) })
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(world, around))
+}
+
+async fn around(State(world): State<Arc<dyn World>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = world.request_id();
+    let language = Language::of(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let answer = tokio::time::timeout(DEADLINE, next.run(request)).instrument(tracing::info_span!("request", id)).await;
+    let answer = answer.unwrap_or_else(|_| Problem::new(&registry::DEADLINE).into_response());
+    let mut answer = in_language(answer, language, &id);
+    carry(answer.headers_mut(), &*world);
+    let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(id, %method, route, status = answer.status().as_u16(), microseconds, "answered");
+    answer
+}
+
+/// Renders a problem in the reader's language; headers that came with it, such as `Allow`, stay.
+fn in_language(answer: Response, language: Language, id: &str) -> Response {
+    let Some(problem) = answer.extensions().get::<Problem>() else { return answer };
+    let mut rendered = problem.render(language, Some(id));
+    for (name, value) in answer.headers() {
+        if !rendered.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            rendered.headers_mut().insert(name, value.clone());
+        }
+    }
+    rendered
+}
+
+fn carry(headers: &mut HeaderMap, world: &dyn World) {
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
+    let date = world.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        headers.insert(header::DATE, date);
+    }
+}
