@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
+use crate::extract::RequestId;
 use crate::language::Language;
 use crate::problem::{Problem, registry};
 use crate::world::World;
@@ -42,12 +43,13 @@ pub fn outer(routes: Router, world: Arc<dyn World>) -> Router {
         .layer(from_fn_with_state(world, around))
 }
 
-async fn around(State(world): State<Arc<dyn World>>, request: Request, next: Next) -> Response {
+async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = world.request_id();
     let language = Language::of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let answer = tokio::time::timeout(DEADLINE, next.run(request)).instrument(tracing::info_span!("request", id)).await;
     let answer = answer.unwrap_or_else(|_| Problem::new(&registry::DEADLINE).into_response());
     let mut answer = in_language(answer, language, &id);

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
+use crate::console;
 use crate::till::LedgerTill;
 use world::LedgerWorld;
 
@@ -30,7 +31,8 @@ pub fn router(ledger: &Ledger, host: &str) -> Router {
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: host.into() });
     let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
-    let routes = Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check));
+    let routes =
+        Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).nest("/ops/v1", console::router(ledger)).merge(web::health::router(check));
     web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger)))
 }
 

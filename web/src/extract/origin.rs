@@ -1,4 +1,4 @@
-//! Where a request comes from: for counting refused attempts, never for deciding who asks.
+//! Where a request comes from, for counting refused attempts, never for deciding who asks; and what the log calls it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,5 +16,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self(address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default()))
+    }
+}
+
+/// What the log calls a request; empty where nothing was put around the routes.
+#[derive(Debug, Clone, Default)]
+pub struct RequestId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }
