@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod ids;
+pub mod openapi;
 pub mod problems;
 pub mod routes;
 
@@ -31,4 +32,5 @@ pub fn router(deps: Deps) -> Router {
         .merge(routes::payments::router())
         .merge(routes::invoices::router())
         .with_state(deps)
+        .merge(web::openapi::router(&openapi::document()))
 }

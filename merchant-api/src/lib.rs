@@ -3,6 +3,7 @@
 //! Everything that it answers comes out of the Till, and the Till's types carry nothing that depends on who pays. It knows no ledger, no
 //! scheme, no family. About a code that does not pay there is one refusal: the same status, headers and bytes whatever the reason.
 
+pub mod openapi;
 pub mod problems;
 pub mod routes;
 pub mod till;
@@ -19,4 +20,5 @@ pub fn router<T: Till>(till: T) -> Router {
         .merge(routes::invoices::router())
         .merge(routes::statements::router())
         .with_state(till)
+        .merge(web::openapi::router(&openapi::document()))
 }

@@ -7,6 +7,7 @@ pub mod extract;
 pub mod fields;
 pub mod health;
 pub mod language;
+pub mod openapi;
 pub mod outer;
 pub mod problem;
 pub mod world;

@@ -24,8 +24,7 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What every answer carries unless it says otherwise.
-const HEADERS: [(HeaderName, HeaderValue); 7] = [
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'")),
@@ -72,6 +71,7 @@ fn in_language(answer: Response, language: Language, id: &str) -> Response {
 }
 
 fn carry(headers: &mut HeaderMap, world: &dyn World) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }

@@ -8,7 +8,9 @@ use ledger::money::Yen;
 use ledger::people::FamilyChild;
 use ledger::scheme::{Catalog, Fact, Facts, facts};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::Problem;
+use web::openapi::{Always, OfOne, SignedIn};
 
 use crate::Deps;
 use crate::auth::Family;
@@ -18,43 +20,63 @@ pub(crate) fn router() -> Router<Deps> {
     Router::new().route("/children", get(children)).route("/own-money", get(own_money))
 }
 
-#[derive(Debug, Serialize)]
+/// A family's children.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChildList {
     children: Vec<ChildBody>,
 }
 
 /// A child with what it may spend now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Child)]
 pub(crate) struct ChildBody {
     child: String,
     name: String,
     kana: String,
+    /// `E1` to `E6`, `J1` to `J3`, `H1` to `H3`; none outside school age.
+    #[schema(required, example = "J1")]
     grade: Option<String>,
     balances: Vec<BalanceBody>,
 }
 
 /// What a child may spend of one scheme, and until when.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Balance)]
 pub(crate) struct BalanceBody {
     scheme: String,
     scheme_name: String,
     balance_yen: i64,
+    /// It pays in whole tickets of this many yen; none where every yen counts.
+    #[schema(required)]
     ticket_yen: Option<i64>,
+    /// The first day of service that it is for.
+    #[schema(format = Date)]
     service_from: String,
+    /// The last.
+    #[schema(format = Date)]
     service_to: String,
+    /// The last day on which it may be spent: then it lapses.
+    #[schema(format = Date)]
     spend_until: String,
 }
 
 /// Own money: how to load it, and what is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OwnMoney)]
 pub(crate) struct OwnMoneyBody {
+    /// Whether the city keeps families' own money at all.
     available: bool,
+    /// Who keeps it.
+    #[schema(required)]
     custodian: Option<String>,
+    /// What the family writes on a bank transfer to load money: ten digits.
     payer_number: String,
     balance_yen: i64,
 }
 
-async fn children(State(deps): State<Deps>, family: Family) -> Result<Json<ChildList>, Problem> {
+/// Lists the family's children, each with what it may spend now and until when.
+#[utoipa::path(get, path = "/children", operation_id = "list_children", tag = "family", security(("token" = [])), responses((status = 200, description = "As asked.", body = ChildList), Always, SignedIn))]
+pub(crate) async fn children(State(deps): State<Deps>, family: Family) -> Result<Json<ChildList>, Problem> {
     let ledger = &deps.ledger;
     let children = ledger.children_of_family(family.municipality, family.id, ledger.clock.today()).await.map_err(failed)?;
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
@@ -93,7 +115,9 @@ pub(crate) fn scheme_name(schemes: &Catalog, id: &str) -> String {
     schemes.get(id).and_then(|scheme| scheme.title.name.clone()).unwrap_or_else(|| id.to_owned())
 }
 
-async fn own_money(State(deps): State<Deps>, family: Family) -> Result<Json<OwnMoneyBody>, Problem> {
+/// Shows the family's own money, and how to load more.
+#[utoipa::path(get, path = "/own-money", operation_id = "show_own_money", tag = "family", security(("token" = [])), responses((status = 200, description = "As asked.", body = OwnMoneyBody), Always, SignedIn, OfOne))]
+pub(crate) async fn own_money(State(deps): State<Deps>, family: Family) -> Result<Json<OwnMoneyBody>, Problem> {
     let ledger = &deps.ledger;
     let known = ledger.find_family(family.municipality, family.id).await.map_err(failed)?.ok_or_else(not_found)?;
     let cities = ledger.list_cities().await.map_err(failed)?;

@@ -8,7 +8,9 @@ use ledger::ids::{ChildId, InvoiceId};
 use ledger::payment::history::match_code;
 use ledger::payment::invoice::PayInvoice;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{flag, raw};
+use web::openapi::{Always, Commanded, OfOne, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, tokyo_time};
 
 use super::{children, own_children};
@@ -24,7 +26,11 @@ pub(crate) fn router() -> Router<Deps> {
 }
 
 /// What was scanned or typed. In the body and not in the path, so that it stands in no log.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LookUp {
+    /// 28 characters, with or without hyphens, or the whole link.
+    #[schema(max_length = 300)]
     code: String,
 }
 
@@ -35,21 +41,31 @@ impl Read for LookUp {
 }
 
 /// A bill, as a family looks at it before it pays.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invoice)]
 pub(crate) struct InvoiceBody {
     invoice: String,
     merchant: String,
     merchant_name: String,
+    /// The merchant's own number.
     reference: String,
     expense: String,
+    #[schema(required)]
     service: Option<String>,
     price_yen: i64,
     paid: bool,
 }
 
 /// Whose entitlements may pay, and whether own money may.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PayInvoice)]
 pub(crate) struct PayBody {
+    /// Whose entitlements may pay; none pay where the list is empty.
+    #[schema(value_type = Vec<String>, max_items = 20)]
     children: Vec<ChildId>,
+    /// Whether own money pays the rest; no where nothing is said.
+    #[schema(required = false)]
     own_money: bool,
 }
 
@@ -62,16 +78,21 @@ impl Read for PayBody {
 }
 
 /// A bill that has been paid.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PaidInvoice)]
 pub(crate) struct PaidBody {
     receipt: String,
     invoice: String,
     price_yen: i64,
+    #[schema(format = "date-time")]
     paid_at: String,
     match_code: String,
 }
 
-async fn look_up(State(deps): State<Deps>, family: Family, Body(body): Body<LookUp>) -> Result<Json<InvoiceBody>, Problem> {
+/// Shows the bill of a scanned or typed code, before anything is paid.
+#[utoipa::path(post, path = "/invoices/lookup", operation_id = "look_up_invoice", tag = "invoices", security(("token" = [])), request_body = LookUp,
+    responses((status = 200, description = "As asked.", body = InvoiceBody), Always, SignedIn, OfOne, Sent))]
+pub(crate) async fn look_up(State(deps): State<Deps>, family: Family, Body(body): Body<LookUp>) -> Result<Json<InvoiceBody>, Problem> {
     let code = Code::parse(&body.code).map_err(problems::code)?;
     let found = deps.ledger.invoice_of_code(family.municipality, &code).await.map_err(failed)?.ok_or_else(not_found)?;
     let merchant = deps.ledger.get_merchant(family.municipality, found.bill.merchant).await.map_err(failed)?.ok_or_else(not_found)?;
@@ -87,7 +108,11 @@ async fn look_up(State(deps): State<Deps>, family: Family, Body(body): Body<Look
     }))
 }
 
-async fn pay_bill(
+/// Pays a bill from home. A bill is paid once, whoever pays.
+#[utoipa::path(post, path = "/invoices/{invoice}/payments", operation_id = "pay_invoice", tag = "invoices", security(("token" = [])),
+    params(("invoice" = String, Path), IdempotencyKey), request_body = PayBody,
+    responses((status = 201, description = "Done; or done before, under this key.", body = PaidBody), Always, SignedIn, OfOne, Sent, Commanded))]
+pub(crate) async fn pay_bill(
     State(deps): State<Deps>,
     family: Family,
     PathId(invoice): PathId<InvoiceId>,

@@ -7,7 +7,9 @@ use ledger::ids::MerchantId;
 use ledger::merchant::Listing;
 use ledger::merchant::search::Search;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, parsed, text, whole};
+use web::openapi::{Always, Queried, SignedIn};
 use web::{Fields, Params, Problem, Read};
 
 use super::{PAGE, PAGE_MAX, WORD_MAX};
@@ -37,14 +39,17 @@ impl Read for SearchQuery {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// Merchants that fit, by reading. `next`, where it is, asks for the following page as `after`.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MerchantList {
     merchants: Vec<MerchantBody>,
+    #[schema(required)]
     next: Option<String>,
 }
 
 /// A class, school or provider.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Merchant)]
 pub(crate) struct MerchantBody {
     merchant: String,
     name: String,
@@ -60,7 +65,17 @@ impl From<Listing> for MerchantBody {
     }
 }
 
-async fn search(State(deps): State<Deps>, family: Family, Params(query): Params<SearchQuery>) -> Result<Json<MerchantList>, Problem> {
+/// Looks for a class by area, kind, and name or reading.
+#[utoipa::path(get, path = "/merchants", operation_id = "search_merchants", tag = "merchants", security(("token" = [])),
+    params(
+        ("area" = Option<String>, Query, min_length = 1, max_length = 100, description = "Ward or district."),
+        ("category" = Option<String>, Query, min_length = 1, max_length = 100, example = "cram_school"),
+        ("name" = Option<String>, Query, min_length = 1, max_length = 100, description = "Part of the name, or of its reading in hiragana or katakana."),
+        ("after" = Option<String>, Query, description = "The page begins behind this merchant."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Merchants on a page; 20 where nothing is said."),
+    ),
+    responses((status = 200, description = "As asked.", body = MerchantList), Always, SignedIn, Queried))]
+pub(crate) async fn search(State(deps): State<Deps>, family: Family, Params(query): Params<SearchQuery>) -> Result<Json<MerchantList>, Problem> {
     let ledger = &deps.ledger;
     let after = match query.after {
         None => None,

@@ -80,8 +80,8 @@ mod tests {
         let text = String::from_utf8(remittance_detail(&[row]).unwrap()).unwrap();
         assert_eq!(
             text,
-            "line,kind,payee,name,receipts,amount,returned\r\n\
-             1,merchant,00000000-0000-0000-0000-000000000000,\"'=HYPERLINK(\"\"http://x\"\",1)\",2,1234,false\r\n"
+            "line,merchant,receipts,amount_yen\r\n\
+             1,\"'=HYPERLINK(\"\"http://x\"\",1)\",2,1234\r\n"
         );
     }
 

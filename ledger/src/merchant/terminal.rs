@@ -80,7 +80,8 @@ impl Ledger {
         label: &str,
     ) -> Result<(TerminalId, Token), Error<Rejected>> {
         staff(command).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
-        let scope = command.scope();
+        // The city is part of it: two clerks of one name who use one key in two cities get two secrets.
+        let scope = format!("{municipality}/{}", command.scope());
         let token = Token(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
         let id = TerminalId::new(self.entropy.uuid(Draw { command: &scope, purpose: "terminal", index: 0 }, self.clock.now()));
         let mut tx = self.pool.begin().await?;

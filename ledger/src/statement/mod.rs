@@ -112,8 +112,9 @@ impl Ledger {
         let takings = repo::list_takings_in_tx(&mut tx, municipality, month, days).await?;
         let drawn: Vec<_> = takings.into_iter().map(|taking| (self.statement_id(municipality, month, taking.merchant), taking)).collect();
         let new = repo::insert_in_tx(&mut tx, municipality, (month, days), &drawn, now).await?;
-        let ids: Vec<_> = drawn.iter().map(|(id, _)| *id).collect();
-        repo::insert_analyses_in_tx(&mut tx, municipality, &ids, days).await?;
+        if new > 0 {
+            repo::insert_analyses_in_tx(&mut tx, municipality, month, days).await?;
+        }
         if let Some(unsound) = repo::find_unsound_analysis_in_tx(&mut tx, municipality, month).await? {
             return Err(Failure::inconsistent("statement_analyses", format!("{unsound} does not add up to its net")).into());
         }

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
+use utoipa::ToSchema;
 use web::fields::{raw, whole};
+use web::openapi::{Always, Commanded, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Problem, Read};
 
 use super::receipts::ReceiptBody;
@@ -18,9 +20,14 @@ pub(crate) fn router<T: Till>() -> Router<T> {
 }
 
 /// What the desk sends.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CaptureBody {
+    /// What was scanned or typed: 28 characters, with or without hyphens, or the whole link.
+    #[schema(value_type = String, max_length = 300, example = "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5")]
     code: ScannedCode,
+    /// The price. A code pays its own amount and no other.
+    #[schema(minimum = 1, maximum = 9_999_999, example = 12_000)]
     amount_yen: i64,
 }
 
@@ -32,7 +39,10 @@ impl Read for CaptureBody {
     }
 }
 
-async fn capture<T: Till>(
+/// Takes a payment. About a code that does not pay there is one refusal, `code-refused`, whatever the reason.
+#[utoipa::path(post, path = "/captures", operation_id = "capture", tag = "payments", params(IdempotencyKey), request_body = CaptureBody, security(("token" = [])),
+    responses((status = 201, description = "Done; or done before, under this key.", body = ReceiptBody), Always, SignedIn, Sent, Commanded))]
+pub(crate) async fn capture<T: Till>(
     terminal: Terminal,
     State(till): State<T>,
     key: IdempotencyKey,

@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{text, whole};
+use web::openapi::{Always, Commanded, OfOne, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read};
 
 use super::{Terminal, YEN_MAX, refused};
@@ -17,7 +19,26 @@ pub(crate) fn router<T: Till>() -> Router<T> {
     Router::new().route("/invoices", post(create::<T>)).route("/invoices/{invoice}", get(show::<T>))
 }
 
-impl Read for NewInvoice {
+/// What is billed.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewInvoice)]
+pub struct BillBody {
+    /// The merchant's own number, once for each bill.
+    #[schema(min_length = 1, max_length = 40, example = "2026-05/017")]
+    reference: String,
+    /// The price.
+    #[schema(minimum = 1, maximum = 9_999_999, example = 12_000)]
+    amount_yen: i64,
+    /// What is paid for, as registered.
+    #[schema(min_length = 1, max_length = 40, example = "tuition")]
+    expense: String,
+    /// The service, where services have registrations of their own.
+    #[schema(min_length = 1, max_length = 40)]
+    service: Option<String>,
+}
+
+impl Read for BillBody {
     fn read(fields: &mut Fields) -> Option<Self> {
         let reference = fields.required("reference", text(REFERENCE_MAX));
         let amount_yen = fields.required("amount_yen", whole(1, YEN_MAX));
@@ -27,14 +48,27 @@ impl Read for NewInvoice {
     }
 }
 
+impl From<BillBody> for NewInvoice {
+    fn from(body: BillBody) -> Self {
+        let BillBody { reference, amount_yen, expense, service } = body;
+        Self { reference, amount_yen, expense, service }
+    }
+}
+
 /// A bill.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invoice)]
 pub struct InvoiceBody {
+    /// Its number.
     invoice: String,
+    /// The merchant's own number.
     reference: String,
     amount_yen: i64,
     expense: String,
+    /// What is scanned to pay it.
     code: String,
+    /// Its receipt, once it is paid.
+    #[schema(required)]
     receipt: Option<String>,
 }
 
@@ -45,17 +79,23 @@ impl From<Invoice> for InvoiceBody {
     }
 }
 
-async fn create<T: Till>(
+/// Makes a bill. Whoever pays, it looks the same.
+#[utoipa::path(post, path = "/invoices", operation_id = "create_invoice", tag = "invoices", security(("token" = [])), params(IdempotencyKey), request_body = BillBody,
+    responses((status = 201, description = "Done; or done before, under this key.", body = InvoiceBody), Always, SignedIn, Sent, Commanded))]
+pub(crate) async fn create<T: Till>(
     terminal: Terminal,
     State(till): State<T>,
     key: IdempotencyKey,
-    Body(invoice): Body<NewInvoice>,
+    Body(body): Body<BillBody>,
 ) -> Result<Created<InvoiceBody>, Problem> {
-    let invoice = till.create_invoice(&terminal.0, &key.of("invoice"), &invoice).await.map_err(refused)?;
+    let invoice = till.create_invoice(&terminal.0, &key.of("invoice"), &body.into()).await.map_err(refused)?;
     Ok(Created(invoice.into()))
 }
 
-async fn show<T: Till>(terminal: Terminal, State(till): State<T>, PathId(invoice): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
+/// Shows an own bill, with its receipt once it is paid.
+#[utoipa::path(get, path = "/invoices/{invoice}", operation_id = "show_invoice", tag = "invoices", security(("token" = [])), params(("invoice" = String, Path)),
+    responses((status = 200, description = "As asked.", body = InvoiceBody), Always, SignedIn, OfOne))]
+pub(crate) async fn show<T: Till>(terminal: Terminal, State(till): State<T>, PathId(invoice): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
     let invoice = till.invoice(&terminal.0, &invoice).await.map_err(refused)?;
     Ok(Json(invoice.into()))
 }

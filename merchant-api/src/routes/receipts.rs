@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, day, text, whole};
+use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read, Text, tokyo_time};
 
 use super::{Terminal, YEN_MAX, refused};
@@ -22,15 +24,25 @@ pub(crate) fn router<T: Till>() -> Router<T> {
     Router::new().route("/receipts", get(list::<T>)).route("/receipts/{receipt}", get(show::<T>)).route("/receipts/{receipt}/refunds", post(refund::<T>))
 }
 
-/// A receipt.
-#[derive(Debug, Serialize)]
+/// A receipt. It holds the same whoever paid.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Receipt)]
 pub struct ReceiptBody {
+    /// Its number.
     receipt: String,
+    /// The merchant's own number of the bill, where there is one.
+    #[schema(required)]
     invoice: Option<String>,
+    /// The whole price.
     amount_yen: i64,
+    /// What was paid for.
     expense: String,
+    /// When, in Tokyo's time.
+    #[schema(format = "date-time")]
     paid_at: String,
+    /// What has been refunded of it.
     refunded_yen: i64,
+    /// Four digits that the payer's screen shows too.
     match_code: String,
 }
 
@@ -42,9 +54,10 @@ impl From<Receipt> for ReceiptBody {
 }
 
 /// Receipts of some days. `next`, where it is, asks for the following page as `after`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ReceiptList {
     receipts: Vec<ReceiptBody>,
+    #[schema(required)]
     next: Option<String>,
 }
 
@@ -65,9 +78,14 @@ impl Read for WhichReceipts {
 }
 
 /// What the merchant gives back.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RefundBody {
+    /// How much of the receipt.
+    #[schema(minimum = 1, maximum = 9_999_999, example = 2_000)]
     amount_yen: i64,
+    /// Why.
+    #[schema(min_length = 1, max_length = 200, example = "欠席")]
     reason: String,
 }
 
@@ -80,11 +98,13 @@ impl Read for RefundBody {
 }
 
 /// A refund.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Refund)]
 pub struct RefundAnswer {
     refund: String,
     receipt: String,
     amount_yen: i64,
+    #[schema(format = "date-time")]
     refunded_at: String,
 }
 
@@ -95,7 +115,16 @@ impl From<Refund> for RefundAnswer {
     }
 }
 
-async fn list<T: Till>(terminal: Terminal, State(till): State<T>, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
+/// Lists receipts of some days by time, page by page: `next` of one page is `after` of the following one.
+#[utoipa::path(get, path = "/receipts", operation_id = "list_receipts", tag = "receipts", security(("token" = [])),
+    params(
+        ("first" = String, Query, format = Date, description = "The first day."),
+        ("last" = String, Query, format = Date, description = "The last day, at most 92 days later."),
+        ("after" = Option<String>, Query, description = "The page begins behind this receipt."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Receipts on a page; 50 where nothing is said."),
+    ),
+    responses((status = 200, description = "As asked.", body = ReceiptList), Always, SignedIn, OfOne, Queried))]
+pub(crate) async fn list<T: Till>(terminal: Terminal, State(till): State<T>, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
     let limit = which.limit;
     // One more than asked for tells whether there is a next page.
     which.limit = limit.saturating_add(1);
@@ -107,12 +136,18 @@ async fn list<T: Till>(terminal: Terminal, State(till): State<T>, Params(mut whi
     Ok(Json(ReceiptList { receipts: receipts.into_iter().map(Into::into).collect(), next }))
 }
 
-async fn show<T: Till>(terminal: Terminal, State(till): State<T>, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
+/// Shows a receipt.
+#[utoipa::path(get, path = "/receipts/{receipt}", operation_id = "show_receipt", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path)),
+    responses((status = 200, description = "As asked.", body = ReceiptBody), Always, SignedIn, OfOne))]
+pub(crate) async fn show<T: Till>(terminal: Terminal, State(till): State<T>, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
     let receipt = till.receipt(&terminal.0, &receipt).await.map_err(refused)?;
     Ok(Json(receipt.into()))
 }
 
-async fn refund<T: Till>(
+/// Refunds some or all of a receipt. Where the money goes back to is no business of the desk.
+#[utoipa::path(post, path = "/receipts/{receipt}/refunds", operation_id = "refund", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path), IdempotencyKey),
+    request_body = RefundBody, responses((status = 201, description = "Done; or done before, under this key.", body = RefundAnswer), Always, SignedIn, OfOne, Sent, Commanded))]
+pub(crate) async fn refund<T: Till>(
     terminal: Terminal,
     State(till): State<T>,
     PathId(receipt): PathId<String>,

@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, default_value = "localhost")]
     public_host: String,
     /// What to log: `info`, `warn`, `info,sqlx=debug` …
-    #[arg(long, default_value = "info")]
+    #[arg(long, default_value = "info,sqlx=warn")]
     log: String,
 }
 

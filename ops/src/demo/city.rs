@@ -35,7 +35,7 @@ fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
 }
 
 /// Loads one city.
-pub(super) async fn load(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Guide> {
+pub async fn load(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Guide> {
     let dice = Dice::new(SEED);
     let today = ledger.clock.today();
     let year = FiscalYear::of(today);
@@ -46,9 +46,8 @@ pub(super) async fn load(ledger: &Ledger, setting: &'static Setting) -> anyhow::
     people(ledger, setting, &dice, year).await?;
     let merchants = merchants(ledger, setting, &dice).await?;
     grants(ledger, setting, today).await?;
-    let family = family(ledger, setting).await?;
-    let merchant = merchants.into_iter().next().context("a training city has classes")?;
-    Ok(Guide { setting, family, merchant })
+    let families = families(ledger, setting).await?;
+    Ok(Guide { setting, today, families, merchants })
 }
 
 async fn people(ledger: &Ledger, setting: &'static Setting, dice: &Dice, year: FiscalYear) -> anyhow::Result<()> {
@@ -95,19 +94,27 @@ async fn grants(ledger: &Ledger, setting: &'static Setting, today: NaiveDate) ->
     Ok(())
 }
 
-/// The first family with a child that may spend something; it has loaded own money.
-async fn family(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Family> {
+/// The families with a child that may spend something. The first one has loaded own money.
+async fn families(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<Vec<Family>> {
     let municipality = setting.municipality();
+    let mut families = Vec::new();
     for family in ledger.list_families(municipality, None, 100).await? {
         let children = ledger.children_of_family(municipality, family.id, ledger.clock.today()).await?;
         let ids: Vec<ChildId> = children.iter().map(|child| child.id).collect();
         let spendable = ledger.spendable(municipality, &ids).await?;
-        let Some(child) = children.iter().find(|child| spendable.iter().any(|part| part.child == child.id)) else { continue };
-        load_own_money(ledger, setting, family.id).await?;
+        let mut named: Vec<_> = children.into_iter().map(|child| (child.id, child.person.name)).collect();
+        named.retain(|(child, _)| spendable.iter().any(|part| part.child == *child));
+        if named.is_empty() {
+            continue;
+        }
+        if families.is_empty() {
+            load_own_money(ledger, setting, family.id).await?;
+        }
         let code = ledger.activation_code(municipality, family.id).await?.context("a family has an activation code")?;
-        return Ok(Family { code, child: child.id, child_name: child.person.name.clone() });
+        families.push(Family { id: family.id, code, children: named });
     }
-    anyhow::bail!("no family of {} has anything to spend today", setting.name)
+    anyhow::ensure!(!families.is_empty(), "no family of {} has anything to spend today", setting.name);
+    Ok(families)
 }
 
 async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: FamilyId) -> anyhow::Result<()> {

@@ -1,14 +1,14 @@
 //! The training cities that `hagukumi demo` shows. Loaded by the same use cases that a real city goes through; loading them again changes nothing,
 //! but for the month's grants where a new month has begun.
 
-mod city;
+pub mod city;
 mod guide;
 pub mod health;
 
 use ledger::Ledger;
 
 use crate::rehearse::SETTINGS;
-pub use guide::Guide;
+pub use guide::{Family, Guide, Merchant};
 
 /// Children in each training city: some seven families.
 const CHILDREN: u64 = 12;

@@ -1,6 +1,7 @@
 //! All faces in one process: which routes there are, and how the process listens and stops.
 
 pub mod log;
+mod viewer;
 mod world;
 
 use std::future::Future;
@@ -31,8 +32,13 @@ pub fn router(ledger: &Ledger, host: &str) -> Router {
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: host.into() });
     let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
-    let routes =
-        Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).nest("/ops/v1", console::router(ledger)).merge(web::health::router(check));
+    let routes = Router::new()
+        .nest("/citizen/v1", citizen)
+        .nest("/merchant/v1", merchant)
+        .nest("/ops/v1", console::router(ledger))
+        .merge(web::health::router(check))
+        .merge(web::problem::pages::router());
+    let routes = routes.merge(viewer::router());
     web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger)))
 }
 

@@ -3,6 +3,8 @@
 pub mod city;
 pub mod cluster;
 pub mod database;
+pub mod qr;
+pub mod town;
 
 use std::sync::Arc;
 

@@ -2,7 +2,13 @@
 
 mod architecture;
 mod books;
+mod citizen;
+mod console;
+mod demo;
+mod documents;
 mod embedded;
+mod merchant_api;
 mod month;
 mod people;
+mod staff;
 mod test_database;

@@ -2,6 +2,7 @@
 //!
 //! A handler answers a [`Problem`]; [`crate::outer`] renders it, for only there the language is known. What broke inside is logged and never shown.
 
+pub mod pages;
 pub mod registry;
 
 use std::error::Error;
@@ -101,7 +102,7 @@ impl Problem {
         let Inner { kind, detail, fields, members, .. } = &*self.0;
         let mut body = members.clone();
         let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-        put("type", format!("/problems/{}", kind.code).into());
+        put("type", uri(kind).into());
         put("code", kind.code.into());
         put("status", kind.status.as_u16().into());
         put("title", kind.title.of(language).into());
@@ -134,6 +135,11 @@ impl Problem {
         }
         response
     }
+}
+
+/// The type of a kind: a path that [`pages`] answers.
+fn uri(kind: &Kind) -> String {
+    format!("/problems/{}", kind.code)
 }
 
 impl FieldProblem {

@@ -3,45 +3,80 @@
 use ledger::payment::history::{PaidPart, Payment, match_code};
 use ledger::payment::{HoldState, Release};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::tokyo_time;
 
 use crate::Deps;
 use crate::ids::PaymentId;
 use crate::routes::children::scheme_name;
 
-/// A payment. `status` is `held`, `paid`, `taken_back` or `expired`.
-#[derive(Debug, Serialize)]
+/// A payment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
 pub(crate) struct PaymentBody {
+    /// Its number.
     payment: String,
+    /// `held`, `paid`, `taken_back` or `expired`.
+    #[schema(value_type = String)]
     status: &'static str,
     merchant: String,
     merchant_name: String,
+    #[schema(required)]
     invoice: Option<String>,
     expense: String,
     price_yen: i64,
+    /// Who pays it; the amounts add up to the price.
     parts: Vec<PartBody>,
+    #[schema(format = "date-time")]
     held_at: String,
+    /// From here on the code works no more, and the money goes back.
+    #[schema(format = "date-time")]
     expires_at: String,
+    /// What the desk types; none once it works no more.
+    #[schema(required)]
     code: Option<String>,
+    /// What the QR symbol holds.
+    #[schema(required)]
     link: Option<String>,
+    /// Where the QR symbol is, from the root of this API.
+    #[schema(required)]
     qr: Option<String>,
+    #[schema(required)]
     receipt: Option<String>,
+    #[schema(required, format = "date-time")]
     paid_at: Option<String>,
+    /// Four digits that the desk's screen shows too.
+    #[schema(required)]
     match_code: Option<String>,
+    /// What the merchant has refunded of it.
     refunded_yen: i64,
 }
 
-/// What one source pays. `source` is `scheme` or `own_money`.
-#[derive(Debug, Serialize)]
+/// What one source pays.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Part)]
 struct PartBody {
+    /// `scheme` or `own_money`.
+    #[schema(value_type = String)]
     source: &'static str,
+    #[schema(required)]
     child: Option<String>,
+    #[schema(required)]
     scheme: Option<String>,
+    #[schema(required)]
     scheme_name: Option<String>,
     amount_yen: i64,
 }
 
 impl PaymentBody {
+    /// Set aside, and its code works.
+    pub(crate) const HELD: &'static str = "held";
+
+    /// Its status.
+    pub(crate) const fn status(&self) -> &'static str {
+        self.status
+    }
+
     pub(crate) fn new(deps: &Deps, payment: &Payment) -> Self {
         let open = payment.is_open(deps.ledger.clock.now());
         let code = open.then(|| deps.ledger.payment_code(payment));
@@ -75,7 +110,7 @@ impl PaymentBody {
 /// Time may be over before the money has gone back: then nobody can pay with it any more.
 fn status(payment: &Payment, open: bool) -> &'static str {
     match payment.state {
-        HoldState::Held if open => "held",
+        HoldState::Held if open => PaymentBody::HELD,
         HoldState::Captured { .. } => "paid",
         HoldState::Released { why: Release::Voided, .. } => "taken_back",
         HoldState::Held | HoldState::Released { why: Release::Expired, .. } => "expired",

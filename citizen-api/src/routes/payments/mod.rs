@@ -1,7 +1,8 @@
 //! Payments: set aside, shown as a code, paid at the desk, taken back.
 
-mod body;
-mod qr;
+pub(crate) mod body;
+pub(crate) mod events;
+pub(crate) mod qr;
 
 use axum::extract::State;
 use axum::routing::get;
@@ -12,7 +13,9 @@ use ledger::payment::HoldPayment;
 use ledger::payment::history::Payment;
 use ledger::time::Month;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, flag, parsed, text, whole};
+use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
 use super::{PAGE, PAGE_MAX, WORD_MAX, YEN_MAX, children, own_children};
@@ -27,16 +30,33 @@ pub(crate) fn router() -> Router<Deps> {
         .route("/payments", get(list).post(create))
         .route("/payments/{payment}", get(show).delete(take_back))
         .route("/payments/{payment}/qr.svg", get(qr::show))
+        .route("/payments/{payment}/events", get(events::follow))
 }
 
 /// What a family asks.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewPayment {
+    /// Whose entitlements may pay: soonest to lapse first, in this order where they lapse on one day.
+    #[schema(value_type = Vec<String>, max_items = 20)]
     children: Vec<ChildId>,
+    /// Where the code will work.
+    #[schema(value_type = String)]
     merchant: MerchantId,
+    /// What is paid for.
+    #[schema(min_length = 1, max_length = 100, example = "tuition")]
     expense: String,
+    /// The service, where services have registrations of their own.
+    #[schema(min_length = 1, max_length = 100)]
     service: Option<String>,
+    /// The month that is paid for: then only entitlements of that month pay.
+    #[schema(value_type = Option<String>, example = "2026-05")]
     month: Option<Month>,
+    /// The whole price.
+    #[schema(rename = "price_yen", value_type = i64, minimum = 1, maximum = 9_999_999, example = 12_000)]
     price: Yen,
+    /// Whether own money pays the rest; no where nothing is said.
+    #[schema(required = false)]
     own_money: bool,
 }
 
@@ -82,13 +102,23 @@ impl Read for Page {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// Payments, newest first. `next`, where it is, asks for the following page as `after`.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PaymentList {
     payments: Vec<PaymentBody>,
+    #[schema(required)]
     next: Option<String>,
 }
 
-async fn create(State(deps): State<Deps>, family: Family, key: IdempotencyKey, Body(body): Body<NewPayment>) -> Result<Created<PaymentBody>, Problem> {
+/// Sets a payment aside and makes its one-time code: only then is there something to show at the desk.
+#[utoipa::path(post, path = "/payments", operation_id = "create_payment", tag = "payments", security(("token" = [])), params(IdempotencyKey), request_body = NewPayment,
+    responses((status = 201, description = "Done; or done before, under this key.", body = PaymentBody), Always, SignedIn, Sent, Commanded))]
+pub(crate) async fn create(
+    State(deps): State<Deps>,
+    family: Family,
+    key: IdempotencyKey,
+    Body(body): Body<NewPayment>,
+) -> Result<Created<PaymentBody>, Problem> {
     let asked = body.of(family.id);
     own_children(&deps, &family, &asked.children).await?;
     let held = deps.ledger.hold(family.municipality, &key.of("pay"), &asked).await.map_err(refused(hold))?;
@@ -96,18 +126,32 @@ async fn create(State(deps): State<Deps>, family: Family, key: IdempotencyKey, B
     Ok(Created(PaymentBody::new(&deps, &payment)))
 }
 
-async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Json<PaymentBody>, Problem> {
+/// Shows a payment: its code while it works, its receipt and match code once it is paid.
+#[utoipa::path(get, path = "/payments/{payment}", operation_id = "show_payment", tag = "payments", security(("token" = [])), params(("payment" = String, Path)),
+    responses((status = 200, description = "As asked.", body = PaymentBody), Always, SignedIn, OfOne))]
+pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Json<PaymentBody>, Problem> {
     let payment = get_payment(&deps, &family, id).await?;
     Ok(Json(PaymentBody::new(&deps, &payment)))
 }
 
-async fn take_back(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Json<PaymentBody>, Problem> {
+/// Takes back what was set aside. Taken back already: the same answer again.
+#[utoipa::path(delete, path = "/payments/{payment}", operation_id = "take_back_payment", tag = "payments", security(("token" = [])), params(("payment" = String, Path)),
+    responses((status = 200, description = "As asked.", body = PaymentBody), (status = 409, description = "The merchant has been paid.",
+        body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"), Always, SignedIn, OfOne))]
+pub(crate) async fn take_back(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Json<PaymentBody>, Problem> {
     deps.ledger.void(family.municipality, family.id, id.0).await.map_err(refused(void))?;
     let payment = get_payment(&deps, &family, id).await?;
     Ok(Json(PaymentBody::new(&deps, &payment)))
 }
 
-async fn list(State(deps): State<Deps>, family: Family, Params(page): Params<Page>) -> Result<Json<PaymentList>, Problem> {
+/// Lists the family's payments, newest first.
+#[utoipa::path(get, path = "/payments", operation_id = "list_payments", tag = "payments", security(("token" = [])),
+    params(
+        ("after" = Option<String>, Query, description = "The page begins behind this payment."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "Payments on a page; 20 where nothing is said."),
+    ),
+    responses((status = 200, description = "As asked.", body = PaymentList), Always, SignedIn, Queried))]
+pub(crate) async fn list(State(deps): State<Deps>, family: Family, Params(page): Params<Page>) -> Result<Json<PaymentList>, Problem> {
     let after = match page.after {
         None => None,
         Some(id) => {
@@ -122,6 +166,6 @@ async fn list(State(deps): State<Deps>, family: Family, Params(page): Params<Pag
 }
 
 /// A payment of this family.
-async fn get_payment(deps: &Deps, family: &Family, id: PaymentId) -> Result<Payment, Problem> {
+pub(crate) async fn get_payment(deps: &Deps, family: &Family, id: PaymentId) -> Result<Payment, Problem> {
     deps.ledger.find_payment(family.municipality, family.id, id.0).await.map_err(failed)?.ok_or_else(not_found)
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use qrcode::render::svg;
 use qrcode::types::QrError;
 use qrcode::{EcLevel, QrCode};
+use web::openapi::{Always, OfOne, SignedIn};
 use web::{PathId, Problem};
 
 use super::get_payment;
@@ -18,8 +19,10 @@ use crate::problems::not_found;
 /// Pixels of one module where the symbol is shown as large as it says.
 const MODULE: u32 = 8;
 
-/// The symbol, as long as the code works; afterwards there is none.
-pub(super) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Response, Problem> {
+/// Draws the code as a QR symbol, as long as it works; afterwards there is none.
+#[utoipa::path(get, path = "/payments/{payment}/qr.svg", operation_id = "show_qr", tag = "payments", security(("token" = [])), params(("payment" = String, Path)),
+    responses((status = 200, description = "The symbol.", body = String, content_type = "image/svg+xml"), Always, SignedIn, OfOne))]
+pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Response, Problem> {
     let payment = get_payment(&deps, &family, id).await?;
     if !payment.is_open(deps.ledger.clock.now()) {
         return Err(not_found());

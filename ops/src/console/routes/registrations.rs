@@ -11,7 +11,7 @@ use super::super::Deps;
 use super::super::answers::{Because, Done, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
-use super::super::problems::refused;
+use super::super::problems::{failed, not_found, refused};
 use super::bodies::{AccountFields, services};
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -90,6 +90,7 @@ async fn approve_account(State(deps): State<Deps>, acting: Acting, PathId(mercha
 }
 
 async fn consent(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>, Body(body): Body<ConsentBody>) -> Result<Done, Problem> {
+    deps.ledger.get_merchant(acting.member.municipality, merchant).await.map_err(failed)?.ok_or_else(not_found)?;
     let command = acting.command(&(merchant, body.consents, &body.reason))?;
     deps.ledger.record_netting_consent(acting.member.municipality, &command, merchant, body.consents, &body.reason).await.map_err(refused)?;
     Ok(Done)

@@ -145,14 +145,11 @@ async fn show(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<Remit
     let remittance = find(&deps, city, id).await?.into();
     let detail = deps.ledger.remittance_detail(city, id).await.map_err(failed)?;
     let stops = deps.ledger.remittance_stops(city, id).await.map_err(failed)?;
-    let stop = |(payee_kind, payee, amount, code, what_to_do): (String, uuid::Uuid, ledger::money::Yen, String, String)| StopBody {
-        payee_kind,
-        payee: payee.to_string(),
-        amount_yen: amount.get(),
-        code,
-        what_to_do,
-    };
-    Ok(Json(RemittanceDetail { remittance, detail: detail.into_iter().map(Into::into).collect(), stops: stops.into_iter().map(stop).collect() }))
+    let stops = stops.into_iter().map(|(payee_kind, payee, amount, code, what_to_do)| {
+        let (payee, amount_yen) = (payee.to_string(), amount.get());
+        StopBody { payee_kind, payee, amount_yen, code, what_to_do }
+    });
+    Ok(Json(RemittanceDetail { remittance, detail: detail.into_iter().map(Into::into).collect(), stops: stops.collect() }))
 }
 
 async fn approve(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Done, Problem> {

@@ -4,6 +4,8 @@
 
 use uuid::Uuid;
 
+mod repo;
+
 use crate::Tx;
 use crate::actor::Command;
 use crate::error::Failure;
@@ -23,32 +25,9 @@ pub enum Claim {
 
 /// Claims the key of `command` for `subject`, what it makes or changes. Waits while the same key is being claimed elsewhere.
 pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<Claim, Failure> {
-    let actor = command.actor.to_string();
-    let claimed = sqlx::query!(
-        r#"
-        INSERT INTO office_commands (municipality, actor, key, fingerprint, subject_id, accepted_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT DO NOTHING
-        "#,
-        municipality.code(),
-        actor,
-        command.key,
-        &command.fingerprint[..],
-        subject,
-        now
-    )
-    .execute(&mut **tx)
-    .await?;
-    if claimed.rows_affected() == 1 {
+    if repo::insert_in_tx(tx, municipality, command, subject, now).await? {
         return Ok(Claim::New);
     }
-    let known = sqlx::query!(
-        "SELECT fingerprint, subject_id FROM office_commands WHERE municipality = $1 AND actor = $2 AND key = $3",
-        municipality.code(),
-        actor,
-        command.key
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(if known.fingerprint == command.fingerprint { Claim::Replayed(known.subject_id) } else { Claim::Conflict })
+    let (fingerprint, subject) = repo::get_in_tx(tx, municipality, command).await?;
+    Ok(if fingerprint == command.fingerprint { Claim::Replayed(subject) } else { Claim::Conflict })
 }

@@ -1,0 +1,199 @@
+//! A training city over HTTP: families that can sign in, desks that can take payments, and the whole service as one router without a socket.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use ledger::ids::Municipality;
+use ops::demo::{Family, Guide, Merchant};
+use ops::rehearse::Setting;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tower::ServiceExt as _;
+
+use super::city::TestLedger;
+
+/// The day on which tests of the faces happen.
+pub const TODAY: &str = "2026-05-20";
+/// The host in links.
+pub const HOST: &str = "voucher.city.example";
+
+/// A training city and the service that it is served by.
+pub struct Town {
+    /// The ledger and its clock.
+    pub test: TestLedger,
+    /// What is known of the city.
+    pub guide: Guide,
+    routes: Router,
+}
+
+/// An answer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Somebody who asks: a bearer token or none, a language or none.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    routes: Router,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Town {
+    /// Osaka in training, at noon of [`TODAY`].
+    pub async fn osaka(pool: &PgPool) -> Self {
+        Self::named(pool, "osaka").await
+    }
+
+    /// A training city at noon of [`TODAY`].
+    pub async fn named(pool: &PgPool, slug: &str) -> Self {
+        let test = TestLedger::at(pool, TODAY);
+        let setting = Setting::named(slug).expect("a training city");
+        let guide = ops::demo::city::load(&test.ledger, setting).await.expect("a training city that loads");
+        let routes = ops::serve::router(&test.ledger, HOST);
+        Self { test, guide, routes }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn municipality(&self) -> Municipality {
+        self.guide.setting.municipality()
+    }
+
+    /// A family with something to spend.
+    #[must_use]
+    pub fn family(&self, index: usize) -> &Family {
+        &self.guide.families[index]
+    }
+
+    /// A class.
+    #[must_use]
+    pub fn merchant(&self, index: usize) -> &Merchant {
+        &self.guide.merchants[index]
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn stranger(&self) -> Client {
+        Client { routes: self.routes.clone(), headers: Vec::new() }
+    }
+
+    /// A desk of a class.
+    #[must_use]
+    pub fn desk(&self, index: usize) -> Client {
+        self.stranger().bearer(&self.merchant(index).token.to_string())
+    }
+
+    /// A family that has signed in over HTTP.
+    pub async fn signed_in(&self, index: usize) -> Client {
+        let code = self.family(index).code.grouped();
+        let answer = self.stranger().post("/citizen/v1/sessions", "", &json!({"city": self.guide.setting.slug, "activation_code": code})).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer}");
+        self.stranger().bearer(answer.json()["token"].as_str().expect("a token"))
+    }
+
+    /// A payment of one family's children at one class, from entitlements first and then own money.
+    #[must_use]
+    pub fn payment(&self, family: usize, merchant: usize, price_yen: i64) -> Value {
+        let children: Vec<_> = self.family(family).children.iter().map(|(child, _)| child.to_string()).collect();
+        json!({"children": children, "merchant": self.merchant(merchant).id, "expense": "tuition", "price_yen": price_yen, "own_money": true})
+    }
+}
+
+impl Client {
+    /// With this token.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.with("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With this header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Asks.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "", Body::empty()).await
+    }
+
+    /// Deletes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, "", Body::empty()).await
+    }
+
+    /// Asks by any method, without a body.
+    pub async fn ask(&self, method: Method, path: &str) -> Answer {
+        self.send(method, path, "", Body::empty()).await
+    }
+
+    /// Sends a JSON body, under an idempotency key unless it is empty.
+    pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, key, Body::from(body.to_string())).await
+    }
+
+    /// Sends anything as if it were JSON.
+    pub async fn post_text(&self, path: &str, key: &str, body: &str) -> Answer {
+        self.send(Method::POST, path, key, Body::from(body.to_owned())).await
+    }
+
+    async fn send(&self, method: Method, path: &str, key: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(&method).uri(path);
+        if method == Method::POST {
+            request = request.header("content-type", "application/json");
+        }
+        if !key.is_empty() {
+            request = request.header("idempotency-key", key);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(body).expect("a request");
+        let response = self.routes.clone().oneshot(request).await.expect("a router always answers");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+
+    /// Status and problem code.
+    #[must_use]
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{self}");
+        (self.status.as_u16(), self.json()["code"].as_str().expect("a code").to_owned())
+    }
+
+    /// The body of an answer that must be well.
+    #[expect(clippy::must_use_candidate, reason = "asked for its assertion too")]
+    pub fn ok(&self) -> Value {
+        assert!(self.status.is_success(), "{self}");
+        self.json()
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.status, String::from_utf8_lossy(&self.body))
+    }
+}

@@ -1,0 +1,133 @@
+//! What the service says about itself: OpenAPI documents that fit its routes, and the registry of problems. Both are kept in `docs/`, so that a
+//! change is seen by whoever reviews it. After a change that is meant:
+//! `cargo test -p tests --test it -- --ignored documents`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use axum::http::Method;
+use serde_json::Value;
+use tests::support::database::TestDatabase;
+use tests::support::town::Town;
+
+/// What is kept, and where.
+fn kept() -> [(PathBuf, String); 3] {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs");
+    let problems = serde_json::to_string_pretty(&web::problem::pages::list()).unwrap();
+    [
+        (docs.join("openapi/citizen.json"), web::openapi::text(&citizen_api::openapi::document())),
+        (docs.join("openapi/merchant.json"), web::openapi::text(&merchant_api::openapi::document())),
+        (docs.join("problems.json"), format!("{problems}\n")),
+    ]
+}
+
+#[test]
+fn what_is_kept_in_docs_is_what_the_program_says() {
+    for (file, text) in kept() {
+        let known = fs::read_to_string(&file).unwrap_or_default();
+        assert!(known == text, "{} is not what the program says: see the head of this test", file.display());
+    }
+}
+
+#[test]
+#[ignore = "writes docs/: run it after a change that is meant"]
+fn write_the_documents() {
+    for (file, text) in kept() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_documented_operation_is_there_and_asks_who_is_asking() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    for base in ["/citizen/v1", "/merchant/v1"] {
+        let document = town.stranger().get(&format!("{base}/openapi.json")).await.ok();
+        assert_eq!((&document["openapi"], &document["servers"][0]["url"]), (&"3.1.0".into(), &base.into()));
+        for (path, method, operation) in operations(&document) {
+            let asked = format!("{base}{}", path.replace(['{', '}'], ""));
+            let answer = town.stranger().ask(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &asked).await;
+            let status = answer.status.as_u16();
+            assert!(operation["responses"].get(status.to_string()).is_some(), "{method} {path} answers {answer}");
+            assert_eq!(operation.get("security").is_some(), status == 401, "{method} {path} answers {answer}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_every_answer_says_what_it_is() {
+    for document in [citizen_api::openapi::document(), merchant_api::openapi::document()] {
+        let document: Value = serde_json::from_str(&web::openapi::text(&document)).unwrap();
+        let mut names = BTreeSet::new();
+        for (path, method, operation) in operations(&document) {
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
+            assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(response["description"].as_str().is_some_and(|description| !description.is_empty()), "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_of_the_sources_is_documented() {
+    for (face, document) in [("citizen-api", citizen_api::openapi::document()), ("merchant-api", merchant_api::openapi::document())] {
+        let document: Value = serde_json::from_str(&web::openapi::text(&document)).unwrap();
+        let documented: BTreeSet<_> = operations(&document).into_iter().map(|(path, _, _)| path).collect();
+        let mut routed = BTreeSet::new();
+        routes(&Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(face).join("src"), &mut routed);
+        assert!(routed.len() >= 7 && routed == documented, "{face}: {routed:?} and {documented:?}");
+    }
+}
+
+/// Path, method and operation of a document.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let of_path = |(path, item): (&String, &Value)| {
+        let of_method = |(method, operation): (&String, &Value)| (path.clone(), method.clone(), operation.clone());
+        item.as_object().unwrap().iter().map(of_method).collect::<Vec<_>>()
+    };
+    document["paths"].as_object().unwrap().iter().flat_map(of_path).collect()
+}
+
+/// The first argument of every `.route(` below a folder.
+fn routes(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() {
+            routes(&entry.path(), found);
+        } else {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            found.extend(text.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_viewer_brings_its_own_files_and_calls_nobody_else() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    let page = town.stranger().get("/api/").await;
+    assert!(page.status.is_success() && page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{page}");
+    assert!(page.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'; style-src"));
+    let page = page.text();
+    assert!(!page.contains("http://") && !page.contains("https://"), "{page}");
+    assert!(!page.contains("<script>"), "no script inline: the policy would stop it");
+    let files = page.split(['"', '\'']).filter(|file| [".js", ".css"].iter().any(|end| file.ends_with(end)));
+    for file in files {
+        let answer = town.stranger().get(&format!("/api/{}", file.trim_start_matches("./"))).await;
+        assert!(answer.status.is_success(), "{file}");
+    }
+    let settings = town.stranger().get("/api/swagger-initializer.js").await.text();
+    assert!(settings.contains("/merchant/v1/openapi.json") && settings.contains("none"), "{settings}");
+}
+
+#[tokio::test]
+async fn the_type_of_a_problem_leads_to_what_it_means() {
+    let database = TestDatabase::new().await;
+    let town = Town::osaka(database.pool()).await;
+    let refused = town.stranger().get("/citizen/v1/children").await.json();
+    let meaning = town.stranger().get(refused["type"].as_str().unwrap()).await.ok();
+    assert_eq!((&meaning["code"], &meaning["title"]["ja"]), (&refused["code"], &refused["title"]));
+    assert_eq!(town.stranger().get("/problems/x").await.problem().0, 404);
+}
