@@ -5,15 +5,22 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ledger::Ledger;
 use ledger::actor::Actor;
 
+pub mod bank;
 pub mod books;
+pub mod city;
 pub mod demo;
+pub mod merchant;
+pub mod month;
+pub mod office;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
 pub mod serve;
+pub mod staff;
 
 use crate::app::App;
 use output::{Exit, Output};
@@ -54,6 +61,17 @@ enum OnBooks {
     /// Preview or import a roster (対象者名簿).
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Budgets, rosters, grants, families: as a member of staff.
+    City(city::Arguments),
+    /// Merchants: applications, decisions, accounts, desks.
+    Merchant(merchant::Arguments),
+    /// Statements, and the close of a month.
+    Month(month::Arguments),
+    /// Remittances, bank statements, returns.
+    Bank(bank::Arguments),
+    /// Accounts of staff, and the audit log.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Print the trial balance (試算表).
     TrialBalance(books::Scope),
     /// Derive every balance and state from the transfers alone, and report the first difference.
@@ -85,20 +103,38 @@ impl Cli {
     }
 }
 
+impl Cli {
+    /// Runs a command on books that are open already; one that opens its own is refused.
+    pub async fn run_on(self, ledger: &Ledger) -> anyhow::Result<Exit> {
+        match self.command {
+            Command::OnBooks(command) => command.on(ledger, &Output::new(self.json)).await,
+            _ => Ok(Exit::Refused),
+        }
+    }
+}
+
 impl OnBooks {
     async fn run(self, output: &Output) -> anyhow::Result<Exit> {
         let app = App::open(CONNECTIONS).await?;
-        let ledger = &app.ledger;
-        let exit = match self {
+        let exit = self.on(&app.ledger, output).await;
+        app.close().await?;
+        exit
+    }
+
+    async fn on(self, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
+        match self {
             Self::Roster(command) => match books::named(command.city(), ledger, output).await? {
                 Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
                 None => Ok(Exit::Refused),
             },
+            Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Month(arguments) => month::run(arguments, ledger, output).await,
+            Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
+            Self::Staff(command) => staff::run(command, ledger, output).await,
             Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
             Self::Verify(scope) => books::verify(scope, ledger, output).await,
             Self::Export(command) => books::export(command, ledger, output).await,
-        };
-        app.close().await?;
-        exit
+        }
     }
 }

@@ -7,7 +7,7 @@ mod answers;
 mod desk;
 mod guard;
 mod problems;
-mod routes;
+pub(crate) mod routes;
 mod upload;
 
 use axum::Router;

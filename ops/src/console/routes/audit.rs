@@ -36,7 +36,7 @@ struct AuditQuery(Which);
 
 /// One row: who did what, when, why, and how it ended.
 #[derive(Serialize)]
-struct RowBody {
+pub(crate) struct RowBody {
     number: i64,
     at: String,
     name: String,

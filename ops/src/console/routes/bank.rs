@@ -46,7 +46,7 @@ impl Read for DaysQuery {
 }
 
 #[derive(Serialize)]
-struct ImportedBody {
+pub(crate) struct ImportedBody {
     statement: String,
     new: i32,
     known: i32,
@@ -62,7 +62,7 @@ impl From<Imported> for ImportedBody {
 
 /// How books and bank compare, and every line.
 #[derive(Serialize)]
-struct ReportBody {
+pub(crate) struct ReportBody {
     lines: Vec<LineBody>,
     unmatched_count: usize,
     unmatched_yen: i64,

@@ -47,7 +47,7 @@ struct BudgetList {
 
 /// Appropriated = committed + remaining + given back.
 #[derive(Serialize)]
-struct BudgetBody {
+pub(crate) struct BudgetBody {
     scheme: String,
     appropriated_yen: i64,
     committed_yen: i64,

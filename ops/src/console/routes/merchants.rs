@@ -44,7 +44,7 @@ impl Read for ApplyBody {
 }
 
 #[derive(Serialize)]
-struct ListedBody {
+pub(crate) struct ListedBody {
     merchant: MerchantId,
     name: String,
     area: String,
@@ -60,7 +60,7 @@ impl From<(Listing, String)> for ListedBody {
 }
 
 #[derive(Serialize)]
-struct MerchantBody {
+pub(crate) struct MerchantBody {
     merchant: MerchantId,
     name: String,
     kana: String,

@@ -1,21 +1,21 @@
 //! The routes, one file a resource. Each parses, asks the ledger, answers; what stands before them is in [`super::guard`].
 
-mod audit;
-mod bank;
+pub(crate) mod audit;
+pub(crate) mod bank;
 mod bodies;
-mod books;
-mod budgets;
-mod families;
-mod merchants;
-mod months;
+pub(crate) mod books;
+pub(crate) mod budgets;
+pub(crate) mod families;
+pub(crate) mod merchants;
+pub(crate) mod months;
 mod registrations;
-mod remittances;
-mod returns;
-mod reveals;
-mod rosters;
-mod sessions;
-mod staff;
-mod statements;
+pub(crate) mod remittances;
+pub(crate) mod returns;
+pub(crate) mod reveals;
+pub(crate) mod rosters;
+pub(crate) mod sessions;
+pub(crate) mod staff;
+pub(crate) mod statements;
 mod terminals;
 
 use super::desk::Desk;

@@ -20,16 +20,22 @@ pub(super) fn add(desk: Desk) -> Desk {
 
 /// What must hold before a month is closed. `missing` is empty when it may be.
 #[derive(Serialize)]
-struct ChecklistBody {
+pub(crate) struct ChecklistBody {
     month: Month,
     missing: Vec<String>,
     #[serde(flatten)]
     checklist: Checklist,
 }
 
+impl ChecklistBody {
+    pub(crate) fn new(month: Month, checklist: Checklist) -> Self {
+        Self { month, missing: checklist.missing(), checklist }
+    }
+}
+
 async fn checklist(State(deps): State<Deps>, acting: Acting, PathId(month): PathId<Month>) -> Result<Json<ChecklistBody>, Problem> {
     let checklist = deps.ledger.close_checklist(acting.member.municipality, month).await.map_err(failed)?;
-    Ok(Json(ChecklistBody { month, missing: checklist.missing(), checklist }))
+    Ok(Json(ChecklistBody::new(month, checklist)))
 }
 
 async fn close(State(deps): State<Deps>, acting: Acting, PathId(month): PathId<Month>) -> Result<Done, Problem> {

@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
+use ledger::Ledger;
+use ledger::error::Failure;
 use ledger::ids::{Municipality, RemittanceId};
 use ledger::remittance::{DetailRow, File, Remittance};
 use ledger::staff::Action;
@@ -33,7 +35,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 
 /// One bank file.
 #[derive(Serialize)]
-struct RemittanceBody {
+pub(crate) struct RemittanceBody {
     remittance: RemittanceId,
     sequence: i32,
     month: Month,
@@ -51,7 +53,7 @@ impl From<Remittance> for RemittanceBody {
 }
 
 #[derive(Serialize)]
-struct RemittanceDetail {
+pub(crate) struct RemittanceDetail {
     #[serde(flatten)]
     remittance: RemittanceBody,
     detail: Vec<LineBody>,
@@ -89,7 +91,7 @@ struct StopBody {
 
 /// A file that was built: what people compare before it is sent.
 #[derive(Serialize)]
-struct FileBody {
+pub(crate) struct FileBody {
     sha256: String,
     lines: usize,
     total_yen: i64,
@@ -124,11 +126,6 @@ impl Read for SentBody {
     }
 }
 
-async fn find(deps: &Deps, city: Municipality, id: RemittanceId) -> Result<Remittance, Problem> {
-    let all = deps.ledger.list_remittances(city).await.map_err(failed)?;
-    all.into_iter().find(|remittance| remittance.id == id).ok_or_else(not_found)
-}
-
 async fn all(State(deps): State<Deps>, acting: Acting, Params(asked): Params<Page>) -> Result<Json<Items<RemittanceBody>>, Problem> {
     let remittances = deps.ledger.list_remittances(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(page(remittances.into_iter().map(RemittanceBody::from), &asked, |remittance| remittance.remittance.to_string())))
@@ -140,16 +137,19 @@ async fn prepare(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)
     Ok(MadeAs(prepared.id.to_string(), prepared.into()))
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<RemittanceDetail>, Problem> {
-    let city = acting.member.municipality;
-    let remittance = find(&deps, city, id).await?.into();
-    let detail = deps.ledger.remittance_detail(city, id).await.map_err(failed)?;
-    let stops = deps.ledger.remittance_stops(city, id).await.map_err(failed)?;
-    let stops = stops.into_iter().map(|(payee_kind, payee, amount, code, what_to_do)| {
+/// A remittance with its lines and stops; none if there is no such remittance.
+pub(crate) async fn detail(ledger: &Ledger, city: Municipality, id: RemittanceId) -> Result<Option<RemittanceDetail>, Failure> {
+    let Some(found) = ledger.list_remittances(city).await?.into_iter().find(|remittance| remittance.id == id) else { return Ok(None) };
+    let detail = ledger.remittance_detail(city, id).await?.into_iter().map(Into::into).collect();
+    let stops = ledger.remittance_stops(city, id).await?.into_iter().map(|(payee_kind, payee, amount, code, what_to_do)| {
         let (payee, amount_yen) = (payee.to_string(), amount.get());
         StopBody { payee_kind, payee, amount_yen, code, what_to_do }
     });
-    Ok(Json(RemittanceDetail { remittance, detail: detail.into_iter().map(Into::into).collect(), stops: stops.collect() }))
+    Ok(Some(RemittanceDetail { remittance: found.into(), detail, stops: stops.collect() }))
+}
+
+async fn show(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<RemittanceDetail>, Problem> {
+    detail(&deps.ledger, acting.member.municipality, id).await.map_err(failed)?.map(Json).ok_or_else(not_found)
 }
 
 async fn approve(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Done, Problem> {

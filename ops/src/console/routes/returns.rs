@@ -64,7 +64,7 @@ struct WaitingList {
 
 /// A return that waits for a second person.
 #[derive(Serialize)]
-struct WaitingBody {
+pub(crate) struct WaitingBody {
     line: BankLineId,
     remittance: RemittanceId,
     number: i32,

@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
+use ledger::Ledger;
 use ledger::bank::account::BankAccount;
-use ledger::ids::{ChildId, FamilyId, GuardianId, MerchantId};
+use ledger::error::Failure;
+use ledger::ids::{ChildId, FamilyId, GuardianId, MerchantId, Municipality};
 use ledger::people::{FamilyChild, FamilyGuardian};
 use ledger::staff::Action;
 use ledger::staff::reveal::MerchantAccount;
@@ -27,7 +29,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 
 /// A family, opened.
 #[derive(Serialize)]
-struct RevealedFamily {
+pub(crate) struct RevealedFamily {
     family: FamilyId,
     protected: bool,
     payer_number: String,
@@ -65,7 +67,7 @@ struct RevealedAccount {
 }
 
 #[derive(Serialize)]
-struct RevealedMerchant {
+pub(crate) struct RevealedMerchant {
     merchant: MerchantId,
     accounts: Vec<MerchantAccount>,
 }
@@ -94,13 +96,14 @@ fn account(account: &BankAccount) -> RevealedAccount {
     }
 }
 
-async fn family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(_): Body<Because>) -> Result<Json<RevealedFamily>, Problem> {
-    let (ledger, city, today) = (&deps.ledger, acting.member.municipality, deps.ledger.clock.today());
-    let known = ledger.find_family(city, family).await.map_err(failed)?.ok_or_else(not_found)?;
-    let guardians = ledger.guardians_of_family(city, family, today).await.map_err(failed)?;
-    let children = ledger.children_of_family(city, family, today).await.map_err(failed)?;
-    let bank_account = ledger.bank_account_of_family(city, family, today).await.map_err(failed)?;
-    Ok(Json(RevealedFamily {
+/// Opens a family; none if there is no such family.
+pub(crate) async fn open(ledger: &Ledger, city: Municipality, family: FamilyId) -> Result<Option<RevealedFamily>, Failure> {
+    let today = ledger.clock.today();
+    let Some(known) = ledger.find_family(city, family).await? else { return Ok(None) };
+    let guardians = ledger.guardians_of_family(city, family, today).await?;
+    let children = ledger.children_of_family(city, family, today).await?;
+    let bank_account = ledger.bank_account_of_family(city, family, today).await?;
+    Ok(Some(RevealedFamily {
         family,
         protected: known.protected,
         payer_number: known.payer_number.to_string(),
@@ -108,6 +111,11 @@ async fn family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId
         children: children.into_iter().map(child(known.protected)).collect(),
         bank_account: bank_account.as_ref().map(account),
     }))
+}
+
+async fn family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(_): Body<Because>) -> Result<Json<RevealedFamily>, Problem> {
+    let opened = open(&deps.ledger, acting.member.municipality, family).await.map_err(failed)?;
+    opened.map(Json).ok_or_else(not_found)
 }
 
 async fn merchant_account(

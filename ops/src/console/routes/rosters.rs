@@ -41,7 +41,7 @@ impl Read for GrantBody {
 
 /// What a grant run did: whom it judged, what it granted now.
 #[derive(Serialize)]
-struct GrantAnswer {
+pub(crate) struct GrantAnswer {
     children: usize,
     eligible: usize,
     changed: usize,

@@ -53,7 +53,7 @@ struct SessionBody {
 
 /// A member of staff.
 #[derive(Serialize)]
-pub(super) struct MemberBody {
+pub(crate) struct MemberBody {
     name: String,
     display_name: String,
     roles: Vec<Role>,

@@ -63,7 +63,7 @@ impl Read for RolesBody {
 
 /// A code that signs in once. Shown once.
 #[derive(Serialize)]
-struct CodeBody {
+pub(crate) struct CodeBody {
     name: String,
     code: String,
     expires_at: String,

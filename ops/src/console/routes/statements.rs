@@ -63,7 +63,7 @@ impl Read for StatementsBody {
 
 /// One merchant's month.
 #[derive(Serialize)]
-struct StatementBody {
+pub(crate) struct StatementBody {
     statement: StatementId,
     merchant: MerchantId,
     month: Month,
@@ -92,7 +92,7 @@ struct DrawnBody {
 
 /// One line of the analysis; without scheme it is families' own money.
 #[derive(Serialize)]
-struct AnalysisBody {
+pub(crate) struct AnalysisBody {
     statement: StatementId,
     merchant: MerchantId,
     scheme: Option<String>,

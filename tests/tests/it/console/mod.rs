@@ -3,6 +3,7 @@
 //! `matrix` shows who may do what, from the permission table and the list of routes; `log` that every request leaves one row; `month` a whole month
 //! driven by three people; `two_people` that nobody does both sides; `reveals` that nothing personal is shown without a reason.
 
+mod command_line;
 mod log;
 mod matrix;
 mod month;
