@@ -138,3 +138,15 @@ impl OnBooks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_read() {
+        Cli::command().debug_assert();
+    }
+}

@@ -191,3 +191,23 @@ async fn an_invitation_asked_for_again_is_the_same_and_no_code_or_token_is_kept(
         assert!(!kept.contains(secret) && !kept.contains(&first.token()) && !kept.contains(&first.grouped()), "{table}");
     }
 }
+
+#[tokio::test]
+async fn rows_written_at_once_are_numbered_without_a_gap() {
+    use ledger::staff::audit::{Asked, Door, Ended, Which};
+    let house = House::new().await;
+    let root = house.test.ledger.find_staff(house.city, "root").await.unwrap().unwrap();
+    let ledger = house.test.ledger.clone();
+    race(8, move |_| {
+        let (ledger, root) = (ledger.clone(), root.clone());
+        async move {
+            for _ in 0..5 {
+                let asked = Asked::new(ledger::staff::Action::ListStaff, Door::Api);
+                ledger.act_as(&root, asked, async { ((), Ended::Done(None)) }).await.unwrap().unwrap();
+            }
+        }
+    })
+    .await;
+    let rows = house.test.ledger.list_staff_actions(house.city, &Which { limit: 100, ..Which::default() }).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), (1..=40).rev().collect::<Vec<_>>());
+}
