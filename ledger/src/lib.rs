@@ -31,6 +31,7 @@ pub mod reconciliation;
 pub mod remittance;
 pub mod scheme;
 pub mod session;
+pub mod staff;
 pub mod statement;
 pub mod time;
 pub mod token;

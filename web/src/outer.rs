@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use crate::extract::Origin;
+use crate::extract::{Origin, RequestId};
 use crate::language::Language;
 use crate::problem::{Problem, registry};
 use crate::world::World;
@@ -52,6 +52,7 @@ async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next:
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let origin = Origin::of(&request, world.behind_proxy());
     request.extensions_mut().insert(origin);
+    request.extensions_mut().insert(RequestId(id.clone()));
     let answer = run(request, next).instrument(tracing::info_span!("request", id)).await;
     let mut answer = in_language(answer, language, &id);
     carry(answer.headers_mut(), &*world);

@@ -3,6 +3,8 @@
 mod budget;
 pub mod repo;
 
+pub use budget::BudgetRejected;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 

@@ -108,6 +108,9 @@ pub enum RunRejected {
     /// The scheme grants visits or passes and no money.
     #[error("the scheme grants no money")]
     NotMoney,
+    /// The key stands for another request.
+    #[error("this idempotency key was used for another request: send this one under a new key")]
+    Conflict,
     /// There is no such entitlement, or nothing is left of it.
     #[error("nothing is left to take back")]
     Nothing,
@@ -230,6 +233,7 @@ fn run_rejected(refused: Refused) -> Error<RunRejected> {
     match refused {
         Refused::Short => Error::Rejected(RunRejected::Budget),
         Refused::Closed => Error::Rejected(RunRejected::Closed),
+        Refused::Conflict => Error::Rejected(RunRejected::Conflict),
         other => Error::Failed(Failure::inconsistent("entitlements", other.to_string())),
     }
 }

@@ -3,7 +3,7 @@
 //! What it never does: say why a code does not sign in. Only the digest of a token is stored. Refused attempts are counted by where they
 //! came from, so that nobody can try codes for long; who is right is never counted.
 
-mod repo;
+pub(crate) mod repo;
 
 use chrono::TimeDelta;
 
@@ -27,7 +27,7 @@ const SESSIONS_MAX: i64 = 10;
 /// Refusals are counted in windows of this many seconds …
 const WINDOW_SECONDS: i64 = 15 * 60;
 /// … and after so many of them nothing from that place is looked at until the window is over.
-const REFUSED_MAX: i32 = 20;
+pub(crate) const REFUSED_MAX: i32 = 20;
 
 /// Somebody tries to sign in.
 #[derive(Debug, Clone)]
@@ -132,7 +132,7 @@ impl Ledger {
 }
 
 /// The window of time that holds `now`: its first instant, and the seconds until it is over.
-fn window(now: Instant) -> (Instant, u32) {
+pub(crate) fn window(now: Instant) -> (Instant, u32) {
     let into = now.timestamp().rem_euclid(WINDOW_SECONDS);
     let from = Instant::from_timestamp(now.timestamp().saturating_sub(into), 0).unwrap_or(now);
     (from, u32::try_from(WINDOW_SECONDS.saturating_sub(into)).unwrap_or(u32::MAX))

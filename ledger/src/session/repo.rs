@@ -11,7 +11,7 @@ use crate::token::CityToken;
 type Attempts<'a> = (&'static str, &'a [u8; 32]);
 
 /// How many attempts have been refused in the window.
-pub(super) async fn count_refused_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (purpose, origin): Attempts<'_>, window: Instant) -> Result<i32, Failure> {
+pub(crate) async fn count_refused_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (purpose, origin): Attempts<'_>, window: Instant) -> Result<i32, Failure> {
     let refused = sqlx::query_scalar!(
         "SELECT refused FROM refused_attempts WHERE municipality = $1 AND purpose = $2 AND origin_index = $3 AND window_from = $4",
         municipality.code(),
@@ -25,7 +25,7 @@ pub(super) async fn count_refused_in_tx(tx: &mut Tx<'_>, municipality: Municipal
 }
 
 /// Counts one more refusal.
-pub(super) async fn count_refusal_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (purpose, origin): Attempts<'_>, window: Instant) -> Result<(), Failure> {
+pub(crate) async fn count_refusal_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (purpose, origin): Attempts<'_>, window: Instant) -> Result<(), Failure> {
     sqlx::query!(
         r#"
         INSERT INTO refused_attempts AS known (municipality, purpose, origin_index, window_from, refused)

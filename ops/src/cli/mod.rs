@@ -5,16 +5,23 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ledger::Ledger;
 use ledger::actor::Actor;
 
+pub mod bank;
 pub mod books;
+pub mod city;
 pub mod demo;
 pub mod jobs;
+pub mod merchant;
+pub mod month;
+pub mod office;
 pub mod output;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
 pub mod serve;
+pub mod staff;
 
 use crate::app::App;
 use output::{Exit, Output};
@@ -58,6 +65,17 @@ enum OnBooks {
     /// Run the jobs that are due, or look at them.
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Budgets, rosters, grants, families: as a member of staff.
+    City(city::Arguments),
+    /// Merchants: applications, decisions, accounts, desks.
+    Merchant(merchant::Arguments),
+    /// Statements, and the close of a month.
+    Month(month::Arguments),
+    /// Remittances, bank statements, returns.
+    Bank(bank::Arguments),
+    /// Accounts of staff, and the audit log.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Print the trial balance (試算表).
     TrialBalance(books::Scope),
     /// Derive every balance and state from the transfers alone, and report the first difference.
@@ -90,21 +108,51 @@ impl Cli {
     }
 }
 
+impl Cli {
+    /// Runs a command on books that are open already; one that opens its own is refused.
+    pub async fn run_on(self, ledger: &Ledger) -> anyhow::Result<Exit> {
+        match self.command {
+            Command::OnBooks(command) => command.on(ledger, &Output::new(self.json)).await,
+            _ => Ok(Exit::Refused),
+        }
+    }
+}
+
 impl OnBooks {
     async fn run(self, output: &Output) -> anyhow::Result<Exit> {
         let app = App::open(CONNECTIONS).await?;
-        let ledger = &app.ledger;
-        let exit = match self {
+        let exit = self.on(&app.ledger, output).await;
+        app.close().await?;
+        exit
+    }
+
+    async fn on(self, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
+        match self {
             Self::Roster(command) => match books::named(command.city(), ledger, output).await? {
                 Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
                 None => Ok(Exit::Refused),
             },
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
+            Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Month(arguments) => month::run(arguments, ledger, output).await,
+            Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
+            Self::Staff(command) => staff::run(command, ledger, output).await,
             Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
             Self::Verify(scope) => books::verify(scope, ledger, output).await,
             Self::Export(command) => books::export(command, ledger, output).await,
-        };
-        app.close().await?;
-        exit
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_read() {
+        Cli::command().debug_assert();
     }
 }

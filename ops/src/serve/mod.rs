@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
+use crate::console;
 use crate::till::LedgerTill;
 use world::LedgerWorld;
 
@@ -40,8 +41,12 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
     let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
-    let routes =
-        Router::new().nest("/citizen/v1", citizen).nest("/merchant/v1", merchant).merge(web::health::router(check)).merge(web::problem::pages::router());
+    let routes = Router::new()
+        .nest("/citizen/v1", citizen)
+        .nest("/merchant/v1", merchant)
+        .nest("/ops/v1", console::router(ledger))
+        .merge(web::health::router(check))
+        .merge(web::problem::pages::router());
     let routes = routes.merge(viewer::router());
     web::outer::outer(routes, Arc::new(LedgerWorld::new(ledger, reached.behind_proxy)))
 }

@@ -15,7 +15,7 @@ use crate::problem::{Problem, registry};
 
 pub use body::Body;
 pub use headers::{Bearer, IdempotencyKey};
-pub use origin::Origin;
+pub use origin::{Origin, RequestId};
 
 /// The one parameter of the path. What has not the form of an id is as unknown as an id that nothing has.
 #[derive(Debug, Clone, Copy)]

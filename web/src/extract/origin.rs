@@ -1,4 +1,4 @@
-//! Where a request comes from: for counting refused attempts, never for deciding who asks.
+//! Where a request comes from, for counting refused attempts, never for deciding who asks; and what the log calls it.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -52,5 +52,17 @@ mod tests {
         assert_eq!(origin(&["198.51.100.9", "2001:db8::7"], true), "2001:db8::7");
         assert_eq!(origin(&["203.0.113.5, nonsense"], true), "192.0.2.1");
         assert_eq!(origin(&[], true), "192.0.2.1");
+    }
+}
+
+/// What the log calls a request; empty where nothing was put around the routes.
+#[derive(Debug, Clone, Default)]
+pub struct RequestId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }

@@ -60,6 +60,13 @@ registry! {
     STATEMENT_STATE CONFLICT "statement-state" "この明細書は、いまこの操作ができる状態ではありません。" "The statement's state does not allow this.";
     DAY_CLOSED CONFLICT "day-closed" "この日の帳簿は締め切られています。" "The books are closed for this day.";
     OUTCOME_UNKNOWN SERVICE_UNAVAILABLE "outcome-unknown" "いま確認できません。同じ Idempotency-Key でもう一度お試しください。" "The outcome is not known yet: ask again with the same Idempotency-Key.";
+
+    // Staff. Why is in `refusal`.
+    STAFF_SIGN_IN UNAUTHORIZED "staff-sign-in-refused" "この利用者名とサインインコードではサインインできません。" "This name and sign-in code do not sign in.";
+    FORBIDDEN FORBIDDEN "forbidden" "あなたの役割ではこの操作はできません。" "None of your roles may do this.";
+    SECOND_PERSON CONFLICT "second-person" "自分の作業を自分で承認することはできません。別の職員が行ってください。" "Nobody approves their own work: ask a second person.";
+    NOT_NOW CONFLICT "not-now" "いまの状態では、この操作はできません。" "The state of things does not allow this now.";
+    REFUSED UNPROCESSABLE_ENTITY "refused" "この内容では受け付けられません。" "This cannot be accepted as it is.";
 }
 
 #[cfg(test)]

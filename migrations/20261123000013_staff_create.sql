@@ -1,0 +1,91 @@
+-- The city's staff: who they are, what they may do, when they are signed in; and what they have done.
+
+-- One row for each person. A person is never deleted and a name never given to another: it stands in the books as `staff:NAME`.
+CREATE TABLE staff_members (
+    municipality integer     NOT NULL REFERENCES municipalities,
+    name         text        NOT NULL,        -- what the person types to sign in, and what the books call them
+    display_name text        NOT NULL,        -- what colleagues read
+    roles        text[]      NOT NULL,        -- what they may do; a set
+    state        text        NOT NULL,
+    invited_at   timestamptz NOT NULL,
+    invited_by   text        NOT NULL,        -- an administrator, or the command line on the server for the first one
+    code_digest  bytea,                       -- digest of the sign-in code in force; none once it is used
+    code_expires_at timestamptz,              -- it signs in until just before here
+    PRIMARY KEY (municipality, name),
+    CONSTRAINT staff_members_name CHECK (name ~ '^[a-z][a-z0-9._-]{1,39}$'),
+    CONSTRAINT staff_members_display_name CHECK (length(display_name) BETWEEN 1 AND 100),
+    CONSTRAINT staff_members_state CHECK (state IN (
+        'active',
+        'suspended'                           -- may not sign in, and no session of theirs opens anything
+    )),
+    CONSTRAINT staff_members_roles CHECK (roles <@ ARRAY[
+        'preparer',                           -- prepares: rosters, grants, merchants, statements, remittances, bank lines
+        'approver',                           -- the second person
+        'treasurer',                          -- 会計: budgets, examination, the bank file, the bank statement, the close
+        'auditor',                            -- sees everything and changes nothing
+        'administrator'                       -- staff; no money
+    ]),
+    -- Who makes accounts or watches does not move money.
+    CONSTRAINT staff_members_separation CHECK (
+        NOT (roles && ARRAY['administrator', 'auditor'] AND roles && ARRAY['preparer', 'approver', 'treasurer'])),
+    CONSTRAINT staff_members_code CHECK ((code_digest IS NULL) = (code_expires_at IS NULL))
+);
+
+-- One row for each sign-in. The token is shown once; only its digest is kept.
+CREATE TABLE staff_sessions (
+    municipality integer     NOT NULL,
+    token_sha256 bytea       NOT NULL,        -- SHA-256 of a 256-bit token: too long to guess, so a plain digest is enough; also how it is found
+    name         text        NOT NULL,        -- who is signed in
+    signed_in_at timestamptz NOT NULL,
+    seen_at      timestamptz NOT NULL,        -- the last request, to within some minutes: a session that is not used ends
+    expires_at   timestamptz NOT NULL,        -- ends then, used or not
+    ended_at     timestamptz,                 -- signed out, or ended by an administrator
+    PRIMARY KEY (municipality, token_sha256),
+    FOREIGN KEY (municipality, name) REFERENCES staff_members,
+    CONSTRAINT staff_sessions_token CHECK (octet_length(token_sha256) = 32),
+    CONSTRAINT staff_sessions_expiry CHECK (expires_at > signed_in_at)
+);
+-- The sessions of one person: for ending all of them.
+CREATE INDEX staff_sessions_of_member ON staff_sessions (municipality, name) WHERE ended_at IS NULL;
+
+-- What staff have done or been refused, for ever. Ids and reasons only: no name, number, address or account of anybody but staff.
+CREATE TABLE staff_actions (
+    municipality integer     NOT NULL REFERENCES municipalities,
+    number       bigint      NOT NULL,        -- 1, 2, 3 … without a gap, so that a missing row is seen
+    at           timestamptz NOT NULL,        -- the program's clock
+    name         text        NOT NULL,        -- who
+    role         text,                        -- in which role; none when refused for want of one, or when no role is needed
+    action       text        NOT NULL,        -- a stable code: `merchant.approve`
+    subject      text,                        -- on what: an id or a month, as answers write it
+    reason       text,                        -- why
+    door         text        NOT NULL,        -- `api` or `command-line`
+    request_id   text,                        -- the request, as the log names it
+    key          text,                        -- the idempotency key of a command: a row with the key of an earlier one is its retry
+    outcome      text        NOT NULL,
+    code         text,                        -- why it was refused
+    PRIMARY KEY (municipality, number),
+    FOREIGN KEY (municipality, name) REFERENCES staff_members,
+    CONSTRAINT staff_actions_number CHECK (number > 0),
+    CONSTRAINT staff_actions_outcome CHECK (outcome IN (
+        'done',
+        'refused',                            -- the answer was no; nothing was changed
+        'failed'                              -- something broke: what became of it is found out by asking again with the same key
+    )),
+    CONSTRAINT staff_actions_code CHECK ((outcome = 'refused') = (code IS NOT NULL)),
+    CONSTRAINT staff_actions_door CHECK (door IN ('api', 'command-line'))
+);
+-- What one person has done.
+CREATE INDEX staff_actions_of_member ON staff_actions (municipality, name, number);
+
+CREATE TRIGGER staff_actions_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_actions EXECUTE FUNCTION refuse_change();
+
+-- Refused sign-ins of staff are counted as those of families are.
+ALTER TABLE refused_attempts DROP CONSTRAINT refused_attempts_purpose;
+ALTER TABLE refused_attempts ADD CONSTRAINT refused_attempts_purpose CHECK (purpose IN (
+    'sign_in',                                -- an activation code of a family
+    'staff_sign_in'                           -- a sign-in code of staff
+));
+
+GRANT SELECT, INSERT ON staff_members, staff_sessions, staff_actions TO hagukumi_program;
+GRANT UPDATE (display_name, roles, state, code_digest, code_expires_at) ON staff_members TO hagukumi_program;
+GRANT UPDATE (seen_at, ended_at) ON staff_sessions TO hagukumi_program;

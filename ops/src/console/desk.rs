@@ -1,0 +1,87 @@
+//! Where routes are declared: a method, a path, the action, the handler. There is no way to declare one without its action.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use ledger::staff::Action;
+
+use super::Deps;
+use super::guard::{Guard, guard};
+
+/// The largest file: a roster of some hundred thousand lines, or a year of bank lines.
+const UPLOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, below where the face is nested.
+    pub path: &'static str,
+    /// The action that it stands for; none where nobody needs to be signed in.
+    pub action: Option<Action>,
+    /// Whether the body is a file.
+    pub upload: bool,
+}
+
+/// The routes declared so far.
+pub(super) struct Desk {
+    deps: Deps,
+    router: Router<Deps>,
+    list: Vec<Route>,
+}
+
+impl Desk {
+    pub(super) fn new(deps: Deps) -> Self {
+        Self { deps, router: Router::new(), list: Vec::new() }
+    }
+
+    /// Something to look at.
+    pub(super) fn get<T: 'static>(self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
+        self.guarded(Method::GET, path, action, on(MethodFilter::GET, handler))
+    }
+
+    /// A command, or a question whose body must not stand in a log.
+    pub(super) fn post<T: 'static>(self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
+        self.guarded(Method::POST, path, action, on(MethodFilter::POST, handler))
+    }
+
+    /// Ends something.
+    pub(super) fn delete<T: 'static>(self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
+        self.guarded(Method::DELETE, path, action, on(MethodFilter::DELETE, handler))
+    }
+
+    /// A command whose body is a file.
+    pub(super) fn upload<T: 'static>(mut self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
+        let routed = on(MethodFilter::POST, handler).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+        let guard_state = Guard { deps: self.deps.clone(), action, upload: true };
+        self.router = self.router.route(path, routed.layer(from_fn_with_state(guard_state, guard)));
+        self.list.push(Route { method: Method::POST, path, action: Some(action), upload: true });
+        self
+    }
+
+    /// The one door that nobody is signed in for: signing in.
+    pub(super) fn open<T: 'static>(mut self, path: &'static str, handler: impl Handler<T, Deps>) -> Self {
+        self.router = self.router.route(path, on(MethodFilter::POST, handler));
+        self.list.push(Route { method: Method::POST, path, action: None, upload: false });
+        self
+    }
+
+    fn guarded(mut self, method: Method, path: &'static str, action: Action, routed: MethodRouter<Deps>) -> Self {
+        let guard_state = Guard { deps: self.deps.clone(), action, upload: false };
+        self.router = self.router.route(path, routed.layer(from_fn_with_state(guard_state, guard)));
+        self.list.push(Route { method, path, action: Some(action), upload: false });
+        self
+    }
+
+    pub(super) fn router(self) -> Router {
+        self.router.with_state(self.deps)
+    }
+
+    pub(super) fn list(self) -> Vec<Route> {
+        self.list
+    }
+}

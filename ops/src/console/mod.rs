@@ -1,0 +1,40 @@
+//! The city's face: an HTTP API for its staff, over the ledger.
+//!
+//! Every route is declared with the action that it stands for ([`desk`]), and everything passes [`guard`]: who is signed in, whether they may, why
+//! they do it, and one row in the audit log. Whatever belongs to another city is as unknown as what nobody made.
+
+mod answers;
+mod desk;
+mod guard;
+mod problems;
+pub(crate) mod routes;
+mod upload;
+
+use axum::Router;
+use ledger::Ledger;
+
+use desk::Desk;
+pub use desk::Route;
+
+/// What the face stands on.
+#[derive(Clone)]
+pub struct Deps {
+    /// The books and the rules.
+    pub ledger: Ledger,
+}
+
+/// The routes, below wherever they are nested.
+pub fn router(ledger: &Ledger) -> Router {
+    desk(ledger).router()
+}
+
+/// What the routes are, and which action each stands for.
+#[must_use]
+pub fn routes(ledger: &Ledger) -> Vec<Route> {
+    desk(ledger).list()
+}
+
+fn desk(ledger: &Ledger) -> Desk {
+    let desk = Desk::new(Deps { ledger: ledger.clone() });
+    routes::ALL.iter().fold(desk, |desk, add| add(desk))
+}

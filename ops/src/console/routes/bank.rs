@@ -1,0 +1,186 @@
+//! The bank's statements: imported whole or not at all, matched, explained.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use ledger::events::bank::Credit;
+use ledger::ids::{BankLineId, EntryId};
+use ledger::reconciliation::{Debit, Imported, Report, ReportRow, Run};
+use ledger::staff::Action;
+use serde::Serialize;
+use web::fields::{Fault, Given, day, parsed, text, whole};
+use web::{Body, Fields, Params, PathId, Problem, Read};
+
+use super::super::Deps;
+use super::super::answers::{Done, MadeAs, REASON_MAX};
+use super::super::desk::Desk;
+use super::super::guard::Acting;
+use super::super::problems::{failed, refused};
+use super::super::upload::Upload;
+use super::bodies::YEN_MAX;
+
+pub(super) fn add(desk: Desk) -> Desk {
+    desk.upload("/bank-statements", Action::ImportBankStatement, import)
+        .post("/bank-lines/match", Action::MatchBankLines, match_lines)
+        .get("/bank-lines", Action::ShowBankLines, report)
+        .post("/bank-lines/{line}/explain-credit", Action::ExplainCredit, explain_credit)
+        .post("/bank-lines/{line}/explain-debit", Action::ExplainDebit, explain_debit)
+}
+
+/// Of the very first statement: the opening balance that is accepted though the books say another.
+struct ImportQuery(Option<i64>);
+
+impl Read for ImportQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.optional("accepted_opening_yen", whole(0, YEN_MAX)).map(Self)
+    }
+}
+
+struct DaysQuery(NaiveDate, NaiveDate);
+
+impl Read for DaysQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (from, to) = (fields.required("from", day), fields.required("to", day));
+        Some(Self(from?, to?))
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct ImportedBody {
+    statement: String,
+    new: i32,
+    known: i32,
+    closing_yen: i64,
+}
+
+impl From<Imported> for ImportedBody {
+    fn from(imported: Imported) -> Self {
+        let Imported { id, new, known, closing } = imported;
+        Self { statement: id.to_string(), new, known, closing_yen: closing.get() }
+    }
+}
+
+/// How books and bank compare, and every line.
+#[derive(Serialize)]
+pub(crate) struct ReportBody {
+    lines: Vec<LineBody>,
+    unmatched_count: usize,
+    unmatched_yen: i64,
+    suspense_count: usize,
+    suspense_yen: i64,
+    books_yen: i64,
+    statement_yen: Option<i64>,
+    difference_yen: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct LineBody {
+    line: BankLineId,
+    booked_on: NaiveDate,
+    direction: String,
+    amount_yen: i64,
+    matched: String,
+    target: Option<String>,
+    entry: Option<EntryId>,
+}
+
+impl From<ReportRow> for LineBody {
+    fn from(row: ReportRow) -> Self {
+        let ReportRow { line, booked_on, direction, amount, kind, target, entry } = row;
+        Self { line, booked_on, direction, amount_yen: amount.get(), matched: kind, target, entry }
+    }
+}
+
+impl From<Report> for ReportBody {
+    fn from(report: Report) -> Self {
+        let Report { rows, unmatched, unmatched_yen, suspense, suspense_yen, statement_yen, books_yen, difference_yen } = report;
+        Self {
+            lines: rows.into_iter().map(Into::into).collect(),
+            unmatched_count: unmatched,
+            unmatched_yen: unmatched_yen.get(),
+            suspense_count: suspense,
+            suspense_yen: suspense_yen.get(),
+            books_yen: books_yen.get(),
+            statement_yen: statement_yen.map(ledger::money::Yen::get),
+            difference_yen: difference_yen.map(ledger::money::Yen::get),
+        }
+    }
+}
+
+/// What a credit was: `fund`, or whose it is with `top-up:`, `family-repays:` or `merchant-repays:` before the id.
+struct CreditBody(Credit);
+
+/// What a credit was, as people write it.
+pub(crate) fn credit(text: &str) -> Option<Credit> {
+    match text.split_once(':') {
+        None => (text == "fund").then_some(Credit::Fund),
+        Some(("top-up", family)) => family.parse().ok().map(Credit::TopUp),
+        Some(("family-repays", family)) => family.parse().ok().map(Credit::FamilyRepays),
+        Some(("merchant-repays", merchant)) => merchant.parse().ok().map(Credit::MerchantRepays),
+        Some(_) => None,
+    }
+}
+
+impl Read for CreditBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let what = |given: Given<'_>| credit(&text(80)(given)?).ok_or(Fault::Form("top-up:fam_…"));
+        let what = fields.required("what", what);
+        fields.required("reason", text(REASON_MAX))?;
+        what.map(Self)
+    }
+}
+
+/// What a debit was: the bank's fee, or the file whose total it is.
+struct DebitBody(Debit);
+
+impl Read for DebitBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let file = fields.optional("remittance", parsed("rmt_…"));
+        fields.required("reason", text(REASON_MAX))?;
+        Some(Self(file?.map_or(Debit::Fee, Debit::Payout)))
+    }
+}
+
+async fn import(
+    State(deps): State<Deps>,
+    acting: Acting,
+    Params(ImportQuery(opening)): Params<ImportQuery>,
+    Upload(file): Upload,
+) -> Result<MadeAs<ImportedBody>, Problem> {
+    let command = acting.command(&opening)?;
+    let opening = opening.map(ledger::money::Yen::new);
+    let imported = deps.ledger.import_bank_statement(acting.member.municipality, &command, &file, opening).await.map_err(refused)?;
+    Ok(MadeAs(imported.id.to_string(), imported.into()))
+}
+
+async fn match_lines(State(deps): State<Deps>, acting: Acting) -> Result<Json<Run>, Problem> {
+    let command = acting.command(&())?;
+    deps.ledger.match_bank_lines(acting.member.municipality, &command).await.map(Json).map_err(refused)
+}
+
+async fn report(State(deps): State<Deps>, acting: Acting, Params(DaysQuery(from, to)): Params<DaysQuery>) -> Result<Json<ReportBody>, Problem> {
+    let report = deps.ledger.reconciliation_report(acting.member.municipality, (from, to)).await.map_err(failed)?;
+    Ok(Json(report.into()))
+}
+
+async fn explain_credit(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(line): PathId<BankLineId>,
+    Body(CreditBody(what)): Body<CreditBody>,
+) -> Result<Done, Problem> {
+    let command = acting.command(&(line, what.owner()))?;
+    deps.ledger.explain_credit(acting.member.municipality, &command, line, what).await.map_err(refused)?;
+    Ok(Done)
+}
+
+async fn explain_debit(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(line): PathId<BankLineId>,
+    Body(DebitBody(what)): Body<DebitBody>,
+) -> Result<Done, Problem> {
+    let command = acting.command(&(line, what))?;
+    deps.ledger.explain_debit(acting.member.municipality, &command, line, what).await.map_err(refused)?;
+    Ok(Done)
+}

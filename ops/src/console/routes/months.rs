@@ -1,0 +1,45 @@
+//! Closing a month: what must hold, then the lock.
+
+use axum::Json;
+use axum::extract::State;
+use ledger::reconciliation::Checklist;
+use ledger::staff::Action;
+use ledger::time::Month;
+use serde::Serialize;
+use web::{PathId, Problem};
+
+use super::super::Deps;
+use super::super::answers::Done;
+use super::super::desk::Desk;
+use super::super::guard::Acting;
+use super::super::problems::{failed, refused};
+
+pub(super) fn add(desk: Desk) -> Desk {
+    desk.get("/months/{month}/checklist", Action::ShowChecklist, checklist).post("/months/{month}/close", Action::CloseMonth, close)
+}
+
+/// What must hold before a month is closed. `missing` is empty when it may be.
+#[derive(Serialize)]
+pub(crate) struct ChecklistBody {
+    month: Month,
+    missing: Vec<String>,
+    #[serde(flatten)]
+    checklist: Checklist,
+}
+
+impl ChecklistBody {
+    pub(crate) fn new(month: Month, checklist: Checklist) -> Self {
+        Self { month, missing: checklist.missing(), checklist }
+    }
+}
+
+async fn checklist(State(deps): State<Deps>, acting: Acting, PathId(month): PathId<Month>) -> Result<Json<ChecklistBody>, Problem> {
+    let checklist = deps.ledger.close_checklist(acting.member.municipality, month).await.map_err(failed)?;
+    Ok(Json(ChecklistBody::new(month, checklist)))
+}
+
+async fn close(State(deps): State<Deps>, acting: Acting, PathId(month): PathId<Month>) -> Result<Done, Problem> {
+    let command = acting.command(&month)?;
+    deps.ledger.close_month(acting.member.municipality, &command, month).await.map_err(refused)?;
+    Ok(Done)
+}

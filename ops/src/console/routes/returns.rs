@@ -1,0 +1,108 @@
+//! Returns (組戻・不能): proposed by one person or the program on somebody's behalf, confirmed or rejected by another.
+
+use axum::Json;
+use axum::extract::State;
+use ledger::ids::{BankLineId, RemittanceId};
+use ledger::reconciliation::repo::WaitingReturn;
+use ledger::staff::Action;
+use serde::Serialize;
+use web::fields::{parsed, text, whole};
+use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
+
+use super::super::Deps;
+use super::super::answers::{Because, Done, REASON_MAX};
+use super::super::desk::Desk;
+use super::super::guard::Acting;
+use super::super::problems::{failed, refused};
+
+const LINES_MAX: i64 = 999_999;
+
+pub(super) fn add(desk: Desk) -> Desk {
+    desk.get("/returns", Action::ShowBankLines, waiting)
+        .post("/bank-lines/{line}/propose-return", Action::ProposeReturn, propose)
+        .post("/bank-lines/{line}/confirm-return", Action::ConfirmReturn, confirm)
+        .post("/bank-lines/{line}/reject-returns", Action::RejectReturn, reject)
+}
+
+/// Which line of which file has come back.
+struct PaidBody {
+    remittance: RemittanceId,
+    number: i32,
+}
+
+impl PaidBody {
+    fn read_from(fields: &mut Fields) -> Option<Self> {
+        let remittance = fields.required("remittance", parsed("rmt_…"));
+        let number = fields.required("number", whole(1, LINES_MAX));
+        Some(Self { remittance: remittance?, number: i32::try_from(number?).ok()? })
+    }
+}
+
+impl Read for PaidBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Self::read_from(fields)
+    }
+}
+
+struct ProposeBody {
+    paid: PaidBody,
+    reason: String,
+}
+
+impl Read for ProposeBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let paid = PaidBody::read_from(fields);
+        let reason = fields.required("reason", text(REASON_MAX));
+        Some(Self { paid: paid?, reason: reason? })
+    }
+}
+
+#[derive(Serialize)]
+struct WaitingList {
+    returns: Vec<WaitingBody>,
+}
+
+/// A return that waits for a second person.
+#[derive(Serialize)]
+pub(crate) struct WaitingBody {
+    line: BankLineId,
+    remittance: RemittanceId,
+    number: i32,
+    score: i16,
+    reason: String,
+    proposed_by: String,
+    proposed_at: String,
+}
+
+impl From<WaitingReturn> for WaitingBody {
+    fn from(waiting: WaitingReturn) -> Self {
+        let WaitingReturn { line, remittance, number, score, reason, proposed_by, proposed_at } = waiting;
+        let (line, remittance) = (BankLineId::new(line), RemittanceId::new(remittance));
+        Self { line, remittance, number, score, reason, proposed_by, proposed_at: tokyo_time(proposed_at) }
+    }
+}
+
+async fn waiting(State(deps): State<Deps>, acting: Acting) -> Result<Json<WaitingList>, Problem> {
+    let returns = deps.ledger.list_waiting_returns(acting.member.municipality).await.map_err(failed)?;
+    Ok(Json(WaitingList { returns: returns.into_iter().map(Into::into).collect() }))
+}
+
+async fn propose(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(body): Body<ProposeBody>) -> Result<Done, Problem> {
+    let paid = (body.paid.remittance, body.paid.number);
+    let command = acting.command(&(line, paid, &body.reason))?;
+    deps.ledger.propose_return(acting.member.municipality, &command, line, paid, &body.reason).await.map_err(refused)?;
+    Ok(Done)
+}
+
+async fn confirm(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(body): Body<PaidBody>) -> Result<Done, Problem> {
+    let paid = (body.remittance, body.number);
+    let command = acting.command(&(line, paid))?;
+    deps.ledger.confirm_return(acting.member.municipality, &command, line, paid).await.map_err(refused)?;
+    Ok(Done)
+}
+
+async fn reject(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(because): Body<Because>) -> Result<Done, Problem> {
+    let command = acting.command(&(line, &because.reason))?;
+    deps.ledger.reject_returns(acting.member.municipality, &command, line).await.map_err(refused)?;
+    Ok(Done)
+}

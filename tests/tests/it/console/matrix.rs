@@ -1,0 +1,115 @@
+//! The role × endpoint × owner matrix, made from the permission table and the router's own list: a route that is added without a line in the table
+//! cannot be declared, and one that is added without being asked about here does not exist, for the list is what is asked.
+
+use std::collections::BTreeSet;
+
+use ledger::ids::Municipality;
+use ledger::staff::{Action, Role};
+use ops::console::Route;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Answer, CITY, Clerk, Office};
+
+/// An id of the kind that the path asks for, of nothing.
+fn filled(path: &str) -> String {
+    let id = |prefix: &str| format!("{prefix}_{}", Uuid::from_u128(7).as_simple());
+    path.replace("{merchant}", &id("mrc"))
+        .replace("{statement}", &id("stm"))
+        .replace("{remittance}", &id("rmt"))
+        .replace("{line}", &id("bnk"))
+        .replace("{entry}", &id("ent"))
+        .replace("{entitlement}", &id("acc"))
+        .replace("{family}", &id("fam"))
+        .replace("{name}", "nobody")
+        .replace("{month}", "2030-01")
+}
+
+async fn ask(clerk: &Clerk, route: &Route) -> Answer {
+    let path = filled(route.path);
+    let kind = if route.upload { "text/csv" } else { "application/json" };
+    let body = if route.upload { Vec::new() } else { json!({"reason": "なぜなら"}).to_string().into_bytes() };
+    clerk.ask(route.method.clone(), &path, &format!("matrix {}", route.path).replace(' ', "-"), kind, body).await
+}
+
+#[tokio::test]
+async fn every_role_gets_through_where_the_table_says_so_and_nowhere_else() {
+    let office = Office::at("2026-05-20").await;
+    for role in Role::ALL {
+        for route in ops::console::routes(office.ledger()) {
+            let Some(action) = route.action else { continue };
+            // Each asks with a session of its own, for one of the routes signs out.
+            let name = format!("{role}-{}", action.code().replace('.', "-"));
+            let name = format!("{}{}", &name[..name.len().min(30)], office.log().await.len());
+            let clerk = office.clerk(&name, &[role]).await;
+            let answer = ask(&clerk, &route).await;
+            let (status, code, _) = answer.problem();
+            let may = action.roles().contains(&role);
+            assert_eq!(status == 403, !may, "{role} {} {}: {}", route.method, route.path, answer.text());
+            assert_eq!(code == "forbidden", !may, "{role} {} {}", route.method, route.path);
+            assert_ne!(status, 401, "{role} {} {}", route.method, route.path);
+            assert!(status < 500, "{role} {} {}: {}", route.method, route.path, answer.text());
+        }
+    }
+    office.books_are_sound().await;
+}
+
+#[tokio::test]
+async fn nobody_gets_through_without_a_session_and_nothing_is_written_of_them() {
+    let office = Office::at("2026-05-20").await;
+    let forged = format!("{CITY}-{}", "0".repeat(64));
+    let before = office.log().await.len();
+    for route in ops::console::routes(office.ledger()).into_iter().filter(|route| route.action.is_some()) {
+        for clerk in [office.stranger(), office.stranger().with_token("x"), office.stranger().with_token(&forged)] {
+            let answer = ask(&clerk, &route).await;
+            assert_eq!(answer.problem().0, 401, "{} {}: {}", route.method, route.path, answer.text());
+        }
+    }
+    assert_eq!(office.log().await.len(), before);
+}
+
+#[tokio::test]
+async fn every_action_of_the_table_but_signing_in_has_a_route_and_every_route_an_action() {
+    let office = Office::at("2026-05-20").await;
+    let routes = ops::console::routes(office.ledger());
+    let reached: BTreeSet<_> = routes.iter().filter_map(|route| route.action).collect();
+    let missing: Vec<_> = Action::ALL.iter().filter(|action| !reached.contains(action)).map(|action| action.code()).collect();
+    assert_eq!(missing, ["self.sign-in"]);
+    let open: Vec<_> = routes.iter().filter(|route| route.action.is_none()).map(|route| (route.method.as_str(), route.path)).collect();
+    assert_eq!(open, [("POST", "/sessions")]);
+    let distinct: BTreeSet<_> = routes.iter().map(|route| (route.method.as_str(), route.path)).collect();
+    assert_eq!(distinct.len(), routes.len());
+}
+
+#[tokio::test]
+async fn another_citys_things_are_answered_like_things_that_are_not() {
+    let office = Office::at("2026-05-20").await;
+    let things = super::month::Things::made(&office).await;
+    for route in ops::console::routes(office.ledger()).into_iter().filter(|route| route.path.contains('{') && !route.path.contains("{month}")) {
+        let Some(action) = route.action else { continue };
+        let name = format!("foreign{}", action.code().replace(['.', '-'], ""));
+        let role = action.roles()[0];
+        let foreigner = office.stranger_from_fukuoka(&name[..name.len().min(40)], &[role]).await;
+        let theirs = things.fill(route.path);
+        assert_ne!(theirs, route.path, "nothing of this kind was made: {}", route.path);
+        let unknown = filled(route.path);
+        let kind = "application/json";
+        let body = things.body(route.path).to_string().into_bytes();
+        let real = foreigner.ask(route.method.clone(), &theirs, "real", kind, body.clone()).await;
+        let none = foreigner.ask(route.method.clone(), &unknown, "none", kind, body).await;
+        assert_eq!((real.status, real.text()), (none.status, none.text()), "{} {}", route.method, route.path);
+        assert_eq!(real.status, 404, "{} {}: {}", route.method, route.path, real.text());
+    }
+    office.books_are_sound().await;
+}
+
+#[tokio::test]
+async fn a_token_of_another_face_or_city_opens_nothing_here() {
+    let office = Office::at("2026-05-20").await;
+    let clerk = office.clerk("clerk", &[Role::Auditor]).await;
+    assert_eq!(clerk.get("/me").await.status, 200);
+    let elsewhere = clerk.token().replacen(&CITY.to_string(), &Municipality::new(401_307).to_string(), 1);
+    assert_eq!(clerk.with_token(&elsewhere).get("/me").await.status, 401);
+    let things = super::month::Things::made(&office).await;
+    assert_eq!(clerk.with_token(&things.terminal_token).get("/me").await.status, 401);
+}
