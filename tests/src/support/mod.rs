@@ -3,6 +3,7 @@
 pub mod city;
 pub mod cluster;
 pub mod database;
+pub mod documents;
 pub mod log;
 pub mod qr;
 pub mod test_city;

@@ -1,41 +1,22 @@
 //! What the service says about itself: OpenAPI documents that fit its routes, and the registry of problems. Both are kept in `docs/`, so that a
 //! change is seen by whoever reviews it. After a change that is meant:
-//! `cargo test -p tests --test it -- --ignored documents`.
+//! `cargo run -p tests --bin write-documents`.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::http::Method;
 use serde_json::Value;
 use tests::support::database::TestDatabase;
+use tests::support::documents::kept;
 use tests::support::town::Town;
-
-/// What is kept, and where.
-fn kept() -> [(PathBuf, String); 3] {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs");
-    let problems = serde_json::to_string_pretty(&web::problem::pages::list()).unwrap();
-    [
-        (docs.join("openapi/citizen.json"), web::openapi::text(&citizen_api::openapi::document())),
-        (docs.join("openapi/merchant.json"), web::openapi::text(&merchant_api::openapi::document())),
-        (docs.join("problems.json"), format!("{problems}\n")),
-    ]
-}
 
 #[test]
 fn what_is_kept_in_docs_is_what_the_program_says() {
     for (file, text) in kept() {
         let known = fs::read_to_string(&file).unwrap_or_default();
         assert!(known == text, "{} is not what the program says: see the head of this test", file.display());
-    }
-}
-
-#[test]
-#[ignore = "writes docs/: run it after a change that is meant"]
-fn write_the_documents() {
-    for (file, text) in kept() {
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
     }
 }
 
