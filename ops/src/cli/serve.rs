@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::output::{Exit, Output};
 use crate::app::App;
-use crate::serve;
+use crate::{jobs, serve};
 
 /// Connections to the database of a serving process.
 const CONNECTIONS: u32 = 16;
@@ -42,7 +42,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
         }
     };
     let reached = serve::Reached { host: arguments.public_host, behind_proxy: arguments.behind_proxy };
+    let jobs = jobs::start(app.ledger.clone(), "serve").await?;
     serve::serve(listener, serve::router(&app.ledger, &reached), stop).await?;
+    jobs.stop().await?;
     app.close().await?;
     Ok(Exit::Done)
 }
