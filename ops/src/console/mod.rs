@@ -1,6 +1,6 @@
 //! The city's face: an HTTP API for its staff, over the ledger.
 //!
-//! Every route is declared with the action that it stands for ([`desk`]), and everything passes [`guard`]: who is signed in, whether they may, why
+//! Every route is declared with the action that it stands for (`desk`), and everything passes `guard`: who is signed in, whether they may, why
 //! they do it, and one row in the audit log. Whatever belongs to another city is as unknown as what nobody made.
 
 mod answers;
