@@ -19,6 +19,7 @@ use super::guide::{Family, Guide, Merchant};
 use super::{CHILDREN, SEED};
 use crate::rehearse::Setting;
 use crate::rehearse::cast;
+use crate::rehearse::classes::classes;
 use crate::rehearse::dice::Dice;
 
 /// What a class of a training city bills.
@@ -60,7 +61,7 @@ async fn people(ledger: &Ledger, setting: &'static Setting, dice: &Dice, year: F
 /// Classes that one person took in and another approved, each with a desk.
 async fn merchants(ledger: &Ledger, setting: &'static Setting, dice: &Dice) -> anyhow::Result<Vec<Merchant>> {
     let mut merchants = Vec::new();
-    for (index, class) in cast::classes(setting, dice, CHILDREN).into_iter().enumerate() {
+    for (index, class) in classes(setting, dice, CHILDREN).into_iter().enumerate() {
         let key = format!("class/{index}");
         let municipality = setting.municipality();
         let merchant = ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &class.application(), class.account()).await?;
