@@ -3,6 +3,7 @@
 
 mod bank;
 mod close;
+mod early_returns;
 mod merchants;
 mod payouts;
 mod returns;
