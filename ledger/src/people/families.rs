@@ -58,7 +58,7 @@ impl Ledger {
         read::find_family_in_tx(&mut tx, municipality, family).await?.map(Family::try_from).transpose()
     }
 
-    /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`: for letters and jobs.
+    /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`. A protected family is in no list.
     pub async fn list_families(&self, municipality: Municipality, after: Option<FamilyId>, limit: i64) -> Result<Vec<Family>, Failure> {
         let mut tx = self.pool.begin().await?;
         read::list_families_in_tx(&mut tx, municipality, after, limit).await?.into_iter().map(Family::try_from).collect()
@@ -99,15 +99,12 @@ impl Ledger {
         Ok(issue.map(|issue| activation_of(&*self.entropy, municipality, family, issue)))
     }
 
-    /// Issues a new activation code; the old one is dead at once. None if there is no such family.
+    /// Issues a new activation code; the old one is dead at once, and whoever was signed in is signed out. None if there is no such family.
     pub async fn renew_activation_code(&self, municipality: Municipality, family: FamilyId) -> Result<Option<Code>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let Some(issue) = read::lock_activation_issue_in_tx(&mut tx, municipality, family).await? else { return Ok(None) };
-        let next = issue.checked_add(1).ok_or_else(|| Failure::inconsistent("families", "too many activation codes"))?;
-        let code = activation_of(&*self.entropy, municipality, family, next);
-        read::update_activation_in_tx(&mut tx, municipality, family, (next, &code.digest())).await?;
+        let code = self.renew_access_in_tx(&mut tx, municipality, family).await?;
         tx.commit().await?;
-        Ok(Some(code))
+        Ok(code)
     }
 
     /// The children that belong to a family on `day`, by id. A child that has moved to another household is not among them.

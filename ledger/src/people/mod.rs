@@ -5,6 +5,7 @@
 
 mod eligibility;
 mod families;
+mod guardianship;
 mod import;
 pub mod payer_number;
 pub mod person;
