@@ -143,11 +143,22 @@ impl Ledger {
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.
     pub async fn guardians_of_family(&self, municipality: Municipality, family: FamilyId, day: NaiveDate) -> Result<Vec<FamilyGuardian>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let facts = read::list_facts_of_family_in_tx(&mut tx, municipality, family, day).await?;
+        self.guardians_of_family_in_tx(&mut tx, municipality, family, day).await
+    }
+
+    /// [`Ledger::guardians_of_family`] within a database transaction.
+    pub async fn guardians_of_family_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        family: FamilyId,
+        day: NaiveDate,
+    ) -> Result<Vec<FamilyGuardian>, Failure> {
+        let facts = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
         let Some(key) = facts.first().map(|row| row.key) else { return Ok(Vec::new()) };
-        let keys = Keys(self.list_vault_keys_in_tx(&mut tx, municipality, &[key.uuid()]).await?);
+        let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &[key.uuid()]).await?);
         let mut said: BTreeMap<GuardianId, Vec<Stated<known::GuardianRow>>> = BTreeMap::new();
-        for row in known::list_guardians_in_tx(&mut tx, municipality, &[family.uuid()]).await? {
+        for row in known::list_guardians_in_tx(tx, municipality, &[family.uuid()]).await? {
             said.entry(row.guardian).or_default().push(Stated { since: row.since, roster_number: row.roster_number, what: row });
         }
         let raising = |guardian: &GuardianId| facts.iter().any(|row| row.guardian == *guardian);
