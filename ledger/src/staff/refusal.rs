@@ -22,6 +22,7 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,
     super::reversal::ReverseRejected,
