@@ -11,6 +11,9 @@ use super::classes::classes;
 use super::office::Office;
 use super::world::{OpenClass, World};
 
+/// Children of one roster file: some ten megabytes.
+const CHILDREN_AT_A_TIME: usize = 40_000;
+
 /// What the city has at the bank to begin with, for a city of `children`.
 pub fn opening(children: u64) -> anyhow::Result<Yen> {
     Ok(each(150_000, children)?.plus(Yen::new(5_000_000))?)
@@ -60,15 +63,29 @@ struct Imported {
     refusals: Vec<Value>,
 }
 
-/// Looks at the roster of the month's first day, and imports it; its rows and its file.
+/// Looks at the roster of the month's first day, and imports it; its rows and its file. A large city hands it in piece by piece.
 pub async fn people(world: &World, office: &Office, children: u64) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
     let rows = cast::roster(world.setting, &world.dice, children, (world.month.first_day(), world.server.today()))?;
-    let file = write_csv(&rows, Encoding::Utf8)?;
-    for (path, key) in [("/rosters/preview", "preview"), ("/rosters", "import")] {
-        let Imported { new, refused, refusals } = office.preparer.upload(path, key, "text/csv", &file).await?;
-        anyhow::ensure!(refused == 0 && new == rows.len(), "{new} of {} children are new, {refused} lines are refused: {:?}", rows.len(), refusals.first());
+    for (number, piece) in pieces(&rows).enumerate() {
+        let file = write_csv(piece, Encoding::Utf8)?;
+        for (path, key) in [("/rosters/preview", "preview"), ("/rosters", "import")] {
+            let Imported { new, refused, refusals } = office.preparer.upload(path, &format!("{key}/{number}"), "text/csv", &file).await?;
+            anyhow::ensure!(refused == 0 && new == piece.len(), "{new} of {} children are new, {refused} are refused: {:?}", piece.len(), refusals.first());
+        }
     }
+    let file = write_csv(&rows, Encoding::Utf8)?;
     Ok((rows, file))
+}
+
+/// Rows of some thousand children, with every household whole.
+fn pieces(mut rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    std::iter::from_fn(move || {
+        let first = rows.get(CHILDREN_AT_A_TIME..).and_then(|rest| rest.first());
+        let cut = first.and_then(|next| rows.iter().position(|row| row.household == next.household)).unwrap_or(rows.len());
+        let (piece, rest) = rows.split_at_checked(cut)?;
+        rows = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// What a grant run answers.

@@ -12,7 +12,7 @@ use ledger::entropy::KeyedEntropy;
 use ledger::ids::{FamilyId, Municipality};
 use ledger::job::Ended;
 use ledger::scheme::Catalog;
-use ledger::staff::{Invitation, Invited, Role};
+use ledger::staff::{self, Action, Asked, Door, Invitation, Role};
 use ledger::time::{Instant, SetClock, tokyo_instant};
 use ledger::vault::Vault;
 use sqlx::PgPool;
@@ -76,23 +76,25 @@ impl Server {
         Ok(self.ledger.found_city(&setting.city()).await?)
     }
 
-    /// A sign-in code for the administrator `name`, who is invited the first time.
+    /// A sign-in code for the administrator `name`, from the command line on the server. The first time they are invited.
     pub async fn code_of_administrator(&self, name: &str, display_name: &str) -> anyhow::Result<String> {
-        let known = self.ledger.find_staff(self.municipality, name).await?;
-        let key = format!("{name}/{}", self.today());
-        let Invited { code, .. } = match known {
-            Some(_) => {
-                let command = Command::new(Actor::Staff(name.to_owned()), key, &name);
-                self.ledger.issue_staff_code(self.municipality, &command, name).await?
-            }
-            None => {
-                let roles = [Role::Administrator].into();
-                let invitation = Invitation { name: name.to_owned(), display_name: display_name.to_owned(), roles };
-                let command = Command::new(Actor::Job("command line"), key, &invitation);
-                self.ledger.invite_staff(self.municipality, &command, &invitation).await?
-            }
-        };
-        Ok(code.grouped())
+        let (ledger, key) = (&self.ledger, format!("{name}/{}", self.today()));
+        if let Some(member) = ledger.find_staff(self.municipality, name).await? {
+            let command = Command::new(member.actor(), key.clone(), &name);
+            let asked = Asked { subject: Some(name.to_owned()), key: Some(key), ..Asked::new(Action::IssueCode, Door::CommandLine) };
+            let issuing = async {
+                let issued = ledger.issue_staff_code(self.municipality, &command, name).await;
+                let ended = staff::Ended::of(&issued);
+                (issued, ended)
+            };
+            return Ok(ledger.act_as(&member, asked, issuing).await???.code.grouped());
+        }
+        let invitation = Invitation { name: name.to_owned(), display_name: display_name.to_owned(), roles: [Role::Administrator].into() };
+        let command = Command::new(Actor::Job("command line"), key, &invitation);
+        let invited = ledger.invite_staff(self.municipality, &command, &invitation).await?;
+        let member = ledger.find_staff(self.municipality, name).await?.context("the administrator is gone")?;
+        ledger.write_down_first(&member).await?;
+        Ok(invited.code.grouped())
     }
 
     /// The night before `day`: a quarter of an hour after midnight every job that is due runs.
