@@ -24,6 +24,8 @@ use crate::world::World;
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Longer than any posting waits for its locks, shorter than people wait.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// A file comes as slowly as a phone's line lets it: 8 MB at half a megabit a second.
+const FILE_DEADLINE: Duration = Duration::from_secs(150);
 
 /// What every answer carries unless it says otherwise.
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -63,8 +65,10 @@ async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next:
 
 /// Runs the handler. One that takes too long or panics is answered for.
 async fn run(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let deadline = if length.is_some_and(|bytes| bytes > BODY_BYTES_MAX) { FILE_DEADLINE } else { DEADLINE };
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(DEADLINE, handled).await {
+    match tokio::time::timeout(deadline, handled).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
             tracing::error!("a handler panicked");
