@@ -22,6 +22,8 @@ use crate::world::World;
 
 /// No request is larger: the largest holds a few ids and a sentence.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// A file comes as slowly as a phone's line lets it: 8 MB at half a megabit a second.
+const FILE_DEADLINE: Duration = Duration::from_secs(150);
 
 /// What every answer carries unless it says otherwise.
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -61,6 +63,8 @@ async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next:
 
 /// Runs the handler. One that takes too long or panics is answered for.
 async fn run(request: Request, next: Next, deadline: Duration) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let deadline = if length.is_some_and(|bytes| bytes > BODY_BYTES_MAX) { deadline.max(FILE_DEADLINE) } else { deadline };
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(deadline, handled).await {
         Ok(Ok(answer)) => answer,

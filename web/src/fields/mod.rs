@@ -65,6 +65,37 @@ impl Fields {
         }
     }
 
+    /// A list of 1 to `most` objects, each read as a request of its own.
+    pub fn objects<T: Read>(&mut self, name: &'static str, most: usize) -> Option<Vec<T>> {
+        let items = match self.take(name) {
+            Some(Value::Array(items)) if items.len() > most => Err(Fault::Count(most)),
+            Some(Value::Array(items)) if !items.is_empty() => Ok(items),
+            None | Some(Value::Array(_)) => Err(Fault::Missing),
+            Some(_) => Err(Fault::Type("配列", "a list")),
+        };
+        let items = items.map_err(|fault| self.note(name, &fault)).ok()?;
+        let read: Vec<_> = items.into_iter().enumerate().map(|(at, item)| self.object(name, at, item)).collect();
+        read.into_iter().collect()
+    }
+
+    fn object<T: Read>(&mut self, name: &'static str, at: usize, item: Value) -> Option<T> {
+        let Value::Object(values) = item else {
+            self.note(name, &Fault::Item(at, Box::new(Fault::Type("オブジェクト", "an object"))));
+            return None;
+        };
+        match Self::of_body(values).finish() {
+            Ok(read) => Some(read),
+            Err(problems) => {
+                let within = |problem: FieldProblem| match problem.place {
+                    Place::Body(pointer) => FieldProblem { place: Place::Body(format!("/{name}/{at}{pointer}")), ..problem },
+                    Place::Query(_) => problem,
+                };
+                self.problems.extend(problems.into_iter().map(within));
+                None
+            }
+        }
+    }
+
     /// Notes what is wrong with a field.
     pub fn note(&mut self, name: &str, fault: &Fault) {
         let place = if self.of_query { Place::Query(name.to_owned()) } else { Place::Body(pointer(name, fault)) };
@@ -75,7 +106,11 @@ impl Fields {
     ///
     /// # Errors
     /// Every field that is not right, by name.
-    pub fn read<T: Read>(mut self) -> Result<T, Problem> {
+    pub fn read<T: Read>(self) -> Result<T, Problem> {
+        self.finish().map_err(Problem::fields)
+    }
+
+    fn finish<T: Read>(mut self) -> Result<T, Vec<FieldProblem>> {
         let read = T::read(&mut self);
         let unknown: Vec<_> = self.values.keys().cloned().collect();
         for name in unknown {
@@ -83,7 +118,7 @@ impl Fields {
         }
         match read {
             Some(read) if self.problems.is_empty() => Ok(read),
-            _ => Err(Problem::fields(self.problems)),
+            _ => Err(self.problems),
         }
     }
 
@@ -108,6 +143,12 @@ pub fn wrong_field(name: &'static str, fault: &Fault) -> Problem {
     let mut fields = Fields::of_body(Map::new());
     fields.note(name, fault);
     Problem::fields(fields.problems)
+}
+
+/// The same for a field deeper in the body, by its JSON pointer: `/costs/0/merchant`.
+#[must_use]
+pub fn wrong_place(pointer: String, fault: &Fault) -> Problem {
+    Problem::fields(vec![FieldProblem { place: Place::Body(pointer), code: fault.code(), detail: fault.detail() }])
 }
 
 impl Given<'_> {
@@ -155,6 +196,31 @@ mod tests {
         let errors = read(&json!({"name": "a\u{0}", "parts": [1, "x"], "nmae": 1})).unwrap_err();
         let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect();
         assert_eq!(places, [("#/amount", "missing"), ("#/name", "characters"), ("#/parts/1", "type"), ("#/nmae", "unknown")]);
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Form(Vec<Asked>);
+
+    impl Read for Form {
+        fn read(fields: &mut Fields) -> Option<Self> {
+            fields.objects("lines", 2).map(Self)
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_inside_a_list_of_objects_is_named_with_its_place_there() {
+        let read = |body: Value| {
+            let fields = Fields::of_body(body.as_object().unwrap().clone());
+            fields.read::<Form>().map(|Form(lines)| lines.len()).map_err(|problem| problem.body(Language::English, None)["errors"].clone())
+        };
+        assert_eq!(read(json!({"lines": [{"amount": 3}, {"amount": 4, "name": "a"}]})), Ok(2));
+        let errors = read(json!({"lines": [{"amount": 0, "parts": ["x"]}, 5]})).unwrap_err();
+        let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect();
+        assert_eq!(places, [("#/lines/0/amount", "range"), ("#/lines/0/parts/0", "type"), ("#/lines/1", "type")]);
+        let whole = [(json!([]), "missing"), (Value::Null, "missing"), (json!({}), "type"), (json!([{}, {}, {}]), "count")];
+        for (lines, code) in whole {
+            assert_eq!(read(json!({"lines": lines})).unwrap_err()[0]["code"], code, "{lines}");
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@ pub(crate) mod bank;
 mod bodies;
 pub(crate) mod books;
 pub(crate) mod budgets;
+pub(crate) mod claims;
+mod claims_evidence;
+mod claims_steps;
+pub(crate) mod clawbacks;
 pub(crate) mod families;
 pub(crate) mod merchants;
 pub(crate) mod months;
@@ -36,6 +40,10 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    claims::add,
+    claims_evidence::add,
+    claims_steps::add,
+    clawbacks::add,
     statements::add,
     remittances::add,
     bank::add,
