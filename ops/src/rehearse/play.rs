@@ -61,7 +61,7 @@ pub async fn month(world: &World, progress: &(dyn Fn(usize, usize) + Sync)) -> a
     for (at, event) in claims::plan(world) {
         queue.add(at, Event::Claim(event));
     }
-    let (mut done, mut noted): (usize, _) = (0, Vec::new());
+    let (mut done, mut noted, mut slept): (usize, _, usize) = (0, Vec::new(), 0);
     for day in nights(world.days.first, world.days.closing) {
         let reviewed = claims::review(world, day).await?;
         reviewed.follows.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
@@ -74,7 +74,11 @@ pub async fn month(world: &World, progress: &(dyn Fn(usize, usize) + Sync)) -> a
             follows.into_iter().flatten().for_each(|(at, event)| queue.add(at, event));
             progress(done, done.saturating_add(queue.events.len()));
         }
-        world.server.night(next_day(day)).await?;
+        // After a day on which nothing happened the jobs find nothing: they catch up when something has.
+        if done > slept || day == world.days.closing {
+            world.server.night(next_day(day)).await?;
+            slept = done;
+        }
     }
     Ok(noted)
 }

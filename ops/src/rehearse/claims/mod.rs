@@ -140,13 +140,13 @@ pub fn plan(world: &World) -> Vec<(Instant, ClaimEvent)> {
 
 /// In turn, so that a small month has some of everything.
 const fn manner(turn: usize) -> Manner {
-    match turn % 12 {
-        1 => Manner::Forgotten,
+    match turn % 14 {
+        1 | 11 => Manner::Forgotten,
         3 => Manner::Private,
         4 => Manner::Misread,
         6 => Manner::TakenBack,
         7 => Manner::Surcharge,
-        9 => Manner::Moving,
+        9 | 12 => Manner::Moving,
         _ => Manner::Plain,
     }
 }
