@@ -58,11 +58,12 @@ pub async fn month(world: &World, progress: &(dyn Fn(usize, usize) + Sync)) -> a
     for payment in plan(world, (world.days.first, world.days.last)) {
         queue.add(payment.at, Event::Pay(PayEvent::Hold(payment)));
     }
-    for (at, event) in claims::plan(world) {
-        queue.add(at, Event::Claim(event));
-    }
     let (mut done, mut noted, mut slept): (usize, _, usize) = (0, Vec::new(), 0);
     for day in nights(world.days.first, world.days.closing) {
+        if world.days.filing.is_some_and(|(opens, _)| opens == day) {
+            world.server.early(day);
+            claims::plan(world).await?.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
+        }
         let reviewed = claims::review(world, day).await?;
         reviewed.follows.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
         noted.extend(reviewed.noted);

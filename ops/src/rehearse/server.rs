@@ -60,9 +60,9 @@ impl Server {
         self.clock.set(tokyo_instant(day, time(9, 0)));
     }
 
-    /// Sets the clock to half past seven in the morning of `day`, before anybody is at a desk.
+    /// Sets the clock to half past seven in the morning of `day`, before anybody is at a desk, unless that has passed.
     pub fn early(&self, day: NaiveDate) {
-        self.clock.set(tokyo_instant(day, time(7, 30)));
+        self.clock.set(tokyo_instant(day, time(7, 30)).max(self.ledger.clock.now()));
     }
 
     /// The present day.

@@ -10,12 +10,15 @@ pub mod review;
 
 use anyhow::Context as _;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ledger::time::{Instant, tokyo_instant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::AT_ONCE;
 use super::dice::Dice;
 use super::families::{Child, Household};
+use super::http::Client;
 use super::play::{Event, Follows};
 use super::schedule;
 use super::setting::Claimed;
@@ -55,11 +58,13 @@ pub struct Filing {
     child: Child,
     at: Instant,
     manner: Manner,
+    /// What is to be shown.
+    evidence: Vec<String>,
 }
 
 /// What a family does about a claim.
 pub enum ClaimEvent {
-    /// It asks what it may claim, and files.
+    /// It files.
     File(Filing),
     /// It takes the claim back.
     Withdraw(usize, String),
@@ -117,36 +122,51 @@ fn filed_at(world: &World, number: u64) -> Option<Instant> {
     Some(evening(&world.dice, day, ("claim round", number)))
 }
 
-/// The claims of the month, in the order of time. Whether there is anything to claim the families will be told.
-pub fn plan(world: &World) -> Vec<(Instant, ClaimEvent)> {
+/// On the first morning on which claims are taken families ask what they may claim and what the rules would give: their claims of the month, in the
+/// order of time. Who would get nothing files nothing.
+pub async fn plan(world: &World) -> anyhow::Result<Vec<(Instant, ClaimEvent)>> {
     let claims = |child: &Child| match world.setting.claimed {
         Claimed::Nothing => false,
-        Claimed::Passes => world.dice.happens("claims", child.number, 75),
+        Claimed::Passes => world.dice.happens("claims", child.number, 85),
         Claimed::Receipts => child.granted && world.dice.happens("claims", child.number, 20),
     };
-    let mut filings: Vec<Filing> = Vec::new();
-    for (place, household) in world.households.iter().enumerate() {
-        for child in household.children.iter().filter(|child| claims(child)) {
-            let filing = |at| Filing { household: place, child: child.clone(), at, manner: Manner::Plain };
-            filings.extend(filed_at(world, child.number).map(filing));
-        }
-    }
+    let children = (0..).zip(&world.households).flat_map(|(place, household)| household.children.iter().map(move |child| (place, child)));
+    let asking: Vec<_> = children.filter(|(_, child)| claims(child)).map(|(place, child)| ask(world, place, child)).collect();
+    let filings: Vec<Option<Filing>> = stream::iter(asking).buffered(AT_ONCE).try_collect().await?;
+    let mut filings: Vec<_> = filings.into_iter().flatten().collect();
     filings.sort_by_key(|filing| (filing.at, filing.child.number));
     for (turn, filing) in filings.iter_mut().enumerate() {
         filing.manner = manner(turn);
     }
-    filings.into_iter().map(|filing| (filing.at, ClaimEvent::File(filing))).collect()
+    Ok(filings.into_iter().map(|filing| (filing.at, ClaimEvent::File(filing))).collect())
+}
+
+/// What a family will file for a child, if the rules give anything for it.
+async fn ask(world: &World, household: usize, child: &Child) -> anyhow::Result<Option<Filing>> {
+    let phone = &family(world, household)?.phone;
+    let Offers { schemes } = phone.get(&format!("/children/{}/claim-schemes", child.id)).await?;
+    let offer = schemes.into_iter().find(|offer| offer.open && offer.scheme == world.setting.scheme);
+    let Some((offer, at)) = offer.zip(filed_at(world, child.number)) else { return Ok(None) };
+    let filing = Filing { household, child: child.clone(), at, manner: Manner::Plain, evidence: offer.evidence };
+    let Estimate { payable_yen } = phone.post("/claims/estimates", "estimate", &filing.form(world)).await?;
+    Ok((payable_yen > 0).then_some(filing))
+}
+
+impl Filing {
+    fn form(&self, world: &World) -> Value {
+        json!({"child": self.child.id, "scheme": world.setting.scheme, "costs": costs(world, self.child.number, self.manner)})
+    }
 }
 
 /// In turn, so that a small month has some of everything.
 const fn manner(turn: usize) -> Manner {
-    match turn % 14 {
-        1 | 11 => Manner::Forgotten,
-        3 => Manner::Private,
+    match turn % 16 {
+        1 | 9 => Manner::Forgotten,
+        2 | 10 => Manner::Moving,
+        3 | 12 => Manner::Private,
         4 => Manner::Misread,
         6 => Manner::TakenBack,
         7 => Manner::Surcharge,
-        9 | 12 => Manner::Moving,
         _ => Manner::Plain,
     }
 }
@@ -167,17 +187,17 @@ fn family(world: &World, household: usize) -> anyhow::Result<&Household> {
 }
 
 async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
-    let Filing { household, child, at, manner } = filing;
+    let Filing { household, child, at, manner, evidence } = filing;
     let phone = &family(world, *household)?.phone;
-    let Some(offer) = offer(world, family(world, *household)?, &child.id).await? else { return Ok(Vec::new()) };
-    let form = json!({"child": child.id, "scheme": offer.scheme, "costs": costs(world, child.number, *manner)});
-    let Estimate { payable_yen } = phone.post("/claims/estimates", "estimate", &form).await?;
-    if payable_yen == 0 {
-        return Ok(Vec::new());
-    }
-    let Filed { claim, .. } = phone.post("/claims", &format!("claim/{}", child.number), &form).await?;
+    let filed = phone.try_post::<Filed>("/claims", &format!("claim/{}", child.number), &filing.form(world)).await?;
+    let claim = match filed {
+        Ok(filed) => filed.claim,
+        // Meanwhile coupons have paid with it.
+        Err(refusal) if refusal.code() == "nothing-payable" => return Ok(Vec::new()),
+        Err(refusal) => return Err(refusal.into()),
+    };
     let forgotten = usize::from(*manner == Manner::Forgotten);
-    for kind in offer.evidence.iter().skip(forgotten) {
+    for kind in evidence.iter().skip(forgotten) {
         show(world, phone, (&claim, child.number), kind).await?;
     }
     let later = *at + TimeDelta::minutes(5);
@@ -185,14 +205,8 @@ async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
     Ok(taken_back.into_iter().collect())
 }
 
-/// What the family may claim for a child now, if anything.
-async fn offer(world: &World, household: &Household, child: &str) -> anyhow::Result<Option<Offer>> {
-    let Offers { schemes } = household.phone.get(&format!("/children/{child}/claim-schemes")).await?;
-    Ok(schemes.into_iter().find(|offer| offer.open && offer.scheme == world.setting.scheme))
-}
-
 /// Shows a picture of what is asked for.
-async fn show(world: &World, phone: &super::http::Client, (claim, number): (&str, u64), kind: &str) -> anyhow::Result<()> {
+async fn show(world: &World, phone: &Client, (claim, number): (&str, u64), kind: &str) -> anyhow::Result<()> {
     let picture = evidence::picture(&world.dice, (kind, number))?;
     let path = format!("/claims/{claim}/evidence?kind={kind}");
     phone.upload::<Value>(&path, &format!("evidence/{number}/{kind}"), evidence::KIND, &picture).await?;
