@@ -22,8 +22,9 @@ use crate::rehearse::Setting;
 use crate::rehearse::cast;
 use crate::rehearse::classes::classes;
 use crate::rehearse::dice::Dice;
+use crate::rehearse::setting::Claimed;
 
-/// What a family of the demo has loaded.
+/// What the first family of the demo has to begin with.
 const OWN_MONEY: Yen = Yen::new(20_000);
 const BUDGET: Yen = Yen::new(10_000_000);
 /// Further back than any grant opens that is still open.
@@ -94,7 +95,7 @@ async fn grants(ledger: &Ledger, setting: &'static Setting, today: NaiveDate) ->
     Ok(eligible)
 }
 
-/// The families with a child that may spend or claim something. The first one has loaded own money.
+/// The families with a child that may spend or claim something. The first one can pay at every start, and claim while there is one that has not.
 async fn families(ledger: &Ledger, setting: &'static Setting, eligible: &BTreeSet<ChildId>) -> anyhow::Result<Vec<Family>> {
     let municipality = setting.municipality();
     let mut families = Vec::new();
@@ -104,19 +105,41 @@ async fn families(ledger: &Ledger, setting: &'static Setting, eligible: &BTreeSe
         if named.is_empty() {
             continue;
         }
-        if families.is_empty() {
-            load_own_money(ledger, setting, family.id).await?;
-        }
         let code = ledger.activation_code(municipality, family.id).await?.context("a family has an activation code")?;
-        families.push(Family { id: family.id, code, children: named });
+        let may_claim = may_claim(ledger, setting, family.id, &named).await?;
+        families.push(Family { id: family.id, code, children: named, may_claim });
     }
-    anyhow::ensure!(!families.is_empty(), "no family of {} has anything to spend or to claim today", setting.name);
+    if let Some(unclaimed) = families.iter().position(|family| family.may_claim.is_some()) {
+        let family = families.remove(unclaimed);
+        families.insert(0, family);
+    }
+    let first = families.first().with_context(|| format!("no family of {} has anything to spend or to claim today", setting.name))?;
+    load_own_money(ledger, setting, first.id).await?;
     Ok(families)
 }
 
+/// The first child of a family for whom nothing has been claimed, where a claim is what families make once.
+async fn may_claim(ledger: &Ledger, setting: &Setting, family: FamilyId, children: &[(ChildId, String)]) -> anyhow::Result<Option<ChildId>> {
+    if setting.claimed != Claimed::Passes {
+        return Ok(None);
+    }
+    for (child, _) in children {
+        let offers = ledger.claim_offers(setting.municipality(), family, *child).await?.unwrap_or_default();
+        if offers.iter().any(|offer| offer.scheme == setting.scheme && offer.claim.is_none() && offer.offered.is_open(ledger.clock.today())) {
+            return Ok(Some(*child));
+        }
+    }
+    Ok(None)
+}
+
+/// Fills up what the family has spent since the last start.
 async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: FamilyId) -> anyhow::Result<()> {
-    let command = by("出納係", &format!("own money/{family}"), &OWN_MONEY);
-    let draft = top_up(family, OWN_MONEY, ledger.clock.today());
+    let missing = OWN_MONEY.minus(ledger.own_money(setting.municipality(), family).await?)?;
+    if !missing.is_positive() {
+        return Ok(());
+    }
+    let command = by("出納係", &format!("own money/{family}/{}", ledger.clock.now().timestamp_micros()), &missing);
+    let draft = top_up(family, missing, ledger.clock.today());
     let outcome = ledger.post(setting.municipality(), command, draft).await?;
     anyhow::ensure!(!matches!(outcome, Outcome::Rejected(_)), "own money cannot be loaded: {outcome:?}");
     Ok(())

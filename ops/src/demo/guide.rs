@@ -35,6 +35,8 @@ pub struct Family {
     pub code: Code,
     /// Children that may spend or claim something, with their names.
     pub children: Vec<(ChildId, String)>,
+    /// A child for whom a claim may be filed, where families claim.
+    pub may_claim: Option<ChildId>,
 }
 
 /// A class.

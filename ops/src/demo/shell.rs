@@ -20,7 +20,7 @@ const PAPER: &str = r"paper() { printf '%%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>
 struct Tour<'a> {
     guide: &'a Guide,
     child: ChildId,
-    child_name: &'a str,
+    may_claim: Option<ChildId>,
     merchant: &'a Merchant,
     citizen: String,
     desk: String,
@@ -30,10 +30,10 @@ struct Tour<'a> {
 /// All of it; none where the city has nobody.
 pub(super) fn commands(guide: &Guide, address: SocketAddr) -> Option<String> {
     let (family, merchant) = (guide.families.first()?, guide.merchants.first()?);
-    let (child, child_name) = family.children.first()?;
+    let (child, _) = family.children.first()?;
     let [citizen, desk, ops] = ["citizen", "merchant", "ops"].map(|face| format!("http://{address}/{face}/v1"));
-    let tour = Tour { guide, child: *child, child_name, merchant, citizen, desk, ops };
-    let claims = if guide.setting.claimed == Claimed::Passes { tour.claims() } else { Vec::new() };
+    let tour = Tour { guide, child: *child, may_claim: family.may_claim, merchant, citizen, desk, ops };
+    let claims = tour.may_claim.into_iter().flat_map(|child| tour.claims(child));
     let lines = tour.sign_in(&family.code.grouped()).into_iter().chain(claims).chain(tour.pays()).chain(tour.desk()).chain(tour.clerk());
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
@@ -49,8 +49,8 @@ impl Tour<'_> {
     }
 
     /// A pass of this month, from the question what may be claimed to the picture of the pass.
-    fn claims(&self) -> Vec<String> {
-        let (citizen, child) = (&self.citizen, self.child);
+    fn claims(&self, child: ChildId) -> Vec<String> {
+        let citizen = &self.citizen;
         let month = Month::of(self.guide.today);
         let claim = format!(
             r#"{{"child":"{child}","scheme":"{}","costs":[{{"expense":"commuter_pass","amount_yen":12600,"from":"{}","to":"{}","paid_to":"市営地下鉄 谷上–三宮 1か月"}}]}}"#,
@@ -59,7 +59,7 @@ impl Tour<'_> {
             month.last_day()
         );
         vec![
-            format!("# It claims a commuter pass for {}: what may be claimed, what the rules would give, the claim, and what it shows.", self.child_name),
+            "# It claims a commuter pass: what may be claimed, what the rules would give, the claim, and the papers that it shows.".to_owned(),
             format!("curl -sS {citizen}/children/{child}/claim-schemes {FAMILY}; echo"),
             format!("curl -sS {citizen}/claims/estimates {FAMILY} {JSON} -d '{claim}'; echo"),
             format!("CLAIM=$(curl -sS {citizen}/claims {FAMILY} {KEY} {JSON} -d '{claim}'); echo \"$CLAIM\""),
@@ -109,7 +109,7 @@ impl Tour<'_> {
             format!("CLERK=$(curl -sS {ops}/sessions {JSON} -d '{sign_in}' | {})", value_of("token")),
             format!("curl -sS {ops}/budgets {CLERK}; echo"),
         ];
-        if self.guide.setting.claimed == Claimed::Passes {
+        if self.may_claim.is_some() {
             let because = r#"{"reason":"償還払いの審査"}"#;
             lines.push("# The claim waits. What the family wrote is shown for a reason only, and that is written down.".to_owned());
             lines.push(format!("curl -sS '{ops}/claims?state=filed' {CLERK}; echo"));
