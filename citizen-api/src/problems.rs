@@ -70,6 +70,7 @@ pub(crate) fn pay(rejected: PayRejected) -> Problem {
     match rejected {
         PayRejected::Unknown => not_found(),
         PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
+        PayRejected::Cancelled => Problem::new(&registry::BILL_CANCELLED),
         PayRejected::Hold(rejected) => hold(rejected),
     }
 }
@@ -95,7 +96,7 @@ pub(crate) fn claim(rejected: claim::Rejected) -> Problem {
             Problem::new(&registry::NOTHING_PAYABLE).detail(said).member("reasons", codes)
         }
         Rejected::Busy => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
-        Rejected::Media | Rejected::Size => Problem::new(&registry::EVIDENCE).detail(said),
+        Rejected::Media | Rejected::Size | Rejected::File(_) => Problem::new(&registry::EVIDENCE).detail(said),
         Rejected::TooMany => Problem::new(&registry::EVIDENCE_FULL).detail(said),
         Rejected::Budget => Problem::new(&registry::BUDGET),
         Rejected::Closed => Problem::new(&registry::DAY_CLOSED),

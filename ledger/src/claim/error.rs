@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::evidence::Unusable;
 use crate::ids::{ClaimId, ClawbackId};
 use crate::money::Yen;
 use crate::scheme::Reason;
@@ -58,6 +59,9 @@ pub enum Rejected {
     /// The file is not one that can be looked at.
     #[error("choose a photograph (JPEG, PNG) or a PDF")]
     Media,
+    /// The file is of a kind that is taken, and cannot be used.
+    #[error(transparent)]
+    File(#[from] Unusable),
     /// The file is too large or empty.
     #[error("a file has at most 8 MB, and is not empty")]
     Size,
@@ -135,6 +139,7 @@ impl Rejected {
             Self::Nothing(_) => "nothing_payable",
             Self::Busy => "busy",
             Self::Media => "evidence_media",
+            Self::File(why) => why.code(),
             Self::Size => "evidence_size",
             Self::TooMany => "evidence_count",
             Self::TooOften => "claim_too_often",
@@ -167,6 +172,7 @@ impl Rejected {
             Self::Merchant { number } => format!("費用 {number} の教室・事業者は、この費用について登録されていません。"),
             Self::Nothing(reasons) => format!("お支払いできる額がありません{}。", listed(reasons, Reason::japanese, ("（", "、", "）"))),
             Self::Busy => "いま混み合っています。もう一度お試しください。".to_owned(),
+            Self::File(why) => why.japanese().to_owned(),
             Self::Media => "写真（JPEG・PNG）または PDF を選んでください。".to_owned(),
             Self::Size => "ファイルは 1 件 8 MB までです。空のファイルは送れません。".to_owned(),
             Self::TooMany => "添付できるのは 10 件までです。".to_owned(),

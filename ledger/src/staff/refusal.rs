@@ -27,6 +27,7 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,
     super::reversal::ReverseRejected,
@@ -44,7 +45,7 @@ impl Refusal for crate::claim::Rejected {
 
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {
-        Self::code(*self)
+        Self::code(self)
     }
 }
 

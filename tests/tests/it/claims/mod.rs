@@ -20,6 +20,8 @@ use ledger::payment::{HoldPayment, HoldRejected};
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
+pub(crate) use tests::support::pictures::photograph as picture;
+use tests::support::pictures::{document, screenshot};
 
 pub(crate) const FUKUOKA: Municipality = Municipality::new(401_307);
 pub(crate) const KOBE: Municipality = Municipality::new(281_000);
@@ -79,11 +81,6 @@ fn cost(expense: &str, amount: i64, from: &str, to: &str) -> Cost {
 
 fn tuition(amount: i64, on: &str) -> Cost {
     cost("tuition", amount, on, on)
-}
-
-/// A picture that differs by its number.
-pub(crate) fn picture(number: u8) -> Vec<u8> {
-    [b"\xff\xd8\xff\xe0".as_slice(), &[number; 64], b"\xff\xd9"].concat()
 }
 
 pub(crate) struct World {

@@ -287,6 +287,8 @@ impl Things {
             "clawbacks" => json!({"amount_yen": 1, "message": "返還"}),
             "approve" if path.contains("clawbacks") => json!({"message": "返還"}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
+            "confirm-return" if path.contains("remittances") => json!({"number": 1}),
+            "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
             "propose-return" => json!({"remittance": self.remittance, "number": 1, "reason": "組戻"}),
             "confirm-return" => paid,
             "revoke" if path.contains("terminals") => json!({"terminal": self.terminal, "reason": "紛失"}),
