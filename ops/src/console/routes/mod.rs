@@ -20,6 +20,7 @@ pub(crate) mod rosters;
 pub(crate) mod sessions;
 pub(crate) mod staff;
 pub(crate) mod statements;
+mod tables;
 mod terminals;
 
 use super::desk::Desk;
@@ -49,4 +50,5 @@ pub(super) const ALL: &[Add] = &[
     returns::add,
     months::add,
     books::add,
+    tables::add,
 ];
