@@ -172,6 +172,7 @@ impl Rejected {
             Self::Merchant { number } => format!("費用 {number} の教室・事業者は、この費用について登録されていません。"),
             Self::Nothing(reasons) => format!("お支払いできる額がありません{}。", listed(reasons, Reason::japanese, ("（", "、", "）"))),
             Self::Busy => "いま混み合っています。もう一度お試しください。".to_owned(),
+            Self::File(why) => why.japanese().to_owned(),
             Self::Media => "写真（JPEG・PNG）または PDF を選んでください。".to_owned(),
             Self::File(why) => why.to_string(),
             Self::Size => "ファイルは 1 件 8 MB までです。空のファイルは送れません。".to_owned(),

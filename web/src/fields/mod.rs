@@ -65,60 +65,60 @@ impl Fields {
         }
     }
 
-    /// A list of 1 to `most` objects, each read as a request of its own.
-    pub fn objects<T: Read>(&mut self, name: &'static str, most: usize) -> Option<Vec<T>> {
-        let items = match self.take(name) {
-            Some(Value::Array(items)) if items.len() > most => Err(Fault::Count(most)),
-            Some(Value::Array(items)) if !items.is_empty() => Ok(items),
-            None | Some(Value::Array(_)) => Err(Fault::Missing),
-            Some(_) => Err(Fault::Type("配列", "a list")),
+    /// A list of at most `most` objects, each read field by field; what is wrong with one is named by its place in the list.
+    pub fn each<T: Read>(&mut self, name: &'static str, most: usize) -> Option<Vec<T>> {
+        let Some(value) = self.take(name) else {
+            self.note(name, &Fault::Missing);
+            return None;
         };
-        let items = items.map_err(|fault| self.note(name, &fault)).ok()?;
-        let read: Vec<_> = items.into_iter().enumerate().map(|(at, item)| self.object(name, at, item)).collect();
+        let Value::Array(items) = value else {
+            self.note(name, &Fault::Type("配列", "a list"));
+            return None;
+        };
+        if items.len() > most {
+            self.note(name, &Fault::Count(most));
+            return None;
+        }
+        let read: Vec<_> = items.into_iter().enumerate().map(|(at, item)| self.read_item(name, at, item)).collect();
         read.into_iter().collect()
     }
 
-    fn object<T: Read>(&mut self, name: &'static str, at: usize, item: Value) -> Option<T> {
+    fn read_item<T: Read>(&mut self, name: &'static str, at: usize, item: Value) -> Option<T> {
         let Value::Object(values) = item else {
             self.note(name, &Fault::Item(at, Box::new(Fault::Type("オブジェクト", "an object"))));
             return None;
         };
-        match Self::of_body(values).finish() {
-            Ok(read) => Some(read),
-            Err(problems) => {
-                let within = |problem: FieldProblem| match problem.place {
-                    Place::Body(pointer) => FieldProblem { place: Place::Body(format!("/{name}/{at}{pointer}")), ..problem },
-                    Place::Query(_) => problem,
-                };
-                self.problems.extend(problems.into_iter().map(within));
-                None
-            }
+        let mut fields = Self::of_body(values);
+        let item = T::read(&mut fields);
+        fields.note_unknown();
+        let whole = fields.problems.is_empty();
+        self.problems.extend(fields.problems.into_iter().map(|problem| problem.below(&format!("/{name}/{at}"))));
+        item.filter(|_| whole)
+    }
+
+    fn note_unknown(&mut self) {
+        let unknown: Vec<_> = self.values.keys().cloned().collect();
+        for name in unknown {
+            self.note(&name, &Fault::Unknown);
         }
     }
 
     /// Notes what is wrong with a field.
     pub fn note(&mut self, name: &str, fault: &Fault) {
         let place = if self.of_query { Place::Query(name.to_owned()) } else { Place::Body(pointer(name, fault)) };
-        self.problems.push(FieldProblem { place, code: fault.code(), detail: fault.detail() });
+        self.problems.push(FieldProblem { place, code: fault.code().into(), detail: fault.detail() });
     }
 
     /// Reads a request whole.
     ///
     /// # Errors
     /// Every field that is not right, by name.
-    pub fn read<T: Read>(self) -> Result<T, Problem> {
-        self.finish().map_err(Problem::fields)
-    }
-
-    fn finish<T: Read>(mut self) -> Result<T, Vec<FieldProblem>> {
+    pub fn read<T: Read>(mut self) -> Result<T, Problem> {
         let read = T::read(&mut self);
-        let unknown: Vec<_> = self.values.keys().cloned().collect();
-        for name in unknown {
-            self.note(&name, &Fault::Unknown);
-        }
+        self.note_unknown();
         match read {
             Some(read) if self.problems.is_empty() => Ok(read),
-            _ => Err(self.problems),
+            _ => Err(Problem::fields(self.problems)),
         }
     }
 
@@ -148,7 +148,7 @@ pub fn wrong_field(name: &'static str, fault: &Fault) -> Problem {
 /// The same for a field deeper in the body, by its JSON pointer: `/costs/0/merchant`.
 #[must_use]
 pub fn wrong_place(pointer: String, fault: &Fault) -> Problem {
-    Problem::fields(vec![FieldProblem { place: Place::Body(pointer), code: fault.code(), detail: fault.detail() }])
+    Problem::fields(vec![FieldProblem { place: Place::Body(pointer), code: fault.code().into(), detail: fault.detail() }])
 }
 
 impl Given<'_> {
@@ -199,27 +199,23 @@ mod tests {
     }
 
     #[derive(Debug, PartialEq)]
-    struct Form(Vec<Asked>);
+    struct Many(Vec<Asked>);
 
-    impl Read for Form {
+    impl Read for Many {
         fn read(fields: &mut Fields) -> Option<Self> {
-            fields.objects("lines", 2).map(Self)
+            fields.each("many", 2).map(Self)
         }
     }
 
     #[test]
-    fn what_is_wrong_inside_a_list_of_objects_is_named_with_its_place_there() {
-        let read = |body: Value| {
-            let fields = Fields::of_body(body.as_object().unwrap().clone());
-            fields.read::<Form>().map(|Form(lines)| lines.len()).map_err(|problem| problem.body(Language::English, None)["errors"].clone())
-        };
-        assert_eq!(read(json!({"lines": [{"amount": 3}, {"amount": 4, "name": "a"}]})), Ok(2));
-        let errors = read(json!({"lines": [{"amount": 0, "parts": ["x"]}, 5]})).unwrap_err();
-        let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect();
-        assert_eq!(places, [("#/lines/0/amount", "range"), ("#/lines/0/parts/0", "type"), ("#/lines/1", "type")]);
-        let whole = [(json!([]), "missing"), (Value::Null, "missing"), (json!({}), "type"), (json!([{}, {}, {}]), "count")];
-        for (lines, code) in whole {
-            assert_eq!(read(json!({"lines": lines})).unwrap_err()[0]["code"], code, "{lines}");
+    fn what_is_wrong_with_an_object_of_a_list_is_named_by_its_place() {
+        let read = |body: &Value| Fields::of_body(body.as_object().unwrap().clone()).read::<Many>().map_err(|problem| problem.body(Language::English, None));
+        assert_eq!(read(&json!({"many": [{"amount": 1}, {"amount": 2, "name": "b"}]})).unwrap().0.len(), 2);
+        let errors = read(&json!({"many": [{"amount": 1, "x": 0}, {"amount": 0, "parts": [1, "y"]}]})).unwrap_err()["errors"].clone();
+        let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(places, ["#/many/0/x", "#/many/1/amount", "#/many/1/parts/1"]);
+        for (wrong, code) in [(json!({}), "missing"), (json!({"many": {}}), "type"), (json!({"many": [1]}), "type"), (json!({"many": [{}, {}, {}]}), "count")] {
+            assert_eq!(read(&wrong).unwrap_err()["errors"][0]["code"], code, "{wrong}");
         }
     }
 

@@ -70,18 +70,28 @@ pub struct CostForm {
     paid_to: Option<String>,
 }
 
+/// At least one.
+fn costs(fields: &mut Fields) -> Option<Vec<CostForm>> {
+    let costs = fields.each("costs", COSTS_MAX)?;
+    if costs.is_empty() {
+        fields.note("costs", &Fault::Missing);
+        return None;
+    }
+    Some(costs)
+}
+
 impl Read for NewClaim {
     fn read(fields: &mut Fields) -> Option<Self> {
         let child = fields.required("child", parsed("chd_…"));
         let scheme = fields.required("scheme", word);
-        let costs = fields.objects("costs", COSTS_MAX);
+        let costs = costs(fields);
         Some(Self { child: child?, scheme: scheme?, costs: costs? })
     }
 }
 
 impl Read for FilingForm {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.objects("costs", COSTS_MAX).map(|costs| Self { costs })
+        costs(fields).map(|costs| Self { costs })
     }
 }
 
