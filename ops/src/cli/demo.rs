@@ -59,9 +59,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
 fn welcome(guides: &[demo::Guide], address: SocketAddr) -> String {
     let cities: Vec<_> = guides.iter().map(|guide| guide.text(address)).collect();
     format!(
-        "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\
-         Families: http://{address}/citizen/v1   Merchants: http://{address}/merchant/v1   Health: http://{address}/health\n\
-         Both APIs in a viewer: http://{address}/api/\n\n{}",
+        "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\n{}\n\
+         ━━ The APIs in a viewer\n  Families    http://{address}/api/?urls.primaryName=families\n  Merchants   http://{address}/api/?urls.primaryName=merchants\n  \
+         Health      http://{address}/health",
         cities.join("\n")
     )
 }
