@@ -53,7 +53,10 @@ pub(super) async fn happen(world: &World, event: PayEvent) -> anyhow::Result<Fol
         PayEvent::Refund(payment, receipt, amount_yen) => {
             let path = format!("/receipts/{}/refunds", receipt.receipt);
             let body = json!({"amount_yen": amount_yen, "reason": "休講のため"});
-            class(world, &payment)?.desk.post::<Value>(&path, &format!("refund/{}", payment.number), &body).await?;
+            let class = class(world, &payment)?;
+            // The desk refunds what it took today; what is older is the manager's.
+            let refunds = if world.server.today() == tokyo_date(payment.at) { &class.desk } else { &class.manager };
+            refunds.post::<Value>(&path, &format!("refund/{}", payment.number), &body).await?;
             Ok(Vec::new())
         }
     }
