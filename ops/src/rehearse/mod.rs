@@ -111,6 +111,11 @@ impl Rehearsal {
 
     /// Rehearses on the empty, migrated database behind `pool` and writes the files.
     pub async fn run(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
+        // A whole city's month is too large a future to stand on a caller's stack.
+        Box::pin(self.play(pool, progress)).await
+    }
+
+    async fn play(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
         let (start, training) = self.start()?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut phases = Phases { progress, running: None, timings: Vec::new() };
