@@ -174,7 +174,6 @@ impl Rejected {
             Self::Busy => "いま混み合っています。もう一度お試しください。".to_owned(),
             Self::File(why) => why.japanese().to_owned(),
             Self::Media => "写真（JPEG・PNG）または PDF を選んでください。".to_owned(),
-            Self::File(why) => why.to_string(),
             Self::Size => "ファイルは 1 件 8 MB までです。空のファイルは送れません。".to_owned(),
             Self::TooMany => "添付できるのは 10 件までです。".to_owned(),
             Self::TooOften => "申請の回数が多すぎます。市にお問い合わせください。".to_owned(),

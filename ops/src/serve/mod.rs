@@ -40,7 +40,7 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
         Box::pin(async move { pool.acquire().await.is_ok() })
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
-    let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
+    let merchant = merchant_api::router(merchant_api::Deps { till: LedgerTill::new(ledger.clone()), host: reached.host.as_str().into() });
     let routes = Router::new()
         .nest("/citizen/v1", citizen)
         .nest("/merchant/v1", merchant)
