@@ -105,6 +105,18 @@ async fn a_hold_ends_no_later_than_its_earliest_lapse_and_then_goes_to_the_budge
 }
 
 #[tokio::test]
+async fn a_hold_of_own_money_ends_at_midnight_too_so_that_the_hour_tells_nothing() {
+    let database = TestDatabase::new().await;
+    let home = Siblings::in_osaka(&database).await;
+    let midnight = tokyo_midnight(date("2026-06-02"));
+    home.city.test.clock.set(midnight - TimeDelta::minutes(3));
+    home.city.top_up(home.family, 5_000).await;
+    let own = HoldPayment { children: Vec::new(), own_money: true, ..home.tuition(5_000) };
+    assert_eq!(home.city.hold("own", &own).await.expect("a hold").expires_at, midnight);
+    assert_eq!(home.city.hold("coupon", &home.tuition(5_000)).await.expect("a hold").expires_at, midnight);
+}
+
+#[tokio::test]
 async fn a_refund_after_the_lapse_goes_to_the_budget_and_never_to_cash() {
     let database = TestDatabase::new().await;
     let home = Siblings::in_osaka(&database).await;
