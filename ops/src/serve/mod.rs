@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use ledger::Ledger;
+use merchant_api::till::Till;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -34,13 +35,18 @@ pub struct Reached {
 
 /// The routes of all faces.
 pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
+    router_over(ledger, LedgerTill::new(ledger.clone()), reached)
+}
+
+/// The routes of all faces, the merchants' over this Till.
+pub fn router_over<T: Till>(ledger: &Ledger, till: T, reached: &Reached) -> Router {
     let pool = ledger.pool.clone();
     let check: web::health::Check = Arc::new(move || {
         let pool = pool.clone();
         Box::pin(async move { pool.acquire().await.is_ok() })
     });
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
-    let merchant = merchant_api::router(LedgerTill::new(ledger.clone()));
+    let merchant = merchant_api::router(till);
     let routes = Router::new()
         .nest("/citizen/v1", citizen)
         .nest("/merchant/v1", merchant)
