@@ -5,6 +5,7 @@
 pub mod error;
 mod file;
 mod payee;
+pub mod payouts;
 pub mod plan;
 mod prepare;
 pub mod repo;

@@ -3,6 +3,7 @@
 mod dues;
 mod insert;
 mod lines;
+mod payouts;
 
 pub use dues::{
     MerchantDue, StoredAccount, insert_nettings_in_tx, list_balances_in_tx, list_consenting_in_tx, list_family_dues_in_tx, list_merchant_dues_in_tx,
@@ -10,6 +11,7 @@ pub use dues::{
 };
 pub use insert::{NewRemittance, insert_in_tx};
 pub use lines::{FileLine, find_paid_amount_in_tx, list_detail_in_tx, list_file_lines_in_tx, list_parts_in_tx, list_stops_in_tx, mark_returned_in_tx};
+pub use payouts::list_payouts_in_tx;
 
 use crate::Tx;
 use crate::error::Failure;
