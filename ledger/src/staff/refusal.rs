@@ -29,7 +29,7 @@ refusals!(
 
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {
-        Self::code(*self)
+        Self::code(self)
     }
 }
 
