@@ -6,9 +6,11 @@ use ledger::actor::Actor;
 use ledger::bank::account::Written;
 use ledger::entitlement::Award;
 use ledger::events;
-use ledger::ids::{ChildId, FamilyId, MerchantId, Municipality, TerminalId};
+use ledger::ids::{ChildId, FamilyId, MerchantId, Municipality};
+use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
+use ledger::session::SignIn;
 use ledger::time::Month;
 use ledger::token::CityToken;
 use sqlx::PgPool;
@@ -85,15 +87,16 @@ pub enum Secret {
     Mixed(u64),
 }
 
-/// A merchant and its desks.
+/// The callers of a merchant by number: two desks, and a manager.
+pub const MANAGER: usize = 2;
+
+/// A merchant and who stands at the Till for it.
 #[derive(Debug, Clone)]
 pub struct Merchant {
     /// Which.
     pub id: MerchantId,
-    /// What its desks show to be let in.
-    pub desks: [CityToken; 2],
-    /// Its desks.
-    pub terminals: [TerminalId; 2],
+    /// What its two desks and its manager show to be let in.
+    pub callers: [String; 3],
 }
 
 /// A family and its children.
@@ -142,12 +145,16 @@ async fn merchant(city: &TestCity, index: usize, account: Written<'_>) -> Mercha
     let (ledger, municipality, key) = (city.ledger(), city.municipality, format!("class {index}"));
     let id = ledger.apply_merchant(municipality, &staff("a", &key), &application, account).await.expect("an application");
     ledger.approve_merchant(municipality, &staff("b", &key), id).await.expect("an approval");
-    let mut made = Vec::new();
+    let mut callers = Vec::new();
     for desk in ["受付", "奥"] {
-        made.push(ledger.add_terminal(municipality, &staff("a", &format!("{key}/{desk}")), id, desk).await.expect("a desk"));
+        let (_, token) = ledger.add_terminal(municipality, &staff("a", &format!("{key}/{desk}")), id, desk).await.expect("a desk");
+        callers.push(CityToken::new(municipality, token).to_string());
     }
-    let [(first, one), (second, two)] = <[_; 2]>::try_from(made).expect("two desks");
-    Merchant { id, desks: [one, two].map(|token| CityToken::new(municipality, token)), terminals: [first, second] }
+    let new = NewPerson { name: "責任者".to_owned(), role: PersonRole::Manager };
+    let code = ledger.invite_person(municipality, &staff("a", &format!("{key}/manager")), id, &new).await.expect("an invitation").code;
+    let attempt = SignIn { code: Some(code), origin: String::new() };
+    callers.push(ledger.sign_in_person(municipality, &attempt).await.expect("a session").token.to_string());
+    Merchant { id, callers: callers.try_into().expect("three callers") }
 }
 
 async fn families(city: &TestCity) -> Vec<Family> {
@@ -229,6 +236,7 @@ fn award(dice: &mut Dice, scheme: &str, child: ChildId, family: FamilyId) -> Awa
         family,
         amount: Yen::new(amount),
         face: Yen::new(face),
+        visits: None,
         period_from: month.first_day(),
         service_from: month.first_day(),
         service_to: month.last_day(),

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use merchant_api::till::{Answer, Credential, Invalid, Invoice, NewInvoice, Receipt, Refund, ScannedCode, Statement, Till, TillError, WhichReceipts};
+use chrono::{DateTime, Utc};
+use merchant_api::till::{
+    Answer, Billed, Credential, Invalid, Invoice, InvoiceState, NewCapture, NewInvoice, NewRefund, Paid, Payout, Receipt, Refund, Statement, StatementLine,
+    Till, TillError, WhichInvoices, WhichLines, WhichReceipts,
+};
 
 use super::{At, Funding, Leak, Planted};
 
@@ -109,8 +113,8 @@ impl<T: Till> Leaky<T> {
 }
 
 impl<T: Till> Till for Leaky<T> {
-    async fn capture(&self, credential: &Credential, key: &str, code: &ScannedCode, amount_yen: i64) -> Answer<Receipt> {
-        let answer = self.till.capture(credential, key, code, amount_yen).await;
+    async fn capture(&self, credential: &Credential, key: &str, capture: &NewCapture) -> Answer<Receipt> {
+        let answer = self.till.capture(credential, key, capture).await;
         match (answer, self.planted()) {
             (Err(TillError::Refused), Some((TillLeak::UnknownWhereRefused, _))) => Err(TillError::Unknown("a leak".into())),
             (Err(TillError::Refused), Some((TillLeak::ConflictWhereRefused, _))) => Err(TillError::Conflict),
@@ -118,14 +122,14 @@ impl<T: Till> Till for Leaky<T> {
         }
     }
 
-    async fn refund(&self, credential: &Credential, key: &str, receipt: &str, amount_yen: i64, reason: &str) -> Answer<Refund> {
+    async fn refund(&self, credential: &Credential, key: &str, refund: &NewRefund) -> Answer<Refund> {
         let planted = self.planted();
         if let Some((TillLeak::RefundOfOwnMoneyOnly, about)) = &planted
-            && amount_yen > about.own_yen
+            && refund.amount_yen > about.own_yen
         {
             return Err(Invalid::RefundTooMuch { left_yen: about.own_yen }.into());
         }
-        let mut answer = self.till.refund(credential, key, receipt, amount_yen, reason).await;
+        let mut answer = self.till.refund(credential, key, refund).await;
         match (&mut answer, planted) {
             (Ok(refund), Some((TillLeak::RefundOfOwnMoney, about))) => refund.amount_yen = refund.amount_yen.min(about.own_yen),
             (Err(TillError::Invalid(Invalid::RefundTooMuch { left_yen })), Some((TillLeak::LeftOfOwnMoney, about))) => *left_yen = about.own_yen,
@@ -141,9 +145,21 @@ impl<T: Till> Till for Leaky<T> {
     async fn invoice(&self, credential: &Credential, invoice: &str) -> Answer<Invoice> {
         let mut shown = self.till.invoice(credential, invoice).await?;
         if let Some((TillLeak::BillPaidLate, _)) = self.planted() {
-            shown.receipt = None;
+            (shown.receipt, shown.state) = (None, InvoiceState::Open);
         }
         Ok(shown)
+    }
+
+    async fn create_invoices(&self, credential: &Credential, key: &str, invoices: &[NewInvoice]) -> Answer<Vec<Billed>> {
+        self.till.create_invoices(credential, key, invoices).await
+    }
+
+    async fn cancel_invoice(&self, credential: &Credential, key: &str, invoice: &str) -> Answer<Invoice> {
+        self.till.cancel_invoice(credential, key, invoice).await
+    }
+
+    async fn invoices(&self, credential: &Credential, which: &WhichInvoices) -> Answer<Vec<Invoice>> {
+        self.till.invoices(credential, which).await
     }
 
     async fn receipts(&self, credential: &Credential, which: &WhichReceipts) -> Answer<Vec<Receipt>> {
@@ -168,6 +184,16 @@ impl<T: Till> Till for Leaky<T> {
         Ok(self.shown(receipt))
     }
 
+    async fn paid(&self, credential: &Credential, since: Option<DateTime<Utc>>) -> Answer<Paid> {
+        let mut paid = self.till.paid(credential, since).await?;
+        paid.receipts = paid.receipts.into_iter().map(|receipt| self.shown(receipt)).collect();
+        Ok(paid)
+    }
+
+    async fn statements(&self, credential: &Credential) -> Answer<Vec<Statement>> {
+        self.till.statements(credential).await
+    }
+
     async fn statement(&self, credential: &Credential, month: &str) -> Answer<Statement> {
         let mut statement = self.till.statement(credential, month).await?;
         match self.planted() {
@@ -176,6 +202,14 @@ impl<T: Till> Till for Leaky<T> {
             _ => {}
         }
         Ok(statement)
+    }
+
+    async fn statement_lines(&self, credential: &Credential, which: &WhichLines) -> Answer<Vec<StatementLine>> {
+        self.till.statement_lines(credential, which).await
+    }
+
+    async fn payouts(&self, credential: &Credential) -> Answer<Vec<Payout>> {
+        self.till.payouts(credential).await
     }
 
     async fn claim_payment(&self, credential: &Credential, key: &str, month: &str) -> Answer<Statement> {

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::super::cast::MERCHANTS;
+use super::super::cast::{MANAGER, MERCHANTS};
 use super::super::history::{Billing, Event, Look, Probe, Refunding, Scan};
 use super::{Ask, Bill, ROOT, Receipt, World};
 
@@ -28,7 +28,7 @@ impl World {
                 let key = if again { format!("claim-{merchant}") } else { self.key() };
                 let path = format!("/statements/{}/claim", self.month());
                 self.planted.about_merchant(merchant);
-                self.ask(Ask::post((merchant, 0), path, &key, &json!({}))).await;
+                self.ask(Ask::post((merchant, MANAGER), path, &key, &json!({}))).await;
             }
             _ => {}
         }
@@ -88,7 +88,9 @@ impl World {
             _ => (own, asked),
         };
         self.planted.about_receipt(&id);
-        self.ask(Ask::post((merchant, 0), format!("/receipts/{id}/refunds"), &key, &body)).await;
+        // A desk refunds what was paid today, a manager all.
+        let caller = if percent % 2 == 0 { MANAGER } else { 0 };
+        self.ask(Ask::post((merchant, caller), format!("/receipts/{id}/refunds"), &key, &body)).await;
         self.receipts[at].sent = Some((key, body));
     }
 
@@ -111,7 +113,7 @@ impl World {
             }
             Look::Statement => {
                 let path = format!("/statements/{}", self.month());
-                self.ask(Ask::get(desk, path)).await;
+                self.ask(Ask::get((merchant, MANAGER), path)).await;
             }
             Look::Receipt(_) | Look::Invoice(_) => {}
         }
@@ -162,7 +164,7 @@ impl World {
             self.planted.about_merchant(merchant);
             self.list_receipts(merchant, 100).await;
             let path = format!("/statements/{}", self.month());
-            self.ask(Ask::get((merchant, 0), path)).await;
+            self.ask(Ask::get((merchant, MANAGER), path)).await;
         }
         let last: Vec<_> = self.bills.iter().rev().take(3).map(|bill| (bill.merchant, format!("/invoices/{}", bill.id))).collect();
         for (merchant, path) in last {

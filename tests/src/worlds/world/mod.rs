@@ -64,7 +64,7 @@ struct Receipt {
 
 /// A request of a desk.
 struct Ask<'a> {
-    /// Which merchant, and which of its desks; nobody where there is none.
+    /// Which merchant, and which of its callers; nobody where there is none.
     desk: Option<(usize, usize)>,
     method: Method,
     path: String,
@@ -184,7 +184,7 @@ impl World {
 
     /// Asks as a desk would, and notes what it was told. Answers what was answered before a leak rewrote it: the history goes on.
     async fn ask(&mut self, ask: Ask<'_>) -> Answer {
-        let token = ask.desk.map(|(merchant, desk)| self.cast.merchants[merchant].desks[desk].to_string());
+        let token = ask.desk.map(|(merchant, desk)| self.cast.merchants[merchant].callers[desk].clone());
         self.ask_with(token.as_deref(), ask).await
     }
 
@@ -209,7 +209,7 @@ impl World {
         self.exercised.note(&ask.method, &ask.path, &answer);
         let mut told = answer.clone();
         self.planted.rewrite(&ask.path, &mut told);
-        let who = ask.desk.map_or_else(|| "a stranger".to_owned(), |(merchant, desk)| format!("merchant {merchant}, desk {desk}"));
+        let who = ask.desk.map_or_else(|| "a stranger".to_owned(), |(merchant, desk)| format!("merchant {merchant}, caller {desk}"));
         self.seen.push(Seen::answer(format!("{who}: {} {}", ask.method, ask.path), &told));
         answer
     }
