@@ -8,6 +8,7 @@
 
 pub mod campaign;
 pub mod cast;
+pub mod fitting;
 pub mod history;
 pub mod leaks;
 pub mod run;

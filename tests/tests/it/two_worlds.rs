@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::ops::Range;
 
+use tests::worlds::fitting::Fitting;
 use tests::worlds::history::tour;
 use tests::worlds::leaks;
 use tests::worlds::run::{Equal, compare, kill, shrink};
@@ -48,4 +49,11 @@ async fn worlds_with_the_same_secret_are_the_same_and_a_leak_is_shrunk_to_what_s
     let difference = stage.play(0, &tour()).await.expect("a difference");
     let unequal = shrink(&mut stage, 0, tour(), difference).await;
     assert_eq!(unequal.history.len(), 2, "a payment that is set aside, and its code scanned:\n{unequal}");
+}
+
+#[tokio::test]
+async fn merchants_see_the_same_over_the_private_line_as_in_one_process() {
+    let mut stage = Stage::fitted(SEED, &[Fitting::Call, Fitting::Line, Fitting::Line]).await;
+    let equal = compare(&mut stage, SEED, 300..312, || {}).await.unwrap_or_else(|unequal| panic!("{unequal}"));
+    assert_eq!(equal.histories, 12);
 }

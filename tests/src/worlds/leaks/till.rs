@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use merchant_api::registrar::{
+    Account, Accounts, Application, Applied, Caller, Invited, NewApplication, NewPerson, NewTerminal, Person, Registrar, SignIn, SignedIn, Terminal,
+};
 use merchant_api::till::{
     Answer, Billed, Credential, Invalid, Invoice, InvoiceState, NewCapture, NewInvoice, NewRefund, Paid, Payout, Receipt, Refund, Statement, StatementLine,
     Till, TillError, WhichInvoices, WhichLines, WhichReceipts,
@@ -218,5 +221,64 @@ impl<T: Till> Till for Leaky<T> {
             Some((TillLeak::ClaimLater, _)) => Err(Invalid::StatementState.into()),
             _ => Ok(statement),
         }
+    }
+}
+
+/// Nothing is planted at the Registrar: it knows nobody who pays.
+impl<T: Registrar> Registrar for Leaky<T> {
+    async fn sign_in(&self, attempt: &SignIn) -> Answer<SignedIn> {
+        self.till.sign_in(attempt).await
+    }
+
+    async fn sign_out(&self, credential: &Credential) -> Answer<()> {
+        self.till.sign_out(credential).await
+    }
+
+    async fn caller(&self, credential: &Credential) -> Answer<Caller> {
+        self.till.caller(credential).await
+    }
+
+    async fn apply(&self, key: &str, application: &NewApplication) -> Answer<Applied> {
+        self.till.apply(key, application).await
+    }
+
+    async fn application(&self, credential: &Credential) -> Answer<Application> {
+        self.till.application(credential).await
+    }
+
+    async fn people(&self, credential: &Credential) -> Answer<Vec<Person>> {
+        self.till.people(credential).await
+    }
+
+    async fn invite(&self, credential: &Credential, key: &str, person: &NewPerson) -> Answer<Invited> {
+        self.till.invite(credential, key, person).await
+    }
+
+    async fn issue_code(&self, credential: &Credential, key: &str, person: &str) -> Answer<Invited> {
+        self.till.issue_code(credential, key, person).await
+    }
+
+    async fn remove_person(&self, credential: &Credential, person: &str) -> Answer<()> {
+        self.till.remove_person(credential, person).await
+    }
+
+    async fn terminals(&self, credential: &Credential) -> Answer<Vec<Terminal>> {
+        self.till.terminals(credential).await
+    }
+
+    async fn register_terminal(&self, credential: &Credential, key: &str, label: &str) -> Answer<NewTerminal> {
+        self.till.register_terminal(credential, key, label).await
+    }
+
+    async fn revoke_terminal(&self, credential: &Credential, terminal: &str) -> Answer<()> {
+        self.till.revoke_terminal(credential, terminal).await
+    }
+
+    async fn accounts(&self, credential: &Credential) -> Answer<Accounts> {
+        self.till.accounts(credential).await
+    }
+
+    async fn change_account(&self, credential: &Credential, key: &str, account: &Account) -> Answer<()> {
+        self.till.change_account(credential, key, account).await
     }
 }

@@ -15,18 +15,16 @@ use ledger::Ledger;
 use ledger::ids::{AccountId, FamilyId, Municipality};
 use ledger::payment::PaymentCode;
 use ledger::time::{Month, tokyo_date};
-use ops::serve::Reached;
-use ops::till::LedgerTill;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::cast::{self, Cast, FIRST_DAY, FIRST_MONTH, Secret};
 use super::history::Event;
-use super::leaks::{Leaky, Planted};
+use super::leaks::Planted;
 use super::view::{Exercised, Seen};
 use crate::support::city::{date, noon};
 use crate::support::test_city::TestCity;
-use crate::support::town::{Answer, HOST};
+use crate::support::town::Answer;
 
 /// Where the merchants' face is.
 pub const ROOT: &str = "/merchant/v1";
@@ -91,11 +89,9 @@ pub struct World {
 }
 
 impl World {
-    /// A world of `cast` in `city`, served as in production but for what may be planted into it.
+    /// A world of `cast` in `city`, behind these routes.
     #[must_use]
-    pub fn new(city: TestCity, cast: Cast, planted: Arc<Planted>) -> Self {
-        let till = Leaky::new(LedgerTill::new(city.ledger().clone()), planted.clone());
-        let routes = ops::serve::router_over(city.ledger(), till, &Reached { host: HOST.to_owned(), behind_proxy: false });
+    pub fn new(city: TestCity, cast: Cast, routes: Router, planted: Arc<Planted>) -> Self {
         Self {
             city,
             cast,
