@@ -128,7 +128,7 @@ async fn with_ledger(arguments: &Arguments, listener: TcpListener, output: &Outp
 async fn alone(till: &str, arguments: &Arguments, listener: TcpListener, output: &Output) -> anyhow::Result<()> {
     let doors = HttpTill::new(till, &arguments.certificates()?)?;
     let Alone { porter, notebook, world, database } = Alone::open(arguments.behind_proxy).await?;
-    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, world);
+    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, &arguments.reached(), world);
     output.message(format_args!("hagukumi serves merchants at http://{}", listener.local_addr()?));
     serve::serve(listener, routes, told(stop())).await?;
     notebook.close().await;

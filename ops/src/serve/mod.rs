@@ -50,8 +50,8 @@ pub struct Merchants<D> {
 }
 
 impl<D: Till + Registrar> Merchants<D> {
-    fn routes(self) -> Router {
-        let routes = merchant_api::router(self.doors);
+    fn routes(self, reached: &Reached) -> Router {
+        let routes = merchant_api::router(merchant_api::Deps { till: self.doors, host: reached.host.as_str().into() });
         match self.porter {
             Some(porter) => routes.layer(from_fn_with_state(porter, Porter::stand)),
             None => routes,
@@ -71,16 +71,16 @@ pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merch
     let mut routes = Router::new().nest("/citizen/v1", citizen).nest("/ops/v1", console::router(ledger));
     if let Some(merchants) = merchants {
         documents.push(Url::new("merchants", "/merchant/v1/openapi.json"));
-        routes = routes.nest("/merchant/v1", merchants.routes());
+        routes = routes.nest("/merchant/v1", merchants.routes(reached));
     }
     let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), reached.behind_proxy);
     finish(routes, documents, &ledger.pool, world)
 }
 
 /// The merchants' face alone: no ledger in reach. `notebook` is all that it keeps.
-pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, world: ProcessWorld) -> Router {
+pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, reached: &Reached, world: ProcessWorld) -> Router {
     let documents = vec![Url::with_primary("merchants", "/merchant/v1/openapi.json", true)];
-    finish(Router::new().nest("/merchant/v1", merchants.routes()), documents, notebook, world)
+    finish(Router::new().nest("/merchant/v1", merchants.routes(reached)), documents, notebook, world)
 }
 
 /// What every process carries beside its faces.

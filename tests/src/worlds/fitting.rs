@@ -28,16 +28,17 @@ pub enum Fitting {
 
 /// The routes of a world.
 pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> Router {
+    let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
     match fitting {
         Fitting::Call => {
             let doors = Leaky::new(LedgerTill::new(ledger.clone()), planted);
-            ops::serve::router_with(ledger, Some(Merchants { doors, porter }), &Reached { host: HOST.to_owned(), behind_proxy: false })
+            ops::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
         }
         Fitting::Line => {
             let doors = Leaky::new(line(LedgerTill::new(ledger.clone())).await, planted);
             let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-            ops::serve::merchants_alone(Merchants { doors, porter }, &notebook, world)
+            ops::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
         }
     }
 }

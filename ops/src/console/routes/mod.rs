@@ -8,6 +8,7 @@ pub(crate) mod budgets;
 pub(crate) mod families;
 pub(crate) mod merchants;
 pub(crate) mod months;
+pub(crate) mod people;
 mod registrations;
 pub(crate) mod remittances;
 pub(crate) mod returns;
@@ -35,6 +36,7 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    people::add,
     statements::add,
     remittances::add,
     bank::add,

@@ -6,7 +6,7 @@
 mod command_line;
 mod log;
 mod matrix;
-mod month;
+pub(crate) mod month;
 mod reveals;
 mod two_people;
 
