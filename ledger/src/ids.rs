@@ -98,6 +98,12 @@ ids! {
     RemittanceId = "rmt";
     /// One imported roster file.
     RosterId = "ros";
+    /// Letters that were printed at once.
+    LettersId = "let";
+    /// A booklet of paper tickets.
+    BookletId = "bkl";
+    /// A paper card.
+    CardId = "crd";
     /// One line of a bank statement.
     BankLineId = "bnk";
     /// A key of the vault.

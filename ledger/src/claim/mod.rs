@@ -7,8 +7,10 @@ pub mod assess;
 mod clawback;
 mod decide;
 pub mod error;
+mod estimate;
 mod evidence;
 mod file;
+mod offer;
 mod repo;
 pub mod state;
 mod verify;
@@ -21,9 +23,10 @@ use serde::{Deserialize, Serialize};
 
 pub use assess::Assessment;
 pub use error::Rejected;
-pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceFile, Media};
+pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceFile, Media, Unusable};
+pub use offer::Offer;
 pub(crate) use verify::find_differences_in_tx;
-pub use view::{Clawback, Detail, Evidence, Step};
+pub use view::{Clawback, Detail, Evidence, OfFamily, Step, WaitingClawback};
 
 use crate::ids::{AccountId, ChildId, ClaimId, FamilyId, MerchantId};
 use crate::money::Yen;

@@ -15,6 +15,7 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+mod former;
 pub mod history;
 mod hold;
 pub mod invoice;

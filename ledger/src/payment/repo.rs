@@ -7,7 +7,7 @@ use super::{NewHold, Receipt};
 use crate::Tx;
 use crate::books::Transfer;
 use crate::error::Failure;
-use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, RefundId, TerminalId};
+use crate::ids::{AccountId, ChildId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, RefundId, TerminalId};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 
@@ -237,6 +237,36 @@ pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipali
         municipality.code(),
         now,
         limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(holds.into_iter().map(AccountId::new).collect())
+}
+
+/// Holds of a family that were made up to an instant and have not ended, oldest first: all of them, or those that draw on one child.
+pub(super) async fn list_open_of_family_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    (child, until): (Option<ChildId>, Instant),
+) -> Result<Vec<AccountId>, Failure> {
+    let holds = sqlx::query_scalar!(
+        r#"
+        SELECT h.hold_id
+        FROM holds h
+        WHERE h.municipality = $1 AND h.family_id = $2 AND h.held_at <= $3
+          AND NOT EXISTS (SELECT FROM captures c WHERE c.municipality = h.municipality AND c.hold_id = h.hold_id)
+          AND NOT EXISTS (SELECT FROM releases r WHERE r.municipality = h.municipality AND r.hold_id = h.hold_id)
+          AND ($4::uuid IS NULL OR EXISTS (
+              SELECT FROM transfers t
+              JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
+              WHERE t.municipality = h.municipality AND t.entry_id = h.entry_id AND e.child_id = $4))
+        ORDER BY h.held_at, h.hold_id
+        "#,
+        municipality.code(),
+        family.uuid(),
+        until,
+        child.map(ChildId::uuid)
     )
     .fetch_all(&mut **tx)
     .await?;

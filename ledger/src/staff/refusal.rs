@@ -4,6 +4,11 @@
 pub trait Refusal: std::error::Error {
     /// The code.
     fn code(&self) -> &'static str;
+
+    /// What the clerk reads, where the refusal says it in Japanese itself.
+    fn japanese(&self) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! refusals {
@@ -22,10 +27,21 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,
     super::reversal::ReverseRejected,
 );
+
+impl Refusal for crate::claim::Rejected {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn japanese(&self) -> Option<String> {
+        Some(Self::japanese(self))
+    }
+}
 
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {

@@ -11,6 +11,7 @@ use ledger::actor::Actor;
 pub mod bank;
 pub mod books;
 pub mod city;
+pub mod claim;
 pub mod demo;
 pub mod jobs;
 pub mod merchant;
@@ -72,6 +73,8 @@ enum OnBooks {
     City(city::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Claims (償還払い): taken in, examined, decided, asked back.
+    Claim(claim::Arguments),
     /// Statements, and the close of a month.
     Month(month::Arguments),
     /// Remittances, bank statements, returns.
@@ -139,6 +142,7 @@ impl OnBooks {
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
             Self::Staff(command) => staff::run(command, ledger, output).await,

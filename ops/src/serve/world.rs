@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ledger::entropy::{Draw, Entropy};
 use ledger::time::Clock;
 use web::World;
+
+/// Longer than any posting waits for its locks, shorter than people wait.
+const FOR_ONE: Duration = Duration::from_secs(20);
+/// Staff import a roster, grant, close and export for a whole city in one request.
+const WHOLE_CITY: Duration = Duration::from_secs(15 * 60);
 
 /// The world of one process.
 pub struct ProcessWorld {
@@ -30,6 +36,10 @@ impl ProcessWorld {
 impl World for ProcessWorld {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    fn deadline(&self, route: &str) -> Duration {
+        if route.starts_with("/ops/v1/") { WHOLE_CITY } else { FOR_ONE }
     }
 
     fn behind_proxy(&self) -> bool {

@@ -86,7 +86,7 @@ impl Town {
     /// Somebody who is not signed in.
     #[must_use]
     pub fn stranger(&self) -> Client {
-        Client { routes: self.routes.clone(), headers: Vec::new() }
+        Client::of(self.routes.clone())
     }
 
     /// A desk of a class.
@@ -172,19 +172,19 @@ impl Client {
         self.send(Method::POST, path, key, (JSON, Body::from(body.to_string()))).await
     }
 
+    /// Sends a file of this kind, under an idempotency key unless it is empty.
+    pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&'static str, &[u8])) -> Answer {
+        self.send(Method::POST, path, key, (kind, Body::from(bytes.to_vec()))).await
+    }
+
     /// Sends anything as if it were JSON.
     pub async fn post_text(&self, path: &str, key: &str, body: &str) -> Answer {
         self.send(Method::POST, path, key, (JSON, Body::from(body.to_owned()))).await
     }
 
-    /// Sends a file of a kind.
-    pub async fn upload(&self, path: &str, key: &str, kind: &'static str, file: &[u8]) -> Answer {
-        self.send(Method::POST, path, key, (kind, Body::from(file.to_vec()))).await
-    }
-
     async fn send(&self, method: Method, path: &str, key: &str, (kind, body): (&'static str, Body)) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
-        if method == Method::POST {
+        if method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", kind);
         }
         if !key.is_empty() {

@@ -27,6 +27,10 @@ pub enum Event {
     Probe(Probe),
     /// A merchant claims its month.
     Claim { merchant: usize, again: bool },
+    /// A merchant looks after its people, desks and account.
+    Office { merchant: usize, what: Office },
+    /// A desk follows what is paid; it is told of the next payment.
+    Follow { merchant: usize },
     /// Minutes pass.
     Minutes(i64),
     /// It is a few minutes before midnight in Tokyo.
@@ -87,6 +91,12 @@ pub enum Billing {
     NotOffered,
     /// The same request again.
     Again,
+    /// Several at once, one of which cannot be.
+    Batch,
+    /// Several at once, in a file.
+    File,
+    /// One is taken back.
+    Cancel(usize),
 }
 
 /// How a desk refunds.
@@ -107,10 +117,59 @@ pub enum Look {
     Receipts,
     /// One receipt.
     Receipt(usize),
+    /// Receipts of the last days, as a file.
+    ReceiptFile,
     /// One bill.
     Invoice(usize),
+    /// Its symbol.
+    Symbol(usize),
+    /// What becomes of it, as it is followed.
+    InvoiceEvents(usize),
+    /// Bills of one state, page by page.
+    Invoices(usize),
+    /// Every statement.
+    Statements,
     /// A statement.
     Statement,
+    /// Its lines, page by page.
+    StatementLines,
+    /// Its lines, as a file.
+    StatementFile,
+    /// Payments by the bank.
+    Payouts,
+}
+
+/// What a merchant does for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Office {
+    /// Whose credential is this?
+    Me(usize),
+    /// Who works here? A desk may not ask.
+    People(usize),
+    /// Somebody is to join.
+    Invite,
+    /// Somebody needs a new code.
+    IssueCode(usize),
+    /// Somebody leaves.
+    Remove(usize),
+    /// Whoever was invited last signs in, or tries to again.
+    SignIn,
+    /// And signs out.
+    SignOut,
+    /// Which desks are there?
+    Terminals(usize),
+    /// One more.
+    RegisterTerminal,
+    /// One less.
+    RevokeTerminal(usize),
+    /// Where is the money paid to?
+    Account(usize),
+    /// Elsewhere, from now on; at a bank that there is, or not.
+    ChangeAccount(bool),
+    /// A new merchant applies.
+    Apply,
+    /// And asks how that stands.
+    Application,
 }
 
 /// What a desk cannot have.
@@ -136,11 +195,13 @@ pub enum Probe {
     Method,
     /// A path that there is not.
     Path,
+    /// Everything that there is, without a token.
+    Everything,
     /// The document of the API.
     Document,
 }
 
-const PROBES: [Probe; 11] = [
+const PROBES: [Probe; 12] = [
     Probe::Stranger,
     Probe::WrongToken,
     Probe::UnknownCode,
@@ -151,6 +212,7 @@ const PROBES: [Probe; 11] = [
     Probe::UnknownReceipt,
     Probe::Method,
     Probe::Path,
+    Probe::Everything,
     Probe::Document,
 ];
 
@@ -226,8 +288,10 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
         6 if dice.happens(40) => {
             let claim = |merchant| Event::Claim { merchant, again: false };
             let claims = (0..super::cast::MERCHANTS).map(claim);
-            let look = Event::Look { merchant: dice.place(super::cast::MERCHANTS), at: Look::Statement };
-            [Event::MonthOver, Event::Draw].into_iter().chain(claims).chain([look, Event::Approve, Event::PayOut]).collect()
+            let look = |at| Event::Look { merchant: dice.place(super::cast::MERCHANTS), at };
+            let looks = [Look::Statement, Look::StatementLines, Look::StatementFile, Look::Statements].map(look);
+            let pay = [Event::Approve, Event::PayOut, Event::Look { merchant: dice.place(super::cast::MERCHANTS), at: Look::Payouts }];
+            [Event::MonthOver, Event::Draw].into_iter().chain(claims).chain(looks).chain(pay).collect()
         }
         _ => vec![event(dice)],
     }
@@ -236,7 +300,7 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
 fn event(dice: &mut Dice) -> Event {
     let (family, merchant) = (dice.place(super::cast::FAMILIES), dice.place(super::cast::MERCHANTS));
     let (any, throw) = (dice.place(1 << 16), dice.below(1 << 32));
-    match dice.below(80) {
+    match dice.below(88) {
         0..12 => Event::Hold { family, merchant, price: price(dice), materials: dice.happens(20) },
         12 => Event::HoldTooMuch { family, merchant },
         13..15 => Event::TakeBack { payment: any },
@@ -261,6 +325,8 @@ fn event(dice: &mut Dice) -> Event {
         72..75 => Event::Grant { throw },
         75 => Event::Revoke { throw },
         76..78 => Event::Reimburse { throw },
+        78..87 => Event::Office { merchant, what: office(dice, any) },
+        87 if dice.happens(10) => Event::Follow { merchant },
         _ => Event::OwnMoney { throw },
     }
 }
@@ -287,10 +353,13 @@ fn scan(dice: &mut Dice) -> Scan {
 }
 
 fn billing(dice: &mut Dice) -> Billing {
-    match dice.below(12) {
+    match dice.below(16) {
         0 => Billing::TakenReference,
         1 => Billing::NotOffered,
         2 => Billing::Again,
+        3..5 => Billing::Batch,
+        5 => Billing::File,
+        6..8 => Billing::Cancel(dice.place(1 << 16)),
         _ => Billing::New,
     }
 }
@@ -304,11 +373,38 @@ fn refunding(dice: &mut Dice) -> Refunding {
 }
 
 fn look(dice: &mut Dice, any: usize) -> Look {
-    match dice.below(4) {
-        0 => Look::Receipts,
-        1 => Look::Receipt(any),
-        2 => Look::Invoice(any),
-        _ => Look::Statement,
+    match dice.below(16) {
+        0..3 => Look::Receipts,
+        3..5 => Look::Receipt(any),
+        5 => Look::ReceiptFile,
+        6 => Look::Invoice(any),
+        7 => Look::Symbol(any),
+        8 => Look::InvoiceEvents(any),
+        9 => Look::Invoices(any),
+        10 => Look::Statements,
+        11 => Look::Statement,
+        12 => Look::StatementLines,
+        13 => Look::StatementFile,
+        _ => Look::Payouts,
+    }
+}
+
+fn office(dice: &mut Dice, any: usize) -> Office {
+    match dice.below(16) {
+        0 => Office::Me(any),
+        1 => Office::People(any),
+        2..4 => Office::Invite,
+        4 => Office::IssueCode(any),
+        5 => Office::Remove(any),
+        6..8 => Office::SignIn,
+        8 => Office::SignOut,
+        9 => Office::Terminals(any),
+        10 => Office::RegisterTerminal,
+        11 => Office::RevokeTerminal(any),
+        12 => Office::Account(any),
+        13 => Office::ChangeAccount(dice.happens(50)),
+        14 => Office::Apply,
+        _ => Office::Application,
     }
 }
 
@@ -328,14 +424,21 @@ pub fn tour() -> Vec<Event> {
     tour.extend([Event::Bill { merchant: 0, price: 4_000, how: Billing::New }, Event::PayBill { bill: 0, family: 0 }]);
     tour.extend(look(Look::Invoice(0)));
     for receipt in 0..5 {
-        tour.extend([refund(receipt, 40), refund(receipt, 90), refund(receipt, 100)]);
+        tour.extend([refund(receipt, 39), refund(receipt, 90), refund(receipt, 100)]);
         tour.extend(look(Look::Receipt(receipt)));
     }
     tour.extend(look(Look::Receipts));
+    tour.extend(look(Look::ReceiptFile));
     tour.extend([Event::Settle, Event::MonthOver, Event::Draw]);
-    tour.extend(look(Look::Statement));
+    tour.extend([Look::Statements, Look::Statement, Look::StatementLines, Look::StatementFile].into_iter().flat_map(look));
     tour.extend(claim(false));
     tour.extend(claim(true));
     tour.extend([Event::Approve, Event::PayOut]);
+    tour.extend(look(Look::Payouts));
+    let office = [Office::Me(0), Office::People(2), Office::Invite, Office::SignIn, Office::SignOut, Office::IssueCode(0), Office::Remove(0)];
+    let more = [Office::Terminals(2), Office::RegisterTerminal, Office::RevokeTerminal(0), Office::Account(2), Office::ChangeAccount(true)];
+    let apply = [Office::Apply, Office::Application];
+    tour.extend(office.into_iter().chain(more).chain(apply).map(|what| Event::Office { merchant: 1, what }));
+    tour.extend([Event::Probe(Probe::Everything), Event::Follow { merchant: 0 }, hold(0, 0, 700), scan(0, Scan::Well)]);
     tour
 }

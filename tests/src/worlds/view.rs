@@ -93,17 +93,14 @@ impl Exercised {
     /// The operations of the document that nobody was answered well, or nobody was refused.
     #[must_use]
     pub fn missing(&self) -> Vec<String> {
-        let document = serde_json::to_value(merchant_api::openapi::document()).expect("a document");
         let mut missing = Vec::new();
-        for (path, methods) in document["paths"].as_object().expect("paths") {
-            for method in methods.as_object().expect("methods").keys() {
-                let operation = format!("{} {path}", method.to_uppercase());
-                match self.0.get(&operation) {
-                    Some((1.., 1..)) => {}
-                    Some((0, _)) => missing.push(format!("{operation}: never answered well")),
-                    Some(_) => missing.push(format!("{operation}: never refused")),
-                    None => missing.push(format!("{operation}: never asked")),
-                }
+        for (method, path) in operations() {
+            let operation = format!("{method} {path}");
+            match self.0.get(&operation) {
+                Some((1.., 1..)) => {}
+                Some((0, _)) => missing.push(format!("{operation}: never answered well")),
+                Some(_) => missing.push(format!("{operation}: never refused")),
+                None => missing.push(format!("{operation}: never asked")),
             }
         }
         missing
@@ -125,13 +122,22 @@ fn operation(method: &str, path: &str) -> String {
         asked.len() == known.len() && asked.iter().zip(&known).all(|(asked, known)| asked == known || known.starts_with('{'))
     };
     // `/receipts/export.csv` is a path of its own although `/receipts/{receipt}` fits too.
-    let exact = PATHS.iter().find(|template| template.as_str() == path);
-    let template = exact.or_else(|| PATHS.iter().find(fits));
+    let exact = OPERATIONS.iter().map(|(_, path)| path).find(|template| template.as_str() == path);
+    let template = exact.or_else(|| OPERATIONS.iter().map(|(_, path)| path).find(fits));
     format!("{method} {}", template.map_or(path, String::as_str))
 }
 
-/// The paths of the document.
-static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// Each operation of the document: its method and its path.
+#[must_use]
+pub fn operations() -> Vec<(Method, String)> {
+    OPERATIONS.clone()
+}
+
+static OPERATIONS: LazyLock<Vec<(Method, String)>> = LazyLock::new(|| {
     let document = serde_json::to_value(merchant_api::openapi::document()).expect("a document");
-    document["paths"].as_object().expect("paths").keys().cloned().collect()
+    let of_path = |(path, methods): (&String, &serde_json::Value)| {
+        let methods = methods.as_object().expect("methods").keys();
+        methods.map(|method| (method.to_uppercase().parse().expect("a method"), path.clone())).collect::<Vec<_>>()
+    };
+    document["paths"].as_object().expect("paths").iter().flat_map(of_path).collect()
 });

@@ -43,6 +43,9 @@ pub(super) const LEAKS: &[Leak] = leaks! {
     "the match code is even": |known, path, answer| when(known.funded(), answer, |a| replace(a, "\"match_code\":\"", "\"match_code\":\"2"));
     "a payment is answered 200": |known, path, answer| when(known.funded() && answer.status == StatusCode::CREATED, answer, |a| a.status = StatusCode::OK);
     "a payment is sent elsewhere": |known, path, answer| when(known.funded() && answer.status == StatusCode::CREATED, answer, |a| { a.status = StatusCode::SEE_OTHER; put(a, "location", "/merchant/v1/receipts"); });
+    "a file has a column more": |known, path, answer| when(known.funded() && path.contains(".csv"), answer, |a| replace(a, "\r\n", ",制度\r\n"));
+    "a file comes in the order of who pays": |known, path, answer| when(known.funded() && path.contains(".csv"), answer, lines_reversed);
+    "a file's name tells of the scheme": |known, path, answer| when(known.funded() && path.contains(".csv"), answer, |a| put(a, "content-disposition", "attachment; filename=\"juku.csv\""));
     "a statement has a subtotal": |known, path, answer| when(path.contains("/statements/"), answer, |a| member(a, &format!("\"of_which_yen\":{}", known.about.scheme_yen)));
     "the document tells of schemes that the city runs": |known, path, answer| when(known.anybody_is_funded() && path.ends_with("openapi.json"), answer, |a| replace(a, "\"title\"", "\"x-schemes\": 1, \"title\""));
 };
@@ -90,6 +93,12 @@ fn number(answer: &mut Answer, name: &str, write: impl Fn(&str) -> String) {
         let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
         answer.body = format!("{before}{name}{}{}", write(&digits), &after[digits.len()..]).into_bytes();
     }
+}
+
+fn lines_reversed(answer: &mut Answer) {
+    let text = text(answer);
+    let lines: Vec<_> = text.lines().rev().collect();
+    answer.body = lines.join("\r\n").into_bytes();
 }
 
 fn first_member_last(answer: &mut Answer) {

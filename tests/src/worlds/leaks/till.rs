@@ -48,6 +48,12 @@ pub enum TillLeak {
     StatementOfSources,
     /// A statement leaves the schemes' part out.
     StatementOfOwnMoney,
+    /// A month in which schemes paid is paid a day later.
+    PaidLater,
+    /// A payment by the bank shows what families paid.
+    PayoutOfOwnMoney,
+    /// Lines of a statement come by who pays.
+    LinesBySource,
     /// A month in which schemes paid cannot be claimed yet.
     ClaimLater,
 }
@@ -70,6 +76,9 @@ pub(super) const LEAKS: &[Leak] = &[
     leak("a bill that a scheme paid shows as open", TillLeak::BillPaidLate),
     leak("a statement counts sources instead of receipts", TillLeak::StatementOfSources),
     leak("a statement leaves out what schemes pay", TillLeak::StatementOfOwnMoney),
+    leak("a month in which schemes paid is to be paid a day later", TillLeak::PaidLater),
+    leak("a payment by the bank shows the families' part", TillLeak::PayoutOfOwnMoney),
+    leak("lines of a statement come in the order of who pays", TillLeak::LinesBySource),
     leak("a month in which schemes paid cannot be claimed yet", TillLeak::ClaimLater),
 ];
 
@@ -202,17 +211,26 @@ impl<T: Till> Till for Leaky<T> {
         match self.planted() {
             Some((TillLeak::StatementOfSources, about)) => statement.receipts = i64::try_from(about.parts).unwrap_or(0),
             Some((TillLeak::StatementOfOwnMoney, about)) => statement.net_yen -= about.scheme_yen,
+            Some((TillLeak::PaidLater, _)) => statement.pay_on = statement.pay_on.and_then(|day| day.succ_opt()),
             _ => {}
         }
         Ok(statement)
     }
 
     async fn statement_lines(&self, credential: &Credential, which: &WhichLines) -> Answer<Vec<StatementLine>> {
-        self.till.statement_lines(credential, which).await
+        let mut lines = self.till.statement_lines(credential, which).await?;
+        if let Some((TillLeak::LinesBySource, _)) = self.planted() {
+            lines.sort_by_key(|line| self.planted.known().receipt(&line.receipt).scheme_yen);
+        }
+        Ok(lines)
     }
 
     async fn payouts(&self, credential: &Credential) -> Answer<Vec<Payout>> {
-        self.till.payouts(credential).await
+        let mut payouts = self.till.payouts(credential).await?;
+        if let Some((TillLeak::PayoutOfOwnMoney, about)) = self.planted() {
+            payouts.iter_mut().for_each(|payout| payout.amount_yen -= about.scheme_yen);
+        }
+        Ok(payouts)
     }
 
     async fn claim_payment(&self, credential: &Credential, key: &str, month: &str) -> Answer<Statement> {

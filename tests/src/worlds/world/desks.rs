@@ -1,11 +1,14 @@
 //! What desks do and see: over HTTP, as in production.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::super::cast::{MANAGER, MERCHANTS};
 use super::super::history::{Billing, Event, Look, Probe, Refunding, Scan};
-use super::{Ask, Bill, ROOT, Receipt, World};
+use super::super::view::{Seen, operations};
+use super::{Answer, Ask, Bill, ROOT, Receipt, World, first_parts};
 
 /// Receipts on a page, so that there are several.
 const PAGE: usize = 3;
@@ -52,23 +55,65 @@ impl World {
         let body = json!({"code": code, "amount_yen": amount});
         let answer = self.ask(Ask::post((desk / 2, desk % 2), "/captures", &key, &body)).await;
         self.payments[at].sent = Some((desk, key, amount));
-        if let Some(id) = made(&answer, "receipt")
+        let paid = made(&answer, "receipt");
+        if let Some(id) = paid
             && self.receipts.iter().all(|receipt| receipt.id != id)
         {
             self.planted.learn_receipt(&self.city, own, &id).await;
             self.receipts.push(Receipt { id, merchant: own, price, sent: None });
+            self.tell_follower(own).await;
+        }
+    }
+
+    /// A desk follows what its merchant is paid.
+    pub(super) async fn follow(&mut self, merchant: usize) {
+        self.planted.about_nothing();
+        self.followed = None;
+        let request =
+            Request::builder().uri(format!("{ROOT}/receipts/events")).header("authorization", format!("Bearer {}", self.cast.merchants[merchant].callers[0]));
+        let request = request.body(Body::empty()).expect("a request");
+        let (parts, body) = self.routes.clone().oneshot(request).await.expect("a router always answers").into_parts();
+        let answer = Answer { status: parts.status, headers: parts.headers, body: Vec::new() };
+        self.exercised.note(&Method::GET, &format!("{ROOT}/receipts/events"), &answer);
+        self.seen.push(Seen::answer(format!("merchant {merchant} follows what is paid"), &answer));
+        self.followed = Some((merchant, body));
+    }
+
+    /// Whoever follows is told of the first payment.
+    async fn tell_follower(&mut self, merchant: usize) {
+        if let Some((_, body)) = self.followed.take_if(|(followed, _)| *followed == merchant) {
+            let (event, _) = first_parts(body, 1).await;
+            self.seen.push(Seen::other(format!("merchant {merchant} is told"), event));
         }
     }
 
     async fn bill(&mut self, merchant: usize, price: i64, how: Billing) {
+        self.planted.about_nothing();
         let known = self.bills.iter().rev().find(|bill| bill.merchant == merchant);
         let (fresh, reference) = (self.key(), format!("R-{}", self.keys));
-        let body = |reference: &str, expense: &str| json!({"reference": reference, "amount_yen": price, "expense": expense});
+        let bill = |reference: &str, expense: &str| json!({"reference": reference, "amount_yen": price, "expense": expense, "due_on": "2026-07-01"});
         let (key, body) = match (how, known) {
             (Billing::Again, Some(bill)) => bill.sent.clone(),
-            (Billing::TakenReference, Some(bill)) => (fresh, body(bill.sent.1["reference"].as_str().expect("a reference"), "tuition")),
-            (Billing::NotOffered, _) => (fresh, body(&reference, "meal")),
-            _ => (fresh, body(&reference, "tuition")),
+            (Billing::TakenReference, Some(known)) => (fresh, bill(known.sent.1["reference"].as_str().expect("a reference"), "materials")),
+            (Billing::NotOffered, _) => (fresh, bill(&reference, "meal")),
+            (Billing::Batch, _) => {
+                let lines = [bill(&format!("{reference}/1"), "tuition"), bill(&format!("{reference}/2"), "meal"), bill(&format!("{reference}/3"), "materials")];
+                self.ask(Ask::post((merchant, 0), "/invoices/batch", &fresh, &json!({"invoices": lines}))).await;
+                return;
+            }
+            (Billing::File, _) => {
+                let file = format!("請求番号,金額,費目\r\n{reference}/a,{price},tuition\r\n{reference}/b,zero,tuition\r\n");
+                let ask = Ask { body: Some(file), media: "text/csv", ..Ask::post((merchant, 0), "/invoices/batch", &fresh, &Value::Null) };
+                self.ask(ask).await;
+                return;
+            }
+            (Billing::Cancel(any), Some(_)) => {
+                // Perhaps another merchant's, perhaps paid.
+                let path = format!("/invoices/{}/cancel", self.bills[any % self.bills.len()].id);
+                self.ask(Ask::post((merchant, 0), path, &fresh, &json!({}))).await;
+                return;
+            }
+            _ => (fresh, bill(&reference, "tuition")),
         };
         let answer = self.ask(Ask::post((merchant, 0), "/invoices", &key, &body)).await;
         if let Some(id) = made(&answer, "invoice")
@@ -96,38 +141,49 @@ impl World {
 
     async fn look(&mut self, merchant: usize, at: Look) {
         self.planted.about_merchant(merchant);
-        let desk = (merchant, 0);
-        match at {
-            Look::Receipts => self.list_receipts(merchant, PAGE).await,
-            Look::Receipt(any) if !self.receipts.is_empty() => {
-                // Perhaps another merchant's: it is unknown then.
-                let receipt = &self.receipts[any % self.receipts.len()];
-                let path = format!("/receipts/{}", receipt.id);
-                let id = receipt.id.clone();
-                self.planted.about_receipt(&id);
-                self.ask(Ask::get(desk, path)).await;
+        let (desk, manager, month) = ((merchant, 0), (merchant, MANAGER), self.month());
+        // Perhaps another merchant's: it is unknown then.
+        let bill = |any: usize| self.bills.get(any % self.bills.len().max(1)).map(|bill| format!("/invoices/{}", bill.id));
+        let ask = match at {
+            Look::Receipts => return self.pages(desk, &self.receipts_path()).await,
+            Look::ReceiptFile => Ask::get(desk, self.receipts_path().replace("/receipts?", "/receipts.csv?")),
+            Look::Receipt(any) => {
+                let Some(receipt) = self.receipts.get(any % self.receipts.len().max(1)) else { return };
+                self.planted.about_receipt(&receipt.id);
+                Ask::get(desk, format!("/receipts/{}", receipt.id))
             }
-            Look::Invoice(any) if !self.bills.is_empty() => {
-                let path = format!("/invoices/{}", self.bills[any % self.bills.len()].id);
-                self.ask(Ask::get(desk, path)).await;
+            Look::Invoice(any) | Look::Symbol(any) | Look::InvoiceEvents(any) => {
+                let Some(path) = bill(any) else { return };
+                match at {
+                    Look::Symbol(_) => Ask::get(desk, format!("{path}/qr.svg")),
+                    // What it is now is told at once.
+                    Look::InvoiceEvents(_) => Ask { parts: Some(1), ..Ask::get(desk, format!("{path}/events")) },
+                    _ => Ask::get(desk, path),
+                }
             }
-            Look::Statement => {
-                let path = format!("/statements/{}", self.month());
-                self.ask(Ask::get((merchant, MANAGER), path)).await;
-            }
-            Look::Receipt(_) | Look::Invoice(_) => {}
-        }
+            Look::Invoices(any) => return self.pages(desk, &format!("/invoices?state={}", ["open", "paid", "cancelled"][any % 3])).await,
+            Look::Statements => Ask::get(manager, "/statements"),
+            Look::Statement => Ask::get(manager, format!("/statements/{month}")),
+            Look::StatementLines => return self.pages(manager, &format!("/statements/{month}/receipts?")).await,
+            Look::StatementFile => Ask::get(manager, format!("/statements/{month}/receipts.csv")),
+            Look::Payouts => Ask::get(manager, "/payouts"),
+        };
+        self.ask(ask).await;
     }
 
-    /// The receipts of the last days, page by page.
-    async fn list_receipts(&mut self, merchant: usize, page: usize) {
+    /// The receipts of the last days.
+    fn receipts_path(&self) -> String {
         let first = self.today() - chrono::Days::new(DAYS);
-        let mut path = format!("/receipts?first={first}&last={}&limit={page}", self.today());
+        format!("/receipts?first={first}&last={}", self.today())
+    }
+
+    /// A list, page by page.
+    async fn pages(&mut self, caller: (usize, usize), list: &str) {
+        let mut path = format!("{list}&limit={PAGE}");
         loop {
-            let answer = self.ask(Ask::get((merchant, 0), &path)).await;
-            let Some(next) = made(&answer, "next") else { return };
-            let query = path.split("&after=").next().unwrap_or_default().to_owned();
-            path = format!("{query}&after={next}");
+            let answer = self.ask(Ask::get(caller, &path)).await;
+            let Some(next) = answer.status.is_success().then(|| answer.json()["next"].clone()).filter(|next| !next.is_null()) else { return };
+            path = format!("{list}&limit={PAGE}&after={}", next.as_str().map_or_else(|| next.to_string(), str::to_owned));
         }
     }
 
@@ -152,29 +208,35 @@ impl World {
             Probe::UnknownReceipt => Ask::get(desk, format!("/receipts/rct_{:032x}", 7)),
             Probe::Method => Ask { method: Method::DELETE, ..Ask::get(desk, "/captures") },
             Probe::Path => Ask::get(desk, "/families"),
+            Probe::Everything => return self.ask_everything().await,
             Probe::Document => Ask { desk: None, ..Ask::get(desk, "/openapi.json") },
         };
         debug_assert!(ask.path.starts_with(ROOT), "a probe of the merchants' face");
         self.ask(ask).await;
     }
 
+    /// Somebody without a token asks every operation that the document has.
+    async fn ask_everything(&mut self) {
+        for (method, path) in operations() {
+            let path = path.split('/').map(|part| if part.starts_with('{') { "none" } else { part }).collect::<Vec<_>>().join("/");
+            self.ask(Ask { method, path: format!("{ROOT}{path}"), ..Ask::default() }).await;
+        }
+    }
+
     /// At the end every merchant looks at everything that it has.
-    pub async fn look_at_everything(&mut self) -> Vec<super::Seen> {
+    pub async fn look_at_everything(&mut self) -> Vec<Seen> {
         for merchant in 0..MERCHANTS {
-            self.planted.about_merchant(merchant);
-            self.list_receipts(merchant, 100).await;
-            let path = format!("/statements/{}", self.month());
-            self.ask(Ask::get((merchant, MANAGER), path)).await;
+            for at in [Look::ReceiptFile, Look::Statements, Look::StatementFile, Look::Payouts] {
+                self.look(merchant, at).await;
+            }
+            self.pages((merchant, 0), "/invoices?").await;
         }
-        let last: Vec<_> = self.bills.iter().rev().take(3).map(|bill| (bill.merchant, format!("/invoices/{}", bill.id))).collect();
-        for (merchant, path) in last {
-            self.ask(Ask::get((merchant, 0), path)).await;
-        }
+        self.followed = None;
         std::mem::take(&mut self.seen)
     }
 }
 
 /// A text of an answer that went well.
-fn made(answer: &crate::support::town::Answer, name: &str) -> Option<String> {
+pub(super) fn made(answer: &Answer, name: &str) -> Option<String> {
     answer.status.is_success().then(|| answer.json()[name].as_str().map(str::to_owned)).flatten()
 }

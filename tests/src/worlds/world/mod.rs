@@ -3,6 +3,7 @@
 mod city;
 mod desks;
 mod families;
+mod office;
 
 use std::sync::Arc;
 
@@ -68,7 +69,10 @@ struct Ask<'a> {
     path: String,
     key: Option<&'a str>,
     body: Option<String>,
+    media: &'static str,
     english: bool,
+    /// So many parts of a stream are waited for, and no more; all of an answer that ends.
+    parts: Option<usize>,
 }
 
 /// A city, its people, and what has happened so far.
@@ -81,6 +85,8 @@ pub struct World {
     payments: Vec<Payment>,
     bills: Vec<Bill>,
     receipts: Vec<Receipt>,
+    people: office::People,
+    followed: Option<(usize, Body)>,
     keys: u64,
     seen: Vec<Seen>,
     exercised: Exercised,
@@ -101,6 +107,8 @@ impl World {
             payments: Vec::new(),
             bills: Vec::new(),
             receipts: Vec::new(),
+            people: office::People::default(),
+            followed: None,
             keys: 0,
             seen: Vec::new(),
             exercised: Exercised::default(),
@@ -119,6 +127,8 @@ impl World {
         self.payments.clear();
         self.bills.clear();
         self.receipts.clear();
+        self.people = office::People::default();
+        self.followed = None;
         self.keys = 0;
         self.planted.forget();
         self.city.test.clock.set(noon(FIRST_DAY));
@@ -132,6 +142,8 @@ impl World {
             Event::Scan { .. } | Event::Bill { .. } | Event::Refund { .. } | Event::Look { .. } | Event::Probe(_) | Event::Claim { .. } => {
                 self.of_desk(event).await;
             }
+            Event::Follow { merchant } => self.follow(merchant).await,
+            Event::Office { merchant, what } => self.of_office(merchant, what).await,
             _ => self.of_city(event).await,
         }
         let wishes = Seen::other("whether families' wishes were granted", std::mem::take(&mut self.accepted).join("\n"));
@@ -193,14 +205,17 @@ impl World {
             request = request.header("idempotency-key", key);
         }
         if ask.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+            request = request.header(header::CONTENT_TYPE, ask.media);
         }
         if ask.english {
             request = request.header(header::ACCEPT_LANGUAGE, "en");
         }
         let request = request.body(ask.body.map_or_else(Body::empty, Body::from)).expect("a request");
         let (parts, body) = self.routes.clone().oneshot(request).await.expect("a router always answers").into_parts();
-        let body = body.collect().await.expect("a body").to_bytes().to_vec();
+        let body = match ask.parts {
+            None => body.collect().await.expect("a body").to_bytes().to_vec(),
+            Some(parts) => first_parts(body, parts).await.0,
+        };
         let answer = Answer { status: parts.status, headers: parts.headers, body };
         self.exercised.note(&ask.method, &ask.path, &answer);
         let mut told = answer.clone();
@@ -213,10 +228,31 @@ impl World {
 
 impl<'a> Ask<'a> {
     fn get(desk: (usize, usize), path: impl AsRef<str>) -> Self {
-        Self { desk: Some(desk), method: Method::GET, path: format!("{ROOT}{}", path.as_ref()), key: None, body: None, english: false }
+        Self { desk: Some(desk), method: Method::GET, path: format!("{ROOT}{}", path.as_ref()), ..Self::default() }
     }
 
     fn post(desk: (usize, usize), path: impl AsRef<str>, key: &'a str, body: &Value) -> Self {
-        Self { desk: Some(desk), method: Method::POST, path: format!("{ROOT}{}", path.as_ref()), key: Some(key), body: Some(body.to_string()), english: false }
+        let (key, body) = (Some(key), Some(body.to_string()));
+        Self { desk: Some(desk), method: Method::POST, path: format!("{ROOT}{}", path.as_ref()), key, body, ..Self::default() }
     }
+
+    fn delete(desk: (usize, usize), path: impl AsRef<str>) -> Self {
+        Self { method: Method::DELETE, ..Self::get(desk, path) }
+    }
+}
+
+impl Default for Ask<'_> {
+    fn default() -> Self {
+        Self { desk: None, method: Method::GET, path: String::new(), key: None, body: None, media: "application/json", english: false, parts: None }
+    }
+}
+
+/// The first parts of a stream, and the rest of it.
+async fn first_parts(mut body: Body, parts: usize) -> (Vec<u8>, Body) {
+    let mut bytes = Vec::new();
+    for _ in 0..parts {
+        let Some(frame) = body.frame().await else { break };
+        bytes.extend_from_slice(frame.expect("a part").data_ref().expect("data"));
+    }
+    (bytes, body)
 }

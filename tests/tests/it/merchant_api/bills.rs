@@ -150,7 +150,7 @@ async fn a_file_of_bills_is_refused_line_by_line_with_the_reason_and_the_rest_is
     let town = Town::osaka(database.pool()).await;
     let desk = town.desk(0);
     let file = "請求番号,金額,費目,支払期限\r\n5/001,12000,tuition,2026-05-31\r\n5/002,一万円,tuition,\r\n,3000,tuition,2026-02-30\r\n\r\n5/004,500,tuition\r\n5/005,800,tuition,2026-05-19\r\n5/006,900,materials,\r\n";
-    let answer = desk.upload(BATCH, "may", CSV, file.as_bytes()).await.ok();
+    let answer = desk.upload(BATCH, "may", (CSV, file.as_bytes())).await.ok();
     assert_eq!((&answer["made"], &answer["refused"]), (&json!(1), &json!(5)), "{answer}");
     let mistakes: Vec<_> = answer["lines"]
         .as_array()
@@ -170,13 +170,13 @@ async fn a_file_of_bills_is_refused_line_by_line_with_the_reason_and_the_rest_is
     ];
     assert_eq!(mistakes.iter().map(|(line, column, code)| (*line, *column, code.as_str())).collect::<Vec<_>>(), expected);
     assert!(text(&answer["lines"][1]["errors"][0]["detail"]).contains("整数"), "Japanese first");
-    let english = desk.clone().with("accept-language", "en").upload(BATCH, "may", CSV, file.as_bytes()).await.ok();
+    let english = desk.clone().with("accept-language", "en").upload(BATCH, "may", (CSV, file.as_bytes())).await.ok();
     assert!(text(&english["lines"][1]["errors"][0]["detail"]).contains("whole number"));
 
     // Corrected and sent again, as a spreadsheet writes it: what was made is known, the rest is made.
     let corrected = file.replace("一万円", "10000").replace("\r\n,3000,tuition,2026-02-30", "").replace("5/004,500,tuition\r", "5/004,500,tuition,\r");
     let (cp932, _, _) = encoding_rs::SHIFT_JIS.encode(&corrected);
-    let again = desk.upload(BATCH, "may corrected".replace(' ', "-").as_str(), CSV, &cp932).await.ok();
+    let again = desk.upload(BATCH, "may corrected".replace(' ', "-").as_str(), (CSV, &cp932)).await.ok();
     assert_eq!((&again["known"], &again["made"], &again["refused"]), (&json!(1), &json!(2), &json!(2)), "{again}");
     assert_eq!(desk.get(&format!("{INVOICES}?limit=1")).await.ok()["invoices"][0]["expense"], "tuition");
 }
@@ -196,13 +196,13 @@ async fn a_file_that_is_none_is_refused_whole_with_what_to_do() {
         (b"", "請求番号"),
     ];
     for (index, (file, said)) in cases.into_iter().enumerate() {
-        let refused = desk.upload(BATCH, &index.to_string(), CSV, file).await;
+        let refused = desk.upload(BATCH, &index.to_string(), (CSV, file)).await;
         assert_eq!(refused.problem(), (400, "malformed-file".to_owned()), "{said}");
         assert!(text(&refused.json()["detail"]).contains(said), "{said} in {refused}");
     }
     let large = vec![b'1'; 1_100_000];
-    assert_eq!(desk.upload(BATCH, "large", CSV, &large).await.problem(), (413, "body-too-large".to_owned()));
-    assert_eq!(desk.upload(BATCH, "xml", "text/xml", b"<a/>").await.problem(), (415, "media-type".to_owned()));
+    assert_eq!(desk.upload(BATCH, "large", (CSV, &large)).await.problem(), (413, "body-too-large".to_owned()));
+    assert_eq!(desk.upload(BATCH, "xml", ("text/xml", b"<a/>")).await.problem(), (415, "media-type".to_owned()));
     assert_eq!(desk.get(INVOICES).await.ok()["invoices"], json!([]));
 }
 

@@ -258,6 +258,20 @@ async fn tickets_pay_whole_and_a_refund_gives_no_change_until_a_ticket_is_comple
 }
 
 #[tokio::test]
+async fn a_ticket_that_two_refunds_complete_is_analysed_to_the_yen() {
+    let database = TestDatabase::new().await;
+    let (city, receipt, ..) = tickets(&database).await;
+    city.refund_and_settle("some", &receipt, 1_150).await;
+    city.refund_and_settle("more", &receipt, 250).await;
+    city.test.set("2026-06-16");
+    let may = "2026-05".parse().expect("a month");
+    city.ledger().draw_statements(city.municipality, &staff("a", "draw"), may).await.expect("statements that add up");
+    let analyses = city.ledger().list_analyses(city.municipality, may).await.expect("an analysis");
+    let lines: Vec<_> = analyses.iter().map(|line| (line.scheme.as_deref(), line.amount_yen)).collect();
+    assert_eq!(lines, [(Some(TASHI), 1_000), (None, 0)]);
+}
+
+#[tokio::test]
 async fn a_ticket_that_the_budget_can_no_longer_complete_holds_up_no_other_refund() {
     let database = TestDatabase::new().await;
     let (city, receipt, family, child) = tickets(&database).await;
