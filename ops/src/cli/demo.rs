@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::output::{Exit, Output};
 use crate::app::App;
-use crate::{demo, serve};
+use crate::{demo, jobs, serve};
 
 /// Connections to the database of the demo.
 const CONNECTIONS: u32 = 8;
@@ -47,7 +47,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     if healthy.is_ok() && !arguments.check {
         let cities: Vec<_> = guides.iter().map(demo::Guide::document).collect();
         output.answer(&serde_json::json!({ "address": address, "cities": cities }), welcome(&guides, address))?;
+        let jobs = jobs::start(app.ledger.clone(), "demo").await?;
         serve::told_to_stop().await?;
+        jobs.stop().await?;
     }
     let _ = stop.send(());
     serving.await.context("serving was cut short")??;

@@ -65,10 +65,12 @@ impl Bank {
     /// Books the one debit of a bank file.
     pub fn debit(&mut self, on: NaiveDate, total_yen: i64) {
         let inquiry = self.next_inquiry();
-        let line =
-            BankLine {
-                valued_on: Some(on), trade: Some("14".to_owned()), summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(), ..BankLine::new(&inquiry, on, Flow::Debit, Yen::new(total_yen))
-            };
+        let line = BankLine {
+            valued_on: Some(on),
+            trade: Some("14".to_owned()),
+            summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(),
+            ..BankLine::new(&inquiry, on, Flow::Debit, Yen::new(total_yen))
+        };
         self.lines.push(line);
     }
 

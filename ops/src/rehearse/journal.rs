@@ -93,12 +93,7 @@ impl Flows {
     /// What went back to the budget unspent: it lapsed, or came back after that, or was the rest of a refunded ticket.
     #[must_use]
     pub fn lapsed(&self) -> i64 {
-        let back = [
-            (Event::Lapse, Kind::Entitlement),
-            (Event::Void, Kind::Hold),
-            (Event::Expire, Kind::Hold),
-            (Event::SettleRefund, Kind::RefundsPending),
-        ];
+        let back = [(Event::Lapse, Kind::Entitlement), (Event::Void, Kind::Hold), (Event::Expire, Kind::Hold), (Event::SettleRefund, Kind::RefundsPending)];
         let back: i64 = back.into_iter().map(|(event, from)| self.between(event, from, Kind::SchemeBudget)).sum();
         // The rest of a ticket that a later refund completed is the family's again.
         let completed = self.between(Event::SettleRefund, Kind::SchemeBudget, Kind::RefundsPending);

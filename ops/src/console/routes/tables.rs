@@ -16,9 +16,11 @@ use super::super::problems::{failed, not_found};
 use super::bank::DaysQuery;
 
 pub(super) fn add(desk: Desk) -> Desk {
-    desk.get("/exports/trial-balance", Action::ReadTrialBalance, trial_balance)
-        .get("/exports/reconciliation", Action::ShowBankLines, reconciliation)
-        .get("/exports/remittances/{remittance}", Action::ShowRemittance, remittance)
+    desk.get("/exports/trial-balance", Action::ReadTrialBalance, trial_balance).get("/exports/reconciliation", Action::ShowBankLines, reconciliation).get(
+        "/exports/remittances/{remittance}",
+        Action::ShowRemittance,
+        remittance,
+    )
 }
 
 fn table(written: Result<Vec<u8>, Failure>) -> Result<Response, Problem> {

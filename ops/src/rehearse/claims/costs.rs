@@ -62,7 +62,8 @@ fn passes(world: &World, number: u64, today: NaiveDate, manner: Manner) -> Vec<V
     let steps = i64::try_from(dice.below("fare", number, 36)).unwrap_or(0);
     let monthly_yen = steps.saturating_mul(500).saturating_add(9_000);
     let amount_yen = monthly_yen.saturating_mul(tenths).checked_div(10).unwrap_or(0).saturating_add(manner.misread_yen());
-    let line = dice.pick("line", number, &["市営地下鉄 谷上–三宮", "山手電車 須磨浦–元町", "海岸鉄道 垂水–神戸", "六甲線 岡本–王子"]).copied().unwrap_or_default();
+    let line =
+        dice.pick("line", number, &["市営地下鉄 谷上–三宮", "山手電車 須磨浦–元町", "海岸鉄道 垂水–神戸", "六甲線 岡本–王子"]).copied().unwrap_or_default();
     let first = Month::of(world.days.year.first_day());
     let begin = (0..12).step_by(usize::try_from(months).unwrap_or(1)).map(|month| first.plus_months(month));
     let bought = begin.filter(|begin| begin.first_day() <= today);

@@ -55,12 +55,7 @@ pub async fn ask_back(office: &Office, noted: &[Noted]) -> anyhow::Result<Vec<Ow
 pub fn pay_back(world: &mut World, owed: &[Owed], on: NaiveDate) {
     for Owed { amount_yen, .. } in owed {
         world.bank.credit(&Credit {
-            on,
-            amount_yen: *amount_yen,
-            payer_code: "",
-            payer_name: "ﾍﾝｶﾝ ｶﾃｲ",
-            from: ("ｸﾝﾚﾝ", "ﾎﾝﾃﾝ"),
-            summary: "ﾌﾘｺﾐ",
+            on, amount_yen: *amount_yen, payer_code: "", payer_name: "ﾍﾝｶﾝ ｶﾃｲ", from: ("ｸﾝﾚﾝ", "ﾎﾝﾃﾝ"), summary: "ﾌﾘｺﾐ"
         });
     }
 }
