@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::Created;
 use web::fields::{text, whole};
 use web::{Fields, Read};
@@ -70,9 +71,10 @@ impl Read for Page {
 }
 
 /// One page. `next`, where it is, asks for the following page as `after`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Items<T> {
     items: Vec<T>,
+    #[schema(required)]
     next: Option<String>,
 }
 

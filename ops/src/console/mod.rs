@@ -8,6 +8,7 @@ mod desk;
 mod guard;
 mod problems;
 pub(crate) mod routes;
+mod schemas;
 mod upload;
 
 use axum::Router;
@@ -23,18 +24,23 @@ pub struct Deps {
     pub ledger: Ledger,
 }
 
-/// The routes, below wherever they are nested.
+/// The routes, below wherever they are nested, and the document about them.
 pub fn router(ledger: &Ledger) -> Router {
-    desk(ledger).router()
+    declare(Some(Deps { ledger: ledger.clone() })).router().merge(web::openapi::router(&openapi()))
 }
 
 /// What the routes are, and which action each stands for.
 #[must_use]
-pub fn routes(ledger: &Ledger) -> Vec<Route> {
-    desk(ledger).list()
+pub fn routes() -> Vec<Route> {
+    declare(None).list()
 }
 
-fn desk(ledger: &Ledger) -> Desk {
-    let desk = Desk::new(Deps { ledger: ledger.clone() });
-    routes::ALL.iter().fold(desk, |desk, add| add(desk))
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes::openapi::document(&routes())
+}
+
+fn declare(deps: Option<Deps>) -> Desk {
+    routes::ALL.iter().fold(Desk::new(deps), |desk, add| add(desk))
 }

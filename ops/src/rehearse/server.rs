@@ -104,10 +104,7 @@ impl Server {
         }
         let invitation = Invitation { name: name.to_owned(), display_name: display_name.to_owned(), roles: [Role::Administrator].into() };
         let command = Command::new(Actor::Job("command line"), key, &invitation);
-        let invited = ledger.invite_staff(self.municipality, &command, &invitation).await?;
-        let member = ledger.find_staff(self.municipality, name).await?.context("the administrator is gone")?;
-        ledger.write_down_first(&member).await?;
-        Ok(invited.code.grouped())
+        Ok(ledger.invite_staff(self.municipality, &command, &invitation).await?.code.grouped())
     }
 
     /// The night before `day`: a quarter of an hour after midnight every job that is due runs.

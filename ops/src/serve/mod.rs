@@ -67,7 +67,7 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
 /// The routes of families and staff, and of merchants where this process serves them too.
 pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merchants<D>>, reached: &Reached) -> Router {
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
-    let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true)];
+    let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true), Url::new("the city", "/ops/v1/openapi.json")];
     let mut routes = Router::new().nest("/citizen/v1", citizen).nest("/ops/v1", console::router(ledger));
     if let Some(merchants) = merchants {
         documents.push(Url::new("merchants", "/merchant/v1/openapi.json"));

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so that it links once. A module's comment says what it shows and how.
 
+mod access;
 mod architecture;
 mod books;
 mod citizen;

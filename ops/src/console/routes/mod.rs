@@ -12,6 +12,7 @@ pub(crate) mod clawbacks;
 pub(crate) mod families;
 pub(crate) mod merchants;
 pub(crate) mod months;
+pub(super) mod openapi;
 pub(crate) mod people;
 mod registrations;
 pub(crate) mod remittances;
