@@ -109,7 +109,8 @@ fn guard(operation: &mut Operation, action: Action) {
     let reason = if action.needs_reason() { " Needs a `reason`." } else { "" };
     operation.description = Some(format!("For: {}.{reason}", roles.join(", ")));
     operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]);
-    operation.extensions = Some(ExtensionsBuilder::new().add("x-action", json!(action.code())).add("x-roles", json!(roles)).build());
+    // One extension: several are written in any order.
+    operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", json!({"action": action.code(), "roles": roles})).build());
     add(operation, &[SignedIn::responses, ByRole::responses, Always::responses]);
 }
 
