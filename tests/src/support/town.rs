@@ -193,16 +193,16 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, key: &str, body: Body) -> Answer {
-        let request = self.request(method, path, key, body);
+        let request = self.request(&method, path, key, body);
         let response = self.routes.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body").to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    fn request(&self, method: Method, path: &str, key: &str, body: Body) -> Request<Body> {
-        let mut request = Request::builder().method(&method).uri(path);
-        if method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
+    fn request(&self, method: &Method, path: &str, key: &str, body: Body) -> Request<Body> {
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        if *method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
         if !key.is_empty() {
