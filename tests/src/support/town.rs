@@ -183,7 +183,7 @@ impl Client {
 
     /// Asks and looks at the head of the answer only, and at the code of a problem: a live stream would go on for ever.
     pub async fn knock(&self, method: Method, path: &str, key: &str, (kind, bytes): (&str, Vec<u8>)) -> (StatusCode, String) {
-        let request = self.clone().with("content-type", kind).request(method, path, key, Body::from(bytes));
+        let request = self.clone().with("content-type", kind).request(&method, path, key, Body::from(bytes));
         let response = self.routes.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let problem = parts.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json");

@@ -43,7 +43,7 @@ async fn every_planted_leak_is_seen() {
 
 #[tokio::test]
 async fn worlds_with_the_same_secret_are_the_same_and_a_leak_is_shrunk_to_what_shows_it() {
-    let mut control = Stage::control(SEED).await;
+    let mut control = Box::pin(Stage::control(SEED)).await;
     compare(&mut control, SEED, 0..10, || {}).await.unwrap_or_else(|unequal| panic!("{unequal}"));
     let mut stage = Stage::open(SEED, 2).await;
     stage.plant(leaks::all().find(|leak| leak.name == "amounts are texts"));
