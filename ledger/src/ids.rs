@@ -76,6 +76,8 @@ ids! {
     MerchantId = "mrc";
     /// A desk of a merchant.
     TerminalId = "trm";
+    /// Somebody who works at a merchant.
+    PersonId = "psn";
     /// An account of the books. Entitlements, holds and claims are accounts of their own.
     AccountId = "acc";
     /// A journal entry.

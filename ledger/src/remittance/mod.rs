@@ -6,6 +6,7 @@ mod early;
 pub mod error;
 mod file;
 mod payee;
+pub mod payouts;
 pub mod plan;
 mod prepare;
 pub mod repo;

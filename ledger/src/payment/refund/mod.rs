@@ -61,6 +61,18 @@ pub enum RefundRejected {
     /// The day is closed.
     #[error("この日の帳簿は締め切られています。")]
     Closed,
+    /// The receipt is of another day than this: not for the desk alone.
+    #[error("当日の領収ではありません。責任者が返金してください。")]
+    NotToday,
+}
+
+/// Which receipts whoever asks may refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundRight {
+    /// Those of any day.
+    AnyDay,
+    /// Those of this day.
+    SameDay,
 }
 
 /// A receipt under lock, and what has been refunded of it.
@@ -74,6 +86,11 @@ struct Refundable {
 impl Ledger {
     /// Refunds some or all of a receipt: one transfer, whatever paid for it.
     pub async fn refund(&self, municipality: Municipality, key: &str, asked: &AskRefund) -> Result<Refund, Error<RefundRejected>> {
+        self.refund_within(municipality, key, asked, RefundRight::AnyDay).await
+    }
+
+    /// The same for somebody who may refund receipts of some days only.
+    pub async fn refund_within(&self, municipality: Municipality, key: &str, asked: &AskRefund, right: RefundRight) -> Result<Refund, Error<RefundRejected>> {
         let command = Command::new(Actor::Merchant(asked.merchant), key, asked);
         let mut tx = self.pool.begin().await?;
         let found = repo::lock_in_tx(&mut tx, municipality, asked.merchant, asked.receipt).await?;
@@ -82,6 +99,9 @@ impl Ledger {
             Some(Outcome::Replayed(entry)) => return Ok(repo::get_by_entry_in_tx(&mut tx, municipality, entry).await?),
             Some(_) => return Err(Error::Rejected(RefundRejected::Conflict)),
             None => {}
+        }
+        if right == RefundRight::SameDay && tokyo_date(found.receipt.captured_at) != self.clock.today() {
+            return Err(Error::Rejected(RefundRejected::NotToday));
         }
         let left = found.receipt.amount.minus(found.refunded)?;
         if asked.amount > left || !asked.amount.is_positive() {

@@ -211,7 +211,7 @@ impl Ledger {
             return Err(Error::Rejected(Rejected::Address));
         }
         let mut tx = self.pool.begin().await?;
-        if !self.begin_in_tx(&mut tx, municipality, command, family).await? {
+        if !self.begin_letter_in_tx(&mut tx, municipality, command, family).await? {
             return Ok(());
         }
         let act = self.act(command);
@@ -231,7 +231,7 @@ impl Ledger {
     pub async fn renew_letter(&self, municipality: Municipality, command: &Command, family: FamilyId) -> Result<(), Error<Rejected>> {
         staff(command)?;
         let mut tx = self.pool.begin().await?;
-        if self.begin_in_tx(&mut tx, municipality, command, family).await? {
+        if self.begin_letter_in_tx(&mut tx, municipality, command, family).await? {
             self.renew_access_in_tx(&mut tx, municipality, family).await?;
             tx.commit().await?;
         }
@@ -239,7 +239,7 @@ impl Ledger {
     }
 
     /// Whether a command about a family is to be done; not if it has been done before. Locks the family.
-    async fn begin_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, family: FamilyId) -> Result<bool, Error<Rejected>> {
+    async fn begin_letter_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, family: FamilyId) -> Result<bool, Error<Rejected>> {
         let subject: Uuid = family.uuid();
         match idempotency::claim_in_tx(tx, municipality, command, subject, self.clock.now()).await? {
             Claim::Conflict => return Err(Error::Rejected(Rejected::Conflict)),

@@ -4,6 +4,7 @@ mod dues;
 mod early;
 mod insert;
 mod lines;
+mod payouts;
 
 pub use dues::{
     MerchantDue, StoredAccount, insert_nettings_in_tx, list_balances_in_tx, list_consenting_in_tx, list_family_dues_in_tx, list_merchant_dues_in_tx,
@@ -12,6 +13,7 @@ pub use dues::{
 pub use early::{EarlyReturn, end_early_return_in_tx, find_early_return_in_tx, get_debit_in_tx, insert_early_return_in_tx, list_waiting_early_returns_in_tx};
 pub use insert::{NewRemittance, insert_in_tx};
 pub use lines::{FileLine, find_paid_amount_in_tx, list_detail_in_tx, list_file_lines_in_tx, list_parts_in_tx, list_stops_in_tx, mark_returned_in_tx};
+pub use payouts::list_payouts_in_tx;
 
 use crate::Tx;
 use crate::error::Failure;

@@ -59,6 +59,8 @@ pub(crate) struct AccountRow {
     pub(crate) number: i16,
     /// The account.
     pub(crate) sealed: Vec<u8>,
+    /// When it was asked for.
+    pub(crate) applied_at: Instant,
     /// Who took it in.
     pub(crate) applied_by: String,
     /// When it was approved.
@@ -70,7 +72,7 @@ pub(crate) async fn list_accounts_in_tx(tx: &mut Tx<'_>, municipality: Municipal
     let rows = sqlx::query_as!(
         AccountRow,
         "
-        SELECT number, sealed, applied_by, approved_at FROM merchant_bank_accounts
+        SELECT number, sealed, applied_at, applied_by, approved_at FROM merchant_bank_accounts
         WHERE municipality = $1 AND merchant_id = $2
         ORDER BY number DESC
         ",
