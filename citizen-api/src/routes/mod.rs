@@ -3,6 +3,7 @@
 pub mod children;
 pub mod invoices;
 pub mod merchants;
+pub mod paper;
 pub mod payments;
 pub mod sessions;
 

@@ -1,4 +1,4 @@
-//! Why something about paper is refused. Families meet what a reservation may be refused for and read Japanese; the rest is for staff.
+//! Why something about paper is refused, as staff read it. What a family may meet when it reserves, its face says in the family's language.
 
 use chrono::NaiveDate;
 
@@ -10,7 +10,7 @@ use crate::payment::HoldRejected;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
     /// The key stands for another request.
-    #[error("この操作番号は別の操作に使われています。")]
+    #[error("this idempotency key was used for another request: send this one under a new key")]
     Conflict,
     /// Only staff.
     #[error("only the city's staff may do this")]
@@ -19,7 +19,7 @@ pub enum Rejected {
     #[error("there is no family {0}")]
     UnknownFamily(FamilyId),
     /// A child that does not belong to the family.
-    #[error("このお子さんは登録されていません。")]
+    #[error("a child is named that does not belong to the family")]
     UnknownChild,
     /// There is no such kind of booklet.
     #[error("there is no kind of booklet {0:?}: list them, or make one")]
@@ -49,23 +49,23 @@ pub enum Rejected {
     #[error("there is no booklet {0}")]
     UnknownBooklet(BookletId),
     /// There is no such card, or it is another family's.
-    #[error("このカードはありません。")]
+    #[error("there is no card {0}")]
     UnknownCard(CardId),
     /// It works no more.
-    #[error("このカード・つづりは、もう使えません。")]
+    #[error("it was given back or replaced for good: issue a new one")]
     Ended,
     /// Nothing is left that could be printed again.
     #[error("every ticket of the booklet has been used, given back or has expired")]
     NothingLeft,
     /// The card has a reservation for this merchant and amount.
-    #[error("同じ事業者・同じ金額の予約がすでにあります。使ってから予約するか、一つの金額にまとめてください。")]
+    #[error("the card has a reservation for this merchant and amount: use or cancel that one first, or reserve both in one amount")]
     Reserved,
     /// There is no such reservation that could be taken back.
     #[error("there is no open reservation of this number on the card")]
     UnknownReservation,
     /// As for a code on the phone.
-    #[error(transparent)]
-    Hold(#[from] HoldRejected),
+    #[error("{}", hold(.0))]
+    Hold(HoldRejected),
 }
 
 impl Rejected {
@@ -96,5 +96,17 @@ impl Rejected {
             Self::Hold(HoldRejected::Closed) => "closed",
             Self::Hold(HoldRejected::Busy) => "busy",
         }
+    }
+}
+
+fn hold(rejected: &HoldRejected) -> String {
+    match rejected {
+        HoldRejected::Short(short) => format!("{} yen are missing: load own money, or look at the amount again", short.missing),
+        HoldRejected::Price => "the price is at least 1 yen".to_owned(),
+        HoldRejected::Merchant => "this merchant takes no payment of this kind now".to_owned(),
+        HoldRejected::Invoice => "the bill is for something else, or has been paid".to_owned(),
+        HoldRejected::Conflict => "this idempotency key was used for another request: send this one under a new key".to_owned(),
+        HoldRejected::Closed => "the books are closed for this day".to_owned(),
+        HoldRejected::Busy => "others are paying from the same money: try again".to_owned(),
     }
 }

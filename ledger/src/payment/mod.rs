@@ -111,11 +111,12 @@ impl Ledger {
         Ok(receipt)
     }
 
-    /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there.
+    /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there, and for a card, which
+    /// only an amount opens.
     pub async fn amount_of_code(&self, municipality: Municipality, merchant: MerchantId, code: &Code) -> Result<Option<Yen>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&code.digest())).await?;
-        Ok(hold.filter(|hold| hold.merchant == merchant).map(|hold| hold.amount))
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&code.digest(), merchant)).await?;
+        Ok(hold.filter(|hold| hold.merchant == Some(merchant)).map(|hold| hold.amount))
     }
 
     /// Captures a hold within a database transaction: for a desk, or for a bill that is paid from home.

@@ -13,10 +13,12 @@ pub mod books;
 pub mod city;
 pub mod demo;
 pub mod jobs;
+pub mod letter;
 pub mod merchant;
 pub mod month;
 pub mod office;
 pub mod output;
+pub mod paper;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
@@ -67,6 +69,10 @@ enum OnBooks {
     Jobs(jobs::Command),
     /// Budgets, rosters, grants, families: as a member of staff.
     City(city::Arguments),
+    /// Letters with the activation code.
+    Letter(letter::Arguments),
+    /// Booklets of paper tickets, and cards.
+    Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
     /// Statements, and the close of a month.
@@ -134,6 +140,8 @@ impl OnBooks {
             },
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
+            Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,

@@ -10,6 +10,8 @@ mod problems;
 pub(crate) mod routes;
 mod upload;
 
+use std::sync::Arc;
+
 use axum::Router;
 use ledger::Ledger;
 
@@ -21,20 +23,21 @@ pub use desk::Route;
 pub struct Deps {
     /// The books and the rules.
     pub ledger: Ledger,
+    /// The host in the links of printed QR codes.
+    pub host: Arc<str>,
 }
 
 /// The routes, below wherever they are nested.
-pub fn router(ledger: &Ledger) -> Router {
-    desk(ledger).router()
+pub fn router(deps: Deps) -> Router {
+    desk(deps).router()
 }
 
 /// What the routes are, and which action each stands for.
 #[must_use]
 pub fn routes(ledger: &Ledger) -> Vec<Route> {
-    desk(ledger).list()
+    desk(Deps { ledger: ledger.clone(), host: "".into() }).list()
 }
 
-fn desk(ledger: &Ledger) -> Desk {
-    let desk = Desk::new(Deps { ledger: ledger.clone() });
-    routes::ALL.iter().fold(desk, |desk, add| add(desk))
+fn desk(deps: Deps) -> Desk {
+    routes::ALL.iter().fold(Desk::new(deps), |desk, add| add(desk))
 }

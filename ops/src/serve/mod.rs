@@ -1,6 +1,7 @@
 //! All faces in one process: which routes there are, and how the process listens and stops.
 
 pub mod log;
+mod scan;
 mod viewer;
 mod world;
 
@@ -44,7 +45,8 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
     let routes = Router::new()
         .nest("/citizen/v1", citizen)
         .nest("/merchant/v1", merchant)
-        .nest("/ops/v1", console::router(ledger))
+        .nest("/ops/v1", console::router(console::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() }))
+        .merge(scan::router())
         .merge(web::health::router(check))
         .merge(web::problem::pages::router());
     let routes = routes.merge(viewer::router());

@@ -3,6 +3,7 @@
 mod architecture;
 mod books;
 mod citizen;
+mod citizen_paper;
 mod claims;
 mod cli;
 mod console;

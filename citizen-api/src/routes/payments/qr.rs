@@ -24,7 +24,7 @@ const MODULE: u32 = 8;
     responses((status = 200, description = "The symbol.", body = String, content_type = "image/svg+xml"), Always, SignedIn, OfOne))]
 pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Response, Problem> {
     let payment = get_payment(&deps, &family, id).await?;
-    if !payment.is_open(deps.ledger.clock.now()) {
+    if !payment.is_open(deps.ledger.clock.now()) || payment.on_card {
         return Err(not_found());
     }
     let symbol = symbol(&deps.ledger.payment_code(&payment).url(&deps.host)).map_err(|error| Problem::failed(&error))?;

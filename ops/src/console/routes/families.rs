@@ -90,6 +90,7 @@ struct EntitlementBody {
 struct FoundBody {
     child: ChildId,
     family: FamilyId,
+    protected: bool,
 }
 
 /// 山田 太郎 becomes 山●●●●: as many dots for everybody, so that a length says nothing.
@@ -97,7 +98,8 @@ fn masked(name: &str) -> String {
     name.chars().next().map(|first| format!("{first}●●●●")).unwrap_or_default()
 }
 
-fn child(child: &FamilyChild, spendable: &[Spendable]) -> ChildBody {
+/// Of a protected family not even the first character.
+fn child(child: &FamilyChild, spendable: &[Spendable], protected: bool) -> ChildBody {
     let own = spendable.iter().filter(|part| part.child == child.id);
     let entitlement = |part: &Spendable| EntitlementBody {
         entitlement: part.account,
@@ -105,7 +107,7 @@ fn child(child: &FamilyChild, spendable: &[Spendable]) -> ChildBody {
         balance_yen: part.balance.get(),
         spend_until: part.closes_on,
     };
-    ChildBody { child: child.id, name_masked: masked(&child.person.name), entitlements: own.map(entitlement).collect() }
+    ChildBody { child: child.id, name_masked: masked(if protected { "●" } else { &child.person.name }), entitlements: own.map(entitlement).collect() }
 }
 
 async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<FamilyQuery>) -> Result<Json<Items<FamilyBody>>, Problem> {
@@ -122,7 +124,7 @@ async fn show(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<F
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
     let spendable = ledger.spendable(city, &ids).await.map_err(failed)?;
     let own_money_yen = ledger.own_money(city, family).await.map_err(failed)?.get();
-    let children = children.iter().map(|known| child(known, &spendable)).collect();
+    let children = children.iter().map(|of| child(of, &spendable, known.protected)).collect();
     Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen }))
 }
 
@@ -130,7 +132,8 @@ async fn look_up(State(deps): State<Deps>, acting: Acting, Body(LookUp(number)):
     let (ledger, city) = (&deps.ledger, acting.member.municipality);
     let child = ledger.find_child_by_number(city, &number).await.map_err(failed)?.ok_or_else(not_found)?;
     let family = ledger.family_of_child(city, child, ledger.clock.today()).await.map_err(failed)?.ok_or_else(not_found)?;
-    Ok(super::super::answers::DoneTo(child.to_string(), FoundBody { child, family }))
+    let protected = ledger.find_family(city, family).await.map_err(failed)?.is_none_or(|family| family.protected);
+    Ok(super::super::answers::DoneTo(child.to_string(), FoundBody { child, family, protected }))
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ fn filled(path: &str) -> String {
         .replace("{entry}", &id("ent"))
         .replace("{entitlement}", &id("acc"))
         .replace("{family}", &id("fam"))
+        .replace("{booklet}", &id("bkl"))
+        .replace("{card}", &id("crd"))
+        .replace("{reservation}", &id("acc"))
         .replace("{name}", "nobody")
         .replace("{month}", "2030-01")
 }

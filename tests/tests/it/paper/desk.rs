@@ -91,6 +91,31 @@ async fn a_receipt_is_the_same_for_a_ticket_of_a_scheme_one_of_own_money_a_card_
 }
 
 #[tokio::test]
+async fn a_camera_that_opens_a_code_sees_the_same_page_for_every_code_and_nothing_is_done() {
+    let database = TestDatabase::new().await;
+    let Paper { town, tickets, card } = paper(&database).await;
+    let code = tickets[0].tickets[0].code.clone();
+    let made_up = Code::new(ledger::code::CodeKind::Ticket, [3; 16]).token();
+    let mut pages = Vec::new();
+    for path in [
+        format!("/V/{}", code.token()),
+        format!("/v/{}", code.token().to_lowercase()),
+        format!("/V/{}", card.replace('-', "")),
+        format!("/V/{made_up}"),
+        "/V/x".to_owned(),
+    ] {
+        let page = town.stranger().get(&path).await;
+        assert_eq!(
+            (page.status, page.headers["referrer-policy"].to_str().unwrap(), page.headers["cache-control"].to_str().unwrap()),
+            (StatusCode::OK, "no-referrer", "no-store")
+        );
+        pages.push(page.body);
+    }
+    assert!(pages.iter().all(|page| *page == pages[0]));
+    capture(&town, 0, "control", &code.grouped(), 500).await.ok();
+}
+
+#[tokio::test]
 async fn whatever_does_not_pay_gets_the_same_bytes() {
     let database = TestDatabase::new().await;
     let Paper { town, tickets, card } = paper(&database).await;
