@@ -13,7 +13,7 @@ pub mod problem;
 pub mod world;
 
 pub use answer::{Created, tokyo_time};
-pub use extract::{Bearer, Body, IdempotencyKey, Origin, Params, PathId, RequestId};
+pub use extract::{Bearer, Body, IdempotencyKey, Origin, Params, PathId, PathIds, Picture, RequestId};
 pub use fields::{Fault, Fields, Read};
 pub use language::{Language, Text};
 pub use problem::Problem;

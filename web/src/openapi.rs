@@ -82,6 +82,8 @@ problems! {
     Queried: "422" "Parameters that are not right.";
     /// With a body.
     Sent: "400" "Not JSON.", "413" "Too large.", "415" "Not `application/json`.", "422" "Fields that are not right.";
+    /// With a photograph or a scan as the body.
+    Shown: "413" "Too large.", "415" "Not a photograph or a PDF.", "422" "A file that cannot be read as one, or parameters that are not right.";
     /// Under an idempotency key.
     Commanded: "400" "Not JSON, or no idempotency key.", "409" "The answer is no, or the key stands for another request.";
 }

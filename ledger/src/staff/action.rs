@@ -172,6 +172,33 @@ actions! {
     /// Revokes a desk.
     RevokeTerminal "terminal.revoke" &[Preparer, Approver], true;
 
+    /// Lists claims.
+    ListClaims "claim.list" OFFICE, false;
+    /// Sees a claim, without what the family wrote or showed.
+    ShowClaim "claim.show" OFFICE, false;
+    /// Reveals what a family wrote, and what staff wrote to it.
+    RevealClaim "claim.reveal" OFFICE, true;
+    /// Opens a file that a family showed.
+    RevealEvidence "claim.reveal-evidence" OFFICE, true;
+    /// Takes in a form on paper, or its correction.
+    FileClaim "claim.file" &[Preparer], false;
+    /// Scans a paper that belongs to a claim.
+    AddEvidence "claim.add-evidence" &[Preparer], false;
+    /// Sends a claim back for correction. What the family reads is kept with the claim.
+    ReturnClaim "claim.return" &[Preparer, Approver], false;
+    /// Examines a claim: proposes what to grant.
+    ExamineClaim "claim.examine" &[Preparer], false;
+    /// Decides on it.
+    DecideClaim "claim.decide" &[Approver], false;
+    /// Takes a claim back for a family that asks for it.
+    WithdrawClaim "claim.withdraw" &[Preparer], true;
+    /// Lists what families must give back.
+    ListClawbacks "clawback.list" OFFICE, false;
+    /// Proposes that a family gives something back.
+    ProposeClawback "clawback.propose" &[Preparer, Treasurer], false;
+    /// Approves it.
+    ApproveClawback "clawback.approve" &[Approver], false;
+
     /// Draws a month's statements.
     DrawStatements "statement.draw" &[Preparer], false;
     /// Lists statements.
@@ -299,6 +326,9 @@ mod tests {
             (ExamineStatements, ApproveStatements),
             (PrepareRemittance, ApproveRemittance),
             (ProposeReturn, ConfirmReturn),
+            (Action::ExamineClaim, Action::DecideClaim),
+            (Action::FileClaim, Action::DecideClaim),
+            (Action::ProposeClawback, Action::ApproveClawback),
         ];
         for (makes, checks) in pairs {
             assert!(makes.roles().iter().all(|role| !checks.roles().contains(role)), "{} and {}", makes.code(), checks.code());

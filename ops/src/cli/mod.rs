@@ -11,6 +11,7 @@ use ledger::actor::Actor;
 pub mod bank;
 pub mod books;
 pub mod city;
+pub mod claim;
 pub mod demo;
 pub mod jobs;
 pub mod letter;
@@ -75,6 +76,8 @@ enum OnBooks {
     Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Claims (償還払い): taken in, examined, decided, asked back.
+    Claim(claim::Arguments),
     /// Statements, and the close of a month.
     Month(month::Arguments),
     /// Remittances, bank statements, returns.
@@ -143,6 +146,7 @@ impl OnBooks {
             Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
             Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
             Self::Staff(command) => staff::run(command, ledger, output).await,

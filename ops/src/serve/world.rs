@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ledger::Ledger;
 use ledger::entropy::{Draw, Entropy};
 use ledger::time::Clock;
 use web::World;
+
+/// Longer than any posting waits for its locks, shorter than people wait.
+const FOR_ONE: Duration = Duration::from_secs(20);
+/// Staff import a roster, grant, close and export for a whole city in one request.
+const WHOLE_CITY: Duration = Duration::from_secs(15 * 60);
 
 pub(super) struct LedgerWorld {
     clock: Arc<dyn Clock>,
@@ -28,6 +34,10 @@ impl LedgerWorld {
 impl World for LedgerWorld {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    fn deadline(&self, route: &str) -> Duration {
+        if route.starts_with("/ops/v1/") { WHOLE_CITY } else { FOR_ONE }
     }
 
     fn behind_proxy(&self) -> bool {

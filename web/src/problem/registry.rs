@@ -38,7 +38,7 @@ registry! {
     METHOD METHOD_NOT_ALLOWED "method-not-allowed" "この操作はできません。" "This method is not allowed here.";
     IDEMPOTENCY_CONFLICT CONFLICT "idempotency-conflict" "この Idempotency-Key は別の操作に使われています。" "This Idempotency-Key was used for another request.";
     TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "本文が大きすぎます。" "The body is too large.";
-    MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "本文は application/json で送ってください。" "Send the body as application/json.";
+    MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "この形式の本文は受け付けられません。" "A body of this media type is not accepted here.";
     FIELDS UNPROCESSABLE_ENTITY "invalid-fields" "入力に誤りがあります。" "Some fields are not right.";
     ATTEMPTS TOO_MANY_REQUESTS "too-many-attempts" "試行回数が多すぎます。しばらくしてからお試しください。" "Too many attempts: try again later.";
     INTERNAL INTERNAL_SERVER_ERROR "internal" "サーバーで問題が起きました。" "Something broke here.";
@@ -50,6 +50,13 @@ registry! {
     SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
     MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
+    CLAIM_WINDOW CONFLICT "claim-window" "いまは申請を受け付けていません。" "Claims are not taken now.";
+    CLAIM_ALREADY CONFLICT "claim-already" "この期間の申請がすでにあります。" "There is a claim of this period already.";
+    CLAIM_STATE CONFLICT "claim-state" "いまの状態では、この申請にこの操作はできません。" "The state of the claim does not allow this.";
+    NOTHING_PAYABLE CONFLICT "nothing-payable" "お支払いできる額がありません。" "Nothing can be paid for these costs.";
+    BUDGET CONFLICT "budget" "いま申請を受け付けられません。市にお問い合わせください。" "This cannot be accepted now: ask the city.";
+    EVIDENCE UNPROCESSABLE_ENTITY "evidence" "このファイルは受け付けられません。" "This file cannot be accepted.";
+    EVIDENCE_FULL CONFLICT "evidence-full" "これ以上ファイルを添付できません。" "No further file can be added.";
     BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
     CARD_RESERVED CONFLICT "card-reserved" "このカードには、同じ教室・事業者、同じ金額の予約がすでにあります。" "The card has a reservation for this merchant and amount already.";
     PAPER_ENDED CONFLICT "paper-ended" "このカード・つづりは、もう使えません。" "This card or booklet works no more.";

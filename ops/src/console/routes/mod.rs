@@ -7,6 +7,10 @@ pub(crate) mod booklets;
 pub(crate) mod books;
 pub(crate) mod budgets;
 pub(crate) mod cards;
+pub(crate) mod claims;
+mod claims_evidence;
+mod claims_steps;
+pub(crate) mod clawbacks;
 pub(crate) mod families;
 pub(crate) mod letters;
 pub(crate) mod merchants;
@@ -19,6 +23,7 @@ pub(crate) mod rosters;
 pub(crate) mod sessions;
 pub(crate) mod staff;
 pub(crate) mod statements;
+mod tables;
 mod terminals;
 
 use super::desk::Desk;
@@ -41,10 +46,15 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    claims::add,
+    claims_evidence::add,
+    claims_steps::add,
+    clawbacks::add,
     statements::add,
     remittances::add,
     bank::add,
     returns::add,
     months::add,
     books::add,
+    tables::add,
 ];

@@ -1,6 +1,7 @@
 //! A small city's month over the ops API: a preparer, an approver and a treasurer bring a roster to grants, merchants to approval, payments to
 //! statements, statements to the bank file, the bank's statement to reconciliation, and the month to its close. The books prove themselves.
 
+use axum::http::Method;
 use chrono::NaiveDate;
 use ledger::bank::account::{AccountKind, BankCode, BranchCode, LongAccountNumber};
 use ledger::bank::frame::Framing;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use tests::support::city::date;
 
 use super::{CITY, Clerk, Office};
+use crate::claims::picture;
 
 pub(crate) const FUNDED: i64 = 10_000_000;
 
@@ -43,6 +45,8 @@ pub(crate) struct Things {
     pub(crate) booklet: String,
     pub(crate) card: String,
     pub(crate) reservation: String,
+    pub(crate) claim: String,
+    pub(crate) clawback: String,
 }
 
 fn osaka() -> &'static Setting {
@@ -51,6 +55,11 @@ fn osaka() -> &'static Setting {
 
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
+}
+
+/// A pass that was bought.
+pub(crate) fn pass(yen: i64) -> Value {
+    json!({"expense": "commuter_pass", "amount_yen": yen, "from": "2026-04-01", "to": "2026-06-30", "paid_to": "市営地下鉄"})
 }
 
 /// What an application says.
@@ -165,7 +174,7 @@ impl<'a> Staffed<'a> {
     }
 
     /// A child with something to spend, found as staff find it.
-    async fn payer(&self) -> (ledger::ids::ChildId, FamilyId) {
+    pub(crate) async fn payer(&self) -> (ledger::ids::ChildId, FamilyId) {
         let families = self.preparer.get("/families?limit=100").await.made();
         for family in families["items"].as_array().expect("families") {
             let id = text(&family["family"]);
@@ -190,6 +199,21 @@ impl<'a> Staffed<'a> {
         self.treasurer.post("/statements/examine", "examine", &json!({"statements": ids})).await.made();
         self.approver.post("/statements/approve", "approve", &json!({"statements": ids})).await.made();
         ids
+    }
+
+    /// A claim on paper, shown, granted by two people, and some of it asked back: its id and the clawback's.
+    pub(crate) async fn claimed(&self, child: &Value) -> (String, String) {
+        let appropriation = json!({"scheme": "osaka-passes", "fiscal_year": 2026, "amount_yen": 100_000});
+        self.treasurer.post("/appropriations", "passes", &appropriation).await.made();
+        let form = json!({"child": child, "scheme": "osaka-passes", "costs": [pass(10_000)]});
+        let claim = text(&self.preparer.post("/claims", "pass", &form).await.made()["claim"]);
+        let about = |what: &str| format!("/claims/{claim}/{what}");
+        let scan = self.preparer.ask(Method::POST, &about("evidence?kind=pass_face"), "scan", "image/jpeg", picture(1)).await;
+        assert_eq!(scan.made()["number"], 1);
+        self.preparer.post(&about("examine"), "examine", &json!({"filing": 1, "proposed_yen": 10_000, "message": "確認"})).await.made();
+        self.approver.post(&about("decide"), "decide", &json!({"granted_yen": 10_000, "message": "決定"})).await.made();
+        let clawback = self.preparer.post(&about("clawbacks"), "back", &json!({"amount_yen": 4_000, "message": "重複"})).await.made();
+        (claim, text(&clawback["clawback"]))
     }
 
     /// The bank file: prepared, approved, built, downloaded, compared, sent. Its id and total.
@@ -227,6 +251,7 @@ impl Things {
         staff.treasurer.upload("/bank-statements", "import", &file).await.made();
         staff.treasurer.post("/bank-lines/match", "match", &json!({})).await.made();
         let report = staff.treasurer.get("/bank-lines?from=2026-07-01&to=2026-07-31").await.made();
+        let (claim, clawback) = staff.claimed(&shown["children"][0]["child"]).await;
         let children = shown["children"].as_array().expect("children").iter();
         let entitlements: Vec<_> = children.flat_map(|child| child["entitlements"].as_array().cloned().unwrap_or_default()).collect();
         Self {
@@ -242,6 +267,8 @@ impl Things {
             booklet: paper.0,
             card: paper.1,
             reservation: paper.2,
+            claim,
+            clawback,
         }
     }
 
@@ -257,6 +284,9 @@ impl Things {
             .replace("{booklet}", &self.booklet)
             .replace("{card}", &self.card)
             .replace("{reservation}", &self.reservation)
+            .replace("{claim}", &self.claim)
+            .replace("{clawback}", &self.clawback)
+            .replace("{number}", "1")
             .replace("{name}", "sato")
     }
 
@@ -273,6 +303,12 @@ impl Things {
             "reservations" => json!({"merchant": self.merchant, "expense": "tuition", "price_yen": 500, "own_money": true}),
             "roles" => json!({"roles": ["auditor"], "reason": "異動"}),
             "sent" => json!({"sha256": "0".repeat(64)}),
+            "filings" => json!({"costs": [pass(1_000)]}),
+            "return" => json!({"message": "差し戻し"}),
+            "examine" => json!({"filing": 1, "proposed_yen": 1, "message": "確認"}),
+            "decide" => json!({"granted_yen": 1, "message": "決定"}),
+            "clawbacks" => json!({"amount_yen": 1, "message": "返還"}),
+            "approve" if path.contains("clawbacks") => json!({"message": "返還"}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
             "confirm-return" if path.contains("remittances") => json!({"number": 1}),
             "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
