@@ -1,14 +1,13 @@
-//! Through which day a booklet is valid: one of a few days that the whole city shares, whoever pays. Pure.
+//! Through which day paper is valid: one of a few days that the whole city shares, whoever pays. Pure.
 //!
-//! They are the days on which what the city's schemes have opened for such a purchase closes: so a booklet never outlives what pays for it, and its day
+//! They are the days on which what the city's schemes have opened for such a purchase closes: so paper never outlives what pays for it, and its day
 //! says nothing about who does. Where no scheme pays for it, it is the end of the fiscal year.
 
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use super::BookletKind;
-use crate::scheme::{Catalog, NO_END, Rules};
+use crate::scheme::{Catalog, NO_END, Rules, Version};
 use crate::time::FiscalYear;
 
 /// How far back a period may have opened that is still open.
@@ -16,12 +15,12 @@ const OPENED_DAYS_MAX: u64 = 800;
 /// Unless somebody asks for another day, a booklet is valid for at least a week.
 const DAYS_MIN: u64 = 7;
 
-/// The days for a kind of booklet in the city that schemes call `slug`, on `today`. Not empty.
-pub(super) fn days(catalog: &Catalog, (slug, rules): (&str, Rules), kind: &BookletKind, today: NaiveDate) -> BTreeSet<NaiveDate> {
+/// The days for what `pays` in the city that schemes call `slug`, on `today`. Not empty.
+pub(super) fn days(catalog: &Catalog, (slug, rules): (&str, Rules), pays: impl Fn(&Version) -> bool, today: NaiveDate) -> BTreeSet<NaiveDate> {
     let first = today.checked_sub_days(Days::new(OPENED_DAYS_MAX)).unwrap_or(today);
     let schemes = catalog.iter().filter(|scheme| scheme.title.city.as_deref().is_none_or(|city| city == slug));
     let opened = schemes.flat_map(|scheme| scheme.periods_opening(first, today, rules));
-    let open = opened.filter(|(version, period)| period.closes_on >= today && period.closes_on < NO_END && kind.is_paid_by(version));
+    let open = opened.filter(|(version, period)| period.closes_on >= today && period.closes_on < NO_END && pays(version));
     let mut days: BTreeSet<_> = open.map(|(_, period)| period.closes_on).collect();
     if days.is_empty() {
         days.insert(FiscalYear::of(today).last_day());
@@ -44,13 +43,14 @@ pub(super) fn chosen(days: &BTreeSet<NaiveDate>, asked: Option<NaiveDate>, today
 mod tests {
     use super::*;
     use crate::money::Yen;
+    use crate::paper::BookletKind;
 
     fn kind(expense: &str, services: &[&str]) -> BookletKind {
         BookletKind { kind: "x".to_owned(), face: Yen::new(500), expense: expense.to_owned(), services: services.iter().map(|&word| word.to_owned()).collect() }
     }
 
     fn on(slug: &str, kind: &BookletKind, today: &str) -> Vec<String> {
-        let days = days(&Catalog::shipped().unwrap(), (slug, Rules::Rehearsal), kind, today.parse().unwrap());
+        let days = days(&Catalog::shipped().unwrap(), (slug, Rules::Rehearsal), |version| kind.is_paid_by(version), today.parse().unwrap());
         days.iter().map(ToString::to_string).collect()
     }
 

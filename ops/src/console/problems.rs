@@ -36,14 +36,20 @@ fn kind(code: &str) -> &'static Kind {
         "conflict" => &registry::IDEMPOTENCY_CONFLICT,
         "same_person" => &registry::SECOND_PERSON,
         "closed" => &registry::DAY_CLOSED,
-        "unknown_merchant" | "unknown_terminal" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry" | "unknown_staff"
-        | "nothing_left" | "unknown_claim" | "unknown_clawback" => &registry::NOT_FOUND,
-        "merchant_state" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped" | "other_file"
-        | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed" | "statement_gap"
-        | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone" | "staff_name_taken"
-        | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed" | "evidence_missing" | "evidence_count"
-        | "claim_too_often" | "nothing_payable" | "budget" | "busy" => &registry::NOT_NOW,
-        // Letters and paper.
+        "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
+        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" => &registry::NOT_FOUND,
+        "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
+        | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
+        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone"
+        | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
+        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" => &registry::NOT_NOW,
+        _ => kind_on_paper(code),
+    }
+}
+
+/// Of letters, booklets and cards.
+fn kind_on_paper(code: &str) -> &'static Kind {
+    match code {
         "unknown_family" | "unknown_booklet" | "unknown_card" | "unknown_reservation" => &registry::NOT_FOUND,
         "letter_no_guardian"
         | "letter_nobody"
@@ -66,6 +72,7 @@ fn japanese(code: &str, english: &str) -> String {
         "conflict" => "この Idempotency-Key は別の操作に使われています。新しいキーで送ってください。",
         "closed" => "この日の帳簿は締め切られています。",
         "merchant_state" => "事業者の状態が、この操作を受け付けるものではありません。",
+        "not_received" => "この申請はまだ受理されていません。作成担当者が内容を確認して受理してから、別の職員が承認してください。",
         "statement_state" => "明細書の状態が、この操作を受け付けるものではありません。",
         "remittance_state" => "振込の状態が、この操作を受け付けるものではありません。",
         "line_state" => "入出金明細の状態が、この操作を受け付けるものではありません。",
@@ -90,6 +97,14 @@ fn japanese(code: &str, english: &str) -> String {
         "staff_roles_together" => "管理者・監査の役割は、作成・承認・出納の役割と兼ねられません。",
         "staff_oneself" => "自分自身の役割や状態は変更できません。別の管理者に依頼してください。",
         "staff_state" => "この職員は、すでにその状態です。",
+        _ => return japanese_on_paper(code).unwrap_or(english).to_owned(),
+    };
+    known.to_owned()
+}
+
+/// About letters, booklets and cards.
+fn japanese_on_paper(code: &str) -> Option<&'static str> {
+    Some(match code {
         "letter_no_guardian" => "この世帯には、いまお子さんを養育している保護者がいません。宛先がありません。",
         "letter_nobody" => "発送を待っている世帯はありません。支援措置の世帯は一件ずつ印刷します。",
         "letter_count" => "一度に印刷できるのは 1〜200 通です。",
@@ -107,7 +122,6 @@ fn japanese(code: &str, english: &str) -> String {
         "price" => "金額は 1 円以上で入力してください。",
         "merchant_closed" => "この事業者では、いまこの支払いはできません。",
         "busy" => "いま混み合っています。もう一度お試しください。",
-        _ => return english.to_owned(),
-    };
-    known.to_owned()
+        _ => return None,
+    })
 }

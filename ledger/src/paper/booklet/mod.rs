@@ -176,7 +176,7 @@ impl Ledger {
     }
 
     fn days(&self, city: &City, kind: &BookletKind) -> std::collections::BTreeSet<NaiveDate> {
-        validity::days(&self.schemes, (&city.slug, city.rules()), kind, self.clock.today())
+        validity::days(&self.schemes, (&city.slug, city.rules()), |version| kind.is_paid_by(version), self.clock.today())
     }
 
     async fn kind_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, kind: &str) -> Result<(City, BookletKind), Error<Rejected>> {

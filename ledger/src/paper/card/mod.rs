@@ -8,8 +8,9 @@ mod repo;
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::{Rejected, staff};
+use super::{Rejected, staff, validity};
 use crate::actor::{Actor, Command};
+use crate::city::{self, City};
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
@@ -17,10 +18,11 @@ use crate::ids::{AccountId, CardId, ChildId, FamilyId, MerchantId, Municipality}
 use crate::money::Yen;
 use crate::payment::HoldPayment;
 use crate::payment::aside::{Move, Terms, held_under};
-use crate::time::Instant;
+use crate::scheme::Version;
+use crate::time::{Instant, next_day, tokyo_midnight};
 use crate::{Ledger, Tx};
 
-/// A reservation that nobody captures is given back after this, unless what pays lapses earlier.
+/// A reservation that nobody captures is given back after this, or on the first of the city's days, whoever pays.
 const RESERVED: TimeDelta = TimeDelta::days(31);
 
 /// A card.
@@ -165,7 +167,8 @@ impl Ledger {
         }
         let Reserve { children, merchant, expense, service, price, own_money } = asked.clone();
         let payment = HoldPayment { family, children, merchant, invoice: None, expense, service, price, month: None, own_money };
-        let terms = Terms { id: hold, digest, until: now + RESERVED };
+        let city = city::repo::get_in_tx(&mut tx, municipality).await?;
+        let terms = Terms { id: hold, digest, until: self.reserved_until(&city, asked) };
         let posting = Command { key: format!("{}/hold", command.key), ..command.clone() };
         let expires_at = self.reserve_in_tx(&mut tx, municipality, &posting, (&payment, terms)).await.map_err(|error| match error {
             Error::Rejected(rejected) => Error::Rejected(Rejected::Hold(rejected)),
@@ -174,6 +177,14 @@ impl Ledger {
         repo::insert_reservations_in_tx(&mut tx, municipality, (card, edition), &[hold], &self.act(command)).await?;
         tx.commit().await?;
         Ok(Reservation { hold, merchant: asked.merchant, amount: asked.price, expense: asked.expense.clone(), expires_at })
+    }
+
+    /// When a reservation that is made now ends, the same for every family: when a card pays no more tells nothing about who pays.
+    fn reserved_until(&self, city: &City, asked: &Reserve) -> Instant {
+        let pays = |version: &Version| version.redeemable().is_ok() && version.cost.accepts(Some(&asked.expense), asked.service.as_deref()).is_ok();
+        let days = validity::days(&self.schemes, (&city.slug, city.rules()), pays, self.clock.today());
+        let month = self.clock.now() + RESERVED;
+        days.first().map_or(month, |day| month.min(tokyo_midnight(next_day(*day))))
     }
 
     /// Staff take a reservation back for a family. The family itself takes it back as any payment.

@@ -15,6 +15,7 @@ pub(crate) mod families;
 pub(crate) mod letters;
 pub(crate) mod merchants;
 pub(crate) mod months;
+pub(crate) mod people;
 mod registrations;
 pub(crate) mod remittances;
 pub(crate) mod returns;
@@ -46,6 +47,7 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    people::add,
     claims::add,
     claims_evidence::add,
     claims_steps::add,

@@ -124,7 +124,7 @@ async fn staff_take_a_reservation_back_once() {
 }
 
 #[tokio::test]
-async fn a_reservation_ends_after_a_month_or_with_what_pays_for_it() {
+async fn a_reservation_ends_after_a_month_or_on_the_citys_day_whoever_pays() {
     let world = World::new().await;
     let card = world.card("c", world.granted).await;
     let code = world.code_of(&card).await;
@@ -136,7 +136,9 @@ async fn a_reservation_ends_after_a_month_or_with_what_pays_for_it() {
     assert_eq!(world.left().await, 15_000);
     world.city.test.set("2027-03-20");
     let last = world.reserve("march", &card, &world.care_at(world.nursery, 1_000)).await.expect("a reservation");
-    assert_eq!(last.expires_at, ledger::time::tokyo_midnight(date("2027-04-01")));
+    let own = Reserve { children: vec![], ..world.care_at(world.nursery, 1_000) };
+    let same = world.reserve("own", &world.card("p", world.paying).await, &own).await.expect("a reservation");
+    assert_eq!((last.expires_at, same.expires_at), (ledger::time::tokyo_midnight(date("2027-04-01")), last.expires_at), "whoever pays");
     world.city.assert_sound().await;
 }
 
