@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{children, claims, invoices, merchants, payments, sessions};
+use crate::routes::{children, claims, invoices, merchants, paper, payments, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use crate::routes::{children, claims, invoices, merchants, payments, sessions};
         merchants::search,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
         invoices::look_up, invoices::pay_bill,
+        paper::booklets, paper::cards, paper::reserve,
         claims::offers::list, claims::estimate, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
         claims::evidence::add, claims::evidence::show,
     ),

@@ -4,6 +4,7 @@ pub mod children;
 pub mod claims;
 pub mod invoices;
 pub mod merchants;
+pub mod paper;
 pub mod payments;
 pub mod sessions;
 

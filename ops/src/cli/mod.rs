@@ -13,10 +13,12 @@ pub mod city;
 pub mod claim;
 pub mod demo;
 pub mod jobs;
+pub mod letter;
 pub mod merchant;
 pub mod month;
 pub mod office;
 pub mod output;
+pub mod paper;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
@@ -70,6 +72,10 @@ enum OnBooks {
     Jobs(jobs::Command),
     /// Budgets, grants, families: as a member of staff.
     City(city::Arguments),
+    /// Letters with the activation code.
+    Letter(letter::Arguments),
+    /// Booklets of paper tickets, and cards.
+    Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
     /// Claims (償還払い): taken in, examined, decided, asked back.
@@ -137,6 +143,8 @@ impl OnBooks {
             Self::Roster(command) => roster::run(command, ledger, output).await,
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
+            Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
             Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
