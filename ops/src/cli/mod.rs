@@ -13,6 +13,7 @@ pub mod books;
 pub mod city;
 pub mod claim;
 pub mod demo;
+pub mod family;
 pub mod jobs;
 pub mod merchant;
 pub mod month;
@@ -70,6 +71,8 @@ enum OnBooks {
     City(city::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Where families are paid.
+    Family(family::Arguments),
     /// Claims (償還払い): taken in, examined, decided, asked back.
     Claim(claim::Arguments),
     /// Statements, and the close of a month.
@@ -138,6 +141,7 @@ impl OnBooks {
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Family(arguments) => family::run(arguments, ledger, output).await,
             Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,

@@ -4,8 +4,6 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
-use ledger::books::Outcome;
-use ledger::events::bank::top_up;
 use ledger::ids::{ChildId, FamilyId, MerchantId};
 use ledger::merchant::Token;
 use ledger::money::Yen;
@@ -112,8 +110,6 @@ async fn families(ledger: &Ledger, setting: &'static Setting) -> anyhow::Result<
 
 async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: FamilyId) -> anyhow::Result<()> {
     let command = by("出納係", &format!("own money/{family}"), &OWN_MONEY);
-    let draft = top_up(family, OWN_MONEY, ledger.clock.today());
-    let outcome = ledger.post(setting.municipality(), command, draft).await?;
-    anyhow::ensure!(!matches!(outcome, Outcome::Rejected(_)), "own money cannot be loaded: {outcome:?}");
+    ledger.load_own_money(setting.municipality(), &command, family, OWN_MONEY).await.context("own money cannot be loaded")?;
     Ok(())
 }

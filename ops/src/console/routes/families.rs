@@ -68,6 +68,10 @@ struct FamilyDetail {
     family: FamilyBody,
     children: Vec<ChildBody>,
     own_money_yen: i64,
+    /// What leaves to the family with the next bank file.
+    to_be_paid_yen: i64,
+    /// What the family must give back.
+    owes_yen: i64,
 }
 
 /// A child: its name masked, what it may spend now.
@@ -121,9 +125,10 @@ async fn show(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<F
     let children = ledger.children_of_family(city, family, ledger.clock.today()).await.map_err(failed)?;
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
     let spendable = ledger.spendable(city, &ids).await.map_err(failed)?;
-    let own_money_yen = ledger.own_money(city, family).await.map_err(failed)?.get();
+    let standing = ledger.family_standing(city, family).await.map_err(failed)?;
+    let (own_money_yen, to_be_paid_yen, owes_yen) = (standing.own_money.get(), standing.to_be_paid.get(), standing.owes.get());
     let children = children.iter().map(|known| child(known, &spendable)).collect();
-    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen }))
+    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen, to_be_paid_yen, owes_yen }))
 }
 
 async fn look_up(State(deps): State<Deps>, acting: Acting, Body(LookUp(number)): Body<LookUp>) -> Result<super::super::answers::DoneTo<FoundBody>, Problem> {

@@ -10,6 +10,7 @@ mod claims_evidence;
 mod claims_steps;
 pub(crate) mod clawbacks;
 pub(crate) mod families;
+pub(crate) mod family_accounts;
 pub(crate) mod merchants;
 pub(crate) mod months;
 mod registrations;
@@ -35,6 +36,7 @@ pub(super) const ALL: &[Add] = &[
     budgets::add,
     rosters::add,
     families::add,
+    family_accounts::add,
     reveals::add,
     merchants::add,
     registrations::add,
