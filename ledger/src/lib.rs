@@ -18,6 +18,7 @@ pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod export;
+pub mod history;
 pub mod idempotency;
 pub mod ids;
 pub mod job;

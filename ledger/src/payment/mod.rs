@@ -19,6 +19,7 @@ pub(crate) mod aside;
 mod former;
 pub mod history;
 mod hold;
+mod home;
 pub mod invoice;
 pub mod receipts;
 pub mod refund;
@@ -26,12 +27,14 @@ mod repo;
 pub mod sources;
 pub mod split;
 pub mod state;
+mod usable;
 mod verify;
 
 pub use hold::{HoldPayment, HoldRejected, PaymentCode};
 pub(crate) use verify::find_differences_in_tx;
 
 pub use state::{Hold, HoldState, NotCapturable, Release};
+pub use usable::Usable;
 
 /// A hold as it is written down.
 #[derive(Debug, Clone)]

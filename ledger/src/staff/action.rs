@@ -94,6 +94,15 @@ actions! {
     /// Reveals names, addresses and the account of a family.
     RevealFamily "family.reveal" OFFICE, true;
 
+    /// Lists families' bank accounts that wait for a second person.
+    ListFamilyAccounts "family.account.list" OFFICE, false;
+    /// Takes in a family's bank account on paper.
+    RegisterFamilyAccount "family.account.register" &[Preparer], true;
+    /// Approves a family's bank account, after calling back.
+    ApproveFamilyAccount "family.account.approve" &[Approver], true;
+    /// Refuses it.
+    RefuseFamilyAccount "family.account.refuse" &[Approver], true;
+
     /// Sees how many families wait for a letter.
     CountLetters "letter.list" OFFICE, false;
     /// Prints the letter of one family: its names and address, and its activation code.
@@ -338,6 +347,7 @@ mod tests {
             (Action::ExamineClaim, Action::DecideClaim),
             (Action::FileClaim, Action::DecideClaim),
             (Action::ProposeClawback, Action::ApproveClawback),
+            (Action::RegisterFamilyAccount, Action::ApproveFamilyAccount),
         ];
         for (makes, checks) in pairs {
             assert!(makes.roles().iter().all(|role| !checks.roles().contains(role)), "{} and {}", makes.code(), checks.code());

@@ -44,6 +44,16 @@ impl Refusal for crate::claim::Rejected {
     }
 }
 
+impl Refusal for crate::people::account::Rejected {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn japanese(&self) -> Option<String> {
+        Some(Self::japanese(self))
+    }
+}
+
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {
         Self::code(self)

@@ -12,6 +12,7 @@ pub mod books;
 pub mod city;
 pub mod claim;
 pub mod demo;
+pub mod family;
 pub mod jobs;
 pub mod letter;
 pub mod merchant;
@@ -78,6 +79,8 @@ enum OnBooks {
     Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Where families are paid.
+    Family(family::Arguments),
     /// Claims (償還払い): taken in, examined, decided, asked back.
     Claim(claim::Arguments),
     /// Statements, and the close of a month.
@@ -146,6 +149,7 @@ impl OnBooks {
             Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
             Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Family(arguments) => family::run(arguments, ledger, output).await,
             Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,

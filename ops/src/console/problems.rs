@@ -37,12 +37,13 @@ fn kind(code: &str) -> &'static Kind {
         "same_person" => &registry::SECOND_PERSON,
         "closed" => &registry::DAY_CLOSED,
         "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
-        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" => &registry::NOT_FOUND,
+        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" | "unknown_family" => &registry::NOT_FOUND,
         "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
         | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
-        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone"
-        | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
-        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" => &registry::NOT_NOW,
+        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "budget_overspent" | "told_before" | "grant_budget" | "entry_reversed"
+        | "entry_matched" | "entry_not_alone" | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state"
+        | "claim_changed" | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed"
+        | "account_cooling" => &registry::NOT_NOW,
         _ => kind_on_paper(code),
     }
 }

@@ -151,8 +151,6 @@ async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: Fami
         return Ok(());
     }
     let command = by("出納係", &format!("own money/{family}/{}", ledger.clock.now().timestamp_micros()), &missing);
-    let draft = top_up(family, missing, ledger.clock.today());
-    let outcome = ledger.post(setting.municipality(), command, draft).await?;
-    anyhow::ensure!(!matches!(outcome, Outcome::Rejected(_)), "own money cannot be loaded: {outcome:?}");
+    ledger.load_own_money(setting.municipality(), &command, family, missing).await.context("own money cannot be loaded")?;
     Ok(())
 }

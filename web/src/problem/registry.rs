@@ -51,6 +51,7 @@ registry! {
     SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
     MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
+    NO_ACCOUNT CONFLICT "no-bank-account" "振込先の口座が登録されていません。先に口座を登録してください。" "No bank account is registered: register one first.";
     CLAIM_WINDOW CONFLICT "claim-window" "いまは申請を受け付けていません。" "Claims are not taken now.";
     CLAIM_ALREADY CONFLICT "claim-already" "この期間の申請がすでにあります。" "There is a claim of this period already.";
     CLAIM_STATE CONFLICT "claim-state" "いまの状態では、この申請にこの操作はできません。" "The state of the claim does not allow this.";

@@ -11,6 +11,7 @@ use ledger::money::Yen;
 use ledger::paper::{Booklet, BookletKind, NewBooklet, Rejected, booklet};
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{day, flag, list, parsed, whole, word};
 use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
 
@@ -19,6 +20,7 @@ use super::super::answers::{Because, DoneTo, MadeAs, Printed};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{BecauseRequest, BookletKindRequest, BookletKindSchema, IssueBookletRequest};
 use crate::print::{self, Issuer, Page};
 
 const SERVICES_MAX: usize = 20;
@@ -74,38 +76,46 @@ impl Read for IssueFields {
 }
 
 /// A kind of booklet, and through which days one that is issued today may be valid: the same for every family.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BookletKindInForce)]
 pub(crate) struct KindBody {
     kind: String,
     face_yen: i64,
     expense: String,
     services: Vec<String>,
+    #[schema(value_type = Vec<String>)]
     valid_through: Vec<NaiveDate>,
 }
 
 /// A booklet, without its codes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Booklet)]
 pub(crate) struct BookletBody {
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     booklet: BookletId,
     number: String,
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     family: FamilyId,
     kind: String,
     face_yen: i64,
+    #[schema(value_type = String, format = Date)]
     valid_through: NaiveDate,
     edition: i16,
     issued_at: String,
+    #[schema(required)]
     ended_at: Option<String>,
     unused: i64,
     used: i64,
 }
 
-#[derive(Serialize)]
-struct BookletList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct BookletList {
     booklets: Vec<BookletBody>,
 }
 
-#[derive(Serialize)]
-struct KindList {
+#[derive(Serialize, ToSchema)]
+#[schema(as = BookletKindList)]
+pub(super) struct KindList {
     kinds: Vec<KindBody>,
 }
 
@@ -153,25 +163,33 @@ pub(crate) async fn page(ledger: &Ledger, city: Municipality, booklet: BookletId
     print::booklet(issuer, &printed).map_err(|error| Failure::inconsistent("booklets", error.to_string()).into())
 }
 
-async fn kinds(State(deps): State<Deps>, acting: Acting) -> Result<Json<KindList>, Problem> {
+/// Lists the kinds of booklets.
+#[utoipa::path(get, path = "/booklet-kinds", operation_id = "list_booklet_kinds", tag = "paper", responses((status = 200, body = KindList)))]
+pub(super) async fn kinds(State(deps): State<Deps>, acting: Acting) -> Result<Json<KindList>, Problem> {
     let kinds = list_kinds(&deps.ledger, acting.member.municipality).await.map_err(refused)?;
     Ok(Json(KindList { kinds }))
 }
 
-async fn make_kind(State(deps): State<Deps>, acting: Acting, Body(KindFields(kind)): Body<KindFields>) -> Result<MadeAs<BookletKind>, Problem> {
+/// Makes a kind of booklet: face, expense and services, the same for every family.
+#[utoipa::path(post, path = "/booklet-kinds", operation_id = "make_booklet_kind", tag = "paper", request_body = BookletKindRequest, responses((status = 201, body = BookletKindSchema)))]
+pub(super) async fn make_kind(State(deps): State<Deps>, acting: Acting, Body(KindFields(kind)): Body<KindFields>) -> Result<MadeAs<BookletKind>, Problem> {
     let command = acting.command(&kind)?;
     deps.ledger.make_booklet_kind(acting.member.municipality, &command, &kind).await.map_err(refused)?;
     Ok(MadeAs(kind.kind.clone(), kind))
 }
 
-async fn of_family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<Json<BookletList>, Problem> {
+/// Lists a family's booklets.
+#[utoipa::path(get, path = "/families/{family}/booklets", operation_id = "list_booklets", tag = "paper", responses((status = 200, body = BookletList)))]
+pub(super) async fn of_family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<Json<BookletList>, Problem> {
     let city = acting.member.municipality;
     deps.ledger.find_family(city, family).await.map_err(failed)?.ok_or_else(not_found)?;
     let booklets = deps.ledger.booklets_of_family(city, family).await.map_err(failed)?;
     Ok(Json(BookletList { booklets: booklets.into_iter().map(Into::into).collect() }))
 }
 
-async fn issue(
+/// Issues a booklet: each ticket is set aside at once.
+#[utoipa::path(post, path = "/families/{family}/booklets", operation_id = "issue_booklet", tag = "paper", request_body = IssueBookletRequest, responses((status = 201, body = BookletBody)))]
+pub(super) async fn issue(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(family): PathId<FamilyId>,
@@ -184,17 +202,23 @@ async fn issue(
     Ok(MadeAs(booklet.id.to_string(), booklet.into()))
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, PathId(booklet): PathId<BookletId>) -> Result<Json<BookletBody>, Problem> {
+/// Shows a booklet, without its codes.
+#[utoipa::path(get, path = "/booklets/{booklet}", operation_id = "show_booklet", tag = "paper", responses((status = 200, body = BookletBody)))]
+pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(booklet): PathId<BookletId>) -> Result<Json<BookletBody>, Problem> {
     let found = deps.ledger.booklet(acting.member.municipality, booklet).await.map_err(failed)?;
     found.map(|booklet| Json(booklet.into())).ok_or_else(not_found)
 }
 
-async fn print(State(deps): State<Deps>, acting: Acting, PathId(booklet): PathId<BookletId>, Body(_): Body<Because>) -> Result<Printed, Problem> {
+/// Prints a booklet: whoever does holds money in hand.
+#[utoipa::path(post, path = "/booklets/{booklet}/print", operation_id = "print_booklet", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = String, content_type = "text/html; charset=utf-8")))]
+pub(super) async fn print(State(deps): State<Deps>, acting: Acting, PathId(booklet): PathId<BookletId>, Body(_): Body<Because>) -> Result<Printed, Problem> {
     let page = page(&deps.ledger, acting.member.municipality, booklet, &deps.host).await.map_err(refused)?;
     Ok(Printed(booklet.to_string(), page))
 }
 
-async fn reissue(
+/// Prints a lost booklet again; the old one is dead.
+#[utoipa::path(post, path = "/booklets/{booklet}/reissue", operation_id = "reissue_booklet", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = BookletBody)))]
+pub(super) async fn reissue(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(booklet): PathId<BookletId>,
@@ -205,7 +229,9 @@ async fn reissue(
     Ok(DoneTo(booklet.id.to_string(), booklet.into()))
 }
 
-async fn cancel(
+/// Takes a booklet back: what is unused goes back where it came from.
+#[utoipa::path(post, path = "/booklets/{booklet}/cancel", operation_id = "cancel_booklet", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = BookletBody)))]
+pub(super) async fn cancel(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(booklet): PathId<BookletId>,

@@ -9,6 +9,7 @@ use ledger::money::Yen;
 use ledger::paper::{Card, Rejected, Reservation, Reserve};
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{flag, list, parsed, whole, word};
 use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
 
@@ -17,6 +18,7 @@ use super::super::answers::{Because, Done, DoneTo, MadeAs, Printed};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{BecauseRequest, ReserveRequest};
 use super::booklets::city_of;
 use crate::print::{self, Issuer, Page};
 
@@ -57,28 +59,35 @@ impl Read for ReserveFields {
 }
 
 /// A card and what is reserved for it, without its code.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Card)]
 pub(crate) struct CardBody {
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     card: CardId,
     number: String,
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     family: FamilyId,
     edition: i16,
     issued_at: String,
+    #[schema(required)]
     ended_at: Option<String>,
     reservations: Vec<ReservationBody>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reservation)]
 pub(crate) struct ReservationBody {
+    #[schema(value_type = String)]
     reservation: AccountId,
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     merchant: MerchantId,
     amount_yen: i64,
     expense: String,
     expires_at: String,
 }
 
-#[derive(Serialize)]
-struct CardList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct CardList {
     cards: Vec<CardBody>,
 }
 
@@ -121,7 +130,9 @@ pub(crate) async fn seen(ledger: &Ledger, city: Municipality, mut card: Card) ->
     Ok(card.into())
 }
 
-async fn of_family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<Json<CardList>, Problem> {
+/// Lists a family's cards.
+#[utoipa::path(get, path = "/families/{family}/cards", operation_id = "list_cards", tag = "paper", responses((status = 200, body = CardList)))]
+pub(super) async fn of_family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<Json<CardList>, Problem> {
     let city = acting.member.municipality;
     deps.ledger.find_family(city, family).await.map_err(failed)?.ok_or_else(not_found)?;
     let mut cards = Vec::new();
@@ -131,36 +142,58 @@ async fn of_family(State(deps): State<Deps>, acting: Acting, PathId(family): Pat
     Ok(Json(CardList { cards }))
 }
 
-async fn issue(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<MadeAs<CardBody>, Problem> {
+/// Issues a card.
+#[utoipa::path(post, path = "/families/{family}/cards", operation_id = "issue_card", tag = "paper", responses((status = 201, body = CardBody)))]
+pub(super) async fn issue(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>) -> Result<MadeAs<CardBody>, Problem> {
     let command = acting.command(&family)?;
     let card = deps.ledger.issue_card(acting.member.municipality, &command, family).await.map_err(refused)?;
     Ok(MadeAs(card.id.to_string(), card.into()))
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>) -> Result<Json<CardBody>, Problem> {
+/// Shows a card and what is reserved for it, without its code.
+#[utoipa::path(get, path = "/cards/{card}", operation_id = "show_card", tag = "paper", responses((status = 200, body = CardBody)))]
+pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>) -> Result<Json<CardBody>, Problem> {
     let city = acting.member.municipality;
     let card = deps.ledger.card(city, card).await.map_err(failed)?.ok_or_else(not_found)?;
     Ok(Json(seen(&deps.ledger, city, card).await.map_err(failed)?))
 }
 
-async fn print(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>, Body(_): Body<Because>) -> Result<Printed, Problem> {
+/// Prints a card.
+#[utoipa::path(post, path = "/cards/{card}/print", operation_id = "print_card", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = String, content_type = "text/html; charset=utf-8")))]
+pub(super) async fn print(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>, Body(_): Body<Because>) -> Result<Printed, Problem> {
     let page = page(&deps.ledger, acting.member.municipality, card, &deps.host).await.map_err(refused)?;
     Ok(Printed(card.to_string(), page))
 }
 
-async fn reissue(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>, Body(because): Body<Because>) -> Result<DoneTo<CardBody>, Problem> {
+/// Prints a lost card again; the old one is dead.
+#[utoipa::path(post, path = "/cards/{card}/reissue", operation_id = "reissue_card", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = CardBody)))]
+pub(super) async fn reissue(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(card): PathId<CardId>,
+    Body(because): Body<Because>,
+) -> Result<DoneTo<CardBody>, Problem> {
     let (city, command) = (acting.member.municipality, acting.command(&(card, &because.reason))?);
     let card = deps.ledger.reissue_card(city, &command, card).await.map_err(refused)?;
     Ok(DoneTo(card.id.to_string(), seen(&deps.ledger, city, card).await.map_err(failed)?))
 }
 
-async fn end(State(deps): State<Deps>, acting: Acting, PathId(card): PathId<CardId>, Body(because): Body<Because>) -> Result<DoneTo<CardBody>, Problem> {
+/// Ends a card.
+#[utoipa::path(post, path = "/cards/{card}/end", operation_id = "end_card", tag = "paper", request_body = BecauseRequest, responses((status = 200, body = CardBody)))]
+pub(super) async fn end(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(card): PathId<CardId>,
+    Body(because): Body<Because>,
+) -> Result<DoneTo<CardBody>, Problem> {
     let command = acting.command(&(card, &because.reason))?;
     let card = deps.ledger.end_card(acting.member.municipality, &command, card).await.map_err(refused)?;
     Ok(DoneTo(card.id.to_string(), card.into()))
 }
 
-async fn reserve(
+/// Reserves for a card, on the phone line or at the counter.
+#[utoipa::path(post, path = "/cards/{card}/reservations", operation_id = "reserve_for_card", tag = "paper", request_body = ReserveRequest, responses((status = 201, body = ReservationBody)))]
+pub(super) async fn reserve(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(card): PathId<CardId>,
@@ -171,7 +204,9 @@ async fn reserve(
     Ok(MadeAs(reserved.hold.to_string(), reserved.into()))
 }
 
-async fn cancel(
+/// Takes a reservation back.
+#[utoipa::path(post, path = "/cards/{card}/reservations/{reservation}/cancel", operation_id = "cancel_reservation", tag = "paper", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn cancel(
     State(deps): State<Deps>,
     acting: Acting,
     axum::extract::Path((card, reservation)): axum::extract::Path<(String, String)>,

@@ -72,6 +72,10 @@ pub(super) struct FamilyDetail {
     family: FamilyBody,
     children: Vec<ChildBody>,
     own_money_yen: i64,
+    /// What leaves to the family with the next bank file.
+    to_be_paid_yen: i64,
+    /// What the family must give back.
+    owes_yen: i64,
 }
 
 /// A child: its name masked, what it may spend now.
@@ -139,9 +143,10 @@ pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(family
     let children = ledger.children_of_family(city, family, ledger.clock.today()).await.map_err(failed)?;
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
     let spendable = ledger.spendable(city, &ids).await.map_err(failed)?;
-    let own_money_yen = ledger.own_money(city, family).await.map_err(failed)?.get();
+    let standing = ledger.family_standing(city, family).await.map_err(failed)?;
+    let (own_money_yen, to_be_paid_yen, owes_yen) = (standing.own_money.get(), standing.to_be_paid.get(), standing.owes.get());
     let children = children.iter().map(|of| child(of, &spendable, known.protected)).collect();
-    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen }))
+    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen, to_be_paid_yen, owes_yen }))
 }
 
 /// Finds a child by its number (宛名番号), which stands in no log.

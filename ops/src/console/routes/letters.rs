@@ -8,6 +8,7 @@ use ledger::ids::{FamilyId, Municipality};
 use ledger::people::letter::{ADDRESS_MAX, LETTERS_MAX, Printed as Letters, Rejected, Waiting};
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, raw, text, whole};
 use web::{Body, Fields, PathId, Problem, Read};
 
@@ -16,6 +17,7 @@ use super::super::answers::{Because, Done, Printed, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{BecauseRequest, DeliveryAddressRequest, PrintLettersRequest};
 use super::booklets::city_of;
 use crate::print::{self, Issuer, Page};
 
@@ -59,7 +61,8 @@ impl Read for DeliveryFields {
 }
 
 /// How many families wait for a letter. Those of protected families are printed one by one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingLetters)]
 pub(crate) struct WaitingBody {
     together: i64,
     alone: i64,
@@ -84,30 +87,45 @@ async fn answer(deps: &Deps, city: Municipality, printed: Result<Letters, Error<
     Ok(Printed(printed.id.to_string(), page))
 }
 
-async fn count(State(deps): State<Deps>, acting: Acting) -> Result<Json<WaitingBody>, Problem> {
+/// Counts the families that wait for a letter.
+#[utoipa::path(get, path = "/letters", operation_id = "count_letters", tag = "families", responses((status = 200, body = WaitingBody)))]
+pub(super) async fn count(State(deps): State<Deps>, acting: Acting) -> Result<Json<WaitingBody>, Problem> {
     let waiting = deps.ledger.count_letters_waiting(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(waiting.into()))
 }
 
-async fn print_next(State(deps): State<Deps>, acting: Acting, Body(body): Body<BatchFields>) -> Result<Printed, Problem> {
+/// Prints the letters that wait, of no protected family.
+#[utoipa::path(post, path = "/letters", operation_id = "print_letters", tag = "families", request_body = PrintLettersRequest, responses((status = 200, body = String, content_type = "text/html; charset=utf-8")))]
+pub(super) async fn print_next(State(deps): State<Deps>, acting: Acting, Body(body): Body<BatchFields>) -> Result<Printed, Problem> {
     let (city, command) = (acting.member.municipality, acting.command(&(body.most, &body.reason))?);
     answer(&deps, city, deps.ledger.print_letters(city, &command, body.most).await).await
 }
 
-async fn print_one(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(because): Body<Because>) -> Result<Printed, Problem> {
+/// Prints the letter of one family: its names and address, and its activation code.
+#[utoipa::path(post, path = "/families/{family}/letter", operation_id = "print_letter", tag = "families", request_body = BecauseRequest, responses((status = 200, body = String, content_type = "text/html; charset=utf-8")))]
+pub(super) async fn print_one(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(family): PathId<FamilyId>,
+    Body(because): Body<Because>,
+) -> Result<Printed, Problem> {
     let (city, command) = (acting.member.municipality, acting.command(&(family, &because.reason))?);
     let printed = answer(&deps, city, deps.ledger.print_letter(city, &command, family).await).await?;
     // The log names whose names were opened.
     Ok(Printed(format!("{family}/{}", printed.0), printed.1))
 }
 
-async fn renew(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(because): Body<Because>) -> Result<Done, Problem> {
+/// Puts another activation code in force, and signs the family out.
+#[utoipa::path(post, path = "/families/{family}/letter/renew", operation_id = "renew_letter", tag = "families", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn renew(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(because): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&(family, &because.reason))?;
     deps.ledger.renew_letter(acting.member.municipality, &command, family).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn record_delivery(
+/// Records where a family's letters go.
+#[utoipa::path(post, path = "/families/{family}/delivery-address", operation_id = "record_delivery_address", tag = "families", request_body = DeliveryAddressRequest, responses((status = 204)))]
+pub(super) async fn record_delivery(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(family): PathId<FamilyId>,

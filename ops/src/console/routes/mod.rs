@@ -12,6 +12,7 @@ mod claims_evidence;
 mod claims_steps;
 pub(crate) mod clawbacks;
 pub(crate) mod families;
+pub(crate) mod family_accounts;
 pub(crate) mod letters;
 pub(crate) mod merchants;
 pub(crate) mod months;
@@ -41,6 +42,7 @@ pub(super) const ALL: &[Add] = &[
     budgets::add,
     rosters::add,
     families::add,
+    family_accounts::add,
     reveals::add,
     letters::add,
     booklets::add,

@@ -312,6 +312,8 @@ impl Things {
             "decide" => json!({"granted_yen": 1, "message": "決定"}),
             "clawbacks" => json!({"amount_yen": 1, "message": "返還"}),
             "approve" if path.contains("clawbacks") => json!({"message": "返還"}),
+            "approve" if path.contains("families") => json!({"number": 1, "reason": "電話で確認"}),
+            "refuse" if path.contains("families") => json!({"number": 1, "message": "名義が違います", "reason": "電話で確認"}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
             "confirm-return" if path.contains("remittances") => json!({"number": 1}),
             "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
