@@ -7,6 +7,8 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
+use super::history::tour;
+use super::leaks;
 use super::run::{Equal, Mutant, compare, kill};
 use super::stage::Stage;
 
@@ -30,25 +32,35 @@ const HISTORIES_OF_A_STAGE: u64 = 500;
 /// Runs a campaign.
 pub async fn run(arguments: &Arguments) -> ExitCode {
     let began = Instant::now();
-    let mut counter = Counter::default();
     let mut equal = Equal::default();
+    if let Err(found) = histories(arguments, &mut equal).await {
+        return say(arguments, &equal, &[], began, &found);
+    }
+    let mut counter = Counter::default();
+    let planted = u64::try_from(leaks::all().count()).expect("a few leaks");
+    let mutants = kill(&mut Stage::open(arguments.seed, 2).await, arguments.seed, || counter.count("leaks", planted)).await;
+    let survivors = mutants.iter().filter(|mutant| mutant.killed_by.is_none()).map(|mutant| format!("nobody saw that {}", mutant.name));
+    let found = survivors.chain(equal.exercised.missing()).collect::<Vec<_>>().join("\n");
+    say(arguments, &equal, &mutants, began, &found)
+}
+
+/// The tour, then the histories; what tells worlds apart is an error.
+async fn histories(arguments: &Arguments, equal: &mut Equal) -> Result<(), String> {
+    let mut counter = Counter::default();
     let mut next = 0;
     while next < arguments.histories {
         let last = arguments.histories.min(next + HISTORIES_OF_A_STAGE);
         let mut stage = Stage::open(arguments.seed.wrapping_add(next), 3).await;
-        match compare(&mut stage, arguments.seed, next..last, || counter.count("histories", arguments.histories)).await {
-            Ok(more) => equal.add(&more),
-            Err(unequal) => return say(arguments, &equal, &[], began, &format!("{unequal}")),
+        if next == 0
+            && let Some(difference) = stage.play(0, &tour()).await
+        {
+            return Err(difference.to_string());
         }
+        let more = compare(&mut stage, arguments.seed, next..last, || counter.count("histories", arguments.histories)).await;
+        equal.add(&more.map_err(|unequal| unequal.to_string())?);
         next = last;
     }
-    let mut counter = Counter::default();
-    let planted = u64::try_from(super::leaks::all().count()).expect("a few leaks");
-    let mutants = kill(&mut Stage::open(arguments.seed, 2).await, arguments.seed, || counter.count("leaks", planted)).await;
-    let survivors: Vec<_> = mutants.iter().filter(|mutant| mutant.killed_by.is_none()).map(|mutant| mutant.name).collect();
-    let missing = equal.exercised.missing();
-    let found = survivors.iter().map(|name| format!("nobody saw that {name}")).chain(missing).collect::<Vec<_>>().join("\n");
-    say(arguments, &equal, &mutants, began, &found)
+    Ok(())
 }
 
 fn say(arguments: &Arguments, equal: &Equal, mutants: &[Mutant], began: Instant, found: &str) -> ExitCode {

@@ -11,6 +11,7 @@ mod documents;
 mod embedded;
 mod guardians;
 mod jobs;
+mod line;
 mod merchant_api;
 mod month;
 mod payments;

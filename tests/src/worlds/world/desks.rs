@@ -226,7 +226,7 @@ impl World {
     /// At the end every merchant looks at everything that it has.
     pub async fn look_at_everything(&mut self) -> Vec<Seen> {
         for merchant in 0..MERCHANTS {
-            for at in [Look::ReceiptFile, Look::Statements, Look::StatementFile, Look::Payouts] {
+            for at in [Look::ReceiptFile, Look::Statements] {
                 self.look(merchant, at).await;
             }
             self.pages((merchant, 0), "/invoices?").await;
