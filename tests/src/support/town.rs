@@ -19,7 +19,6 @@ use super::city::TestLedger;
 
 /// The day on which tests of the faces happen.
 pub const TODAY: &str = "2026-05-20";
-const JSON: &str = "application/json";
 /// The host in links.
 pub const HOST: &str = "voucher.city.example";
 
@@ -133,9 +132,9 @@ impl Town {
 }
 
 impl Client {
-    /// Somebody who is not signed in, at these routes.
+    /// Somebody who asks these routes and is not signed in.
     #[must_use]
-    pub fn of(routes: Router) -> Self {
+    pub const fn of(routes: Router) -> Self {
         Self { routes, headers: Vec::new() }
     }
 
@@ -154,38 +153,38 @@ impl Client {
 
     /// Asks.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, "", (JSON, Body::empty())).await
+        self.send(Method::GET, path, "", Body::empty()).await
     }
 
     /// Deletes.
     pub async fn delete(&self, path: &str) -> Answer {
-        self.send(Method::DELETE, path, "", (JSON, Body::empty())).await
+        self.send(Method::DELETE, path, "", Body::empty()).await
     }
 
     /// Asks by any method, without a body.
     pub async fn ask(&self, method: Method, path: &str) -> Answer {
-        self.send(method, path, "", (JSON, Body::empty())).await
+        self.send(method, path, "", Body::empty()).await
     }
 
     /// Sends a JSON body, under an idempotency key unless it is empty.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, key, (JSON, Body::from(body.to_string()))).await
+        self.send(Method::POST, path, key, Body::from(body.to_string())).await
     }
 
     /// Sends a file of this kind, under an idempotency key unless it is empty.
-    pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&'static str, &[u8])) -> Answer {
-        self.send(Method::POST, path, key, (kind, Body::from(bytes.to_vec()))).await
+    pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&str, &[u8])) -> Answer {
+        self.clone().with("content-type", kind).send(Method::POST, path, key, Body::from(bytes.to_vec())).await
     }
 
     /// Sends anything as if it were JSON.
     pub async fn post_text(&self, path: &str, key: &str, body: &str) -> Answer {
-        self.send(Method::POST, path, key, (JSON, Body::from(body.to_owned()))).await
+        self.send(Method::POST, path, key, Body::from(body.to_owned())).await
     }
 
-    async fn send(&self, method: Method, path: &str, key: &str, (kind, body): (&'static str, Body)) -> Answer {
+    async fn send(&self, method: Method, path: &str, key: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
         if method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
-            request = request.header("content-type", kind);
+            request = request.header("content-type", "application/json");
         }
         if !key.is_empty() {
             request = request.header("idempotency-key", key);
