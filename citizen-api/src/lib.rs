@@ -31,6 +31,8 @@ pub fn router(deps: Deps) -> Router {
         .merge(routes::merchants::router())
         .merge(routes::payments::router())
         .merge(routes::invoices::router())
+        .merge(routes::settlements::router())
+        .merge(routes::notices::router())
         .merge(routes::claims::router())
         .with_state(deps)
         .merge(web::openapi::router(&openapi::document()))

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{children, claims, invoices, merchants, payments, sessions};
+use crate::routes::{children, claims, invoices, merchants, notices, payments, sessions, settlements};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,7 +19,10 @@ use crate::routes::{children, claims, invoices, merchants, payments, sessions};
         children::children, children::own_money,
         merchants::search,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
+        payments::counter::show, payments::counter::follow,
         invoices::look_up, invoices::pay_bill,
+        settlements::list, settlements::set, settlements::withdraw,
+        notices::list, notices::follow,
         claims::offers::list, claims::estimate, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
         claims::evidence::add, claims::evidence::show,
     ),

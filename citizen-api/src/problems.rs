@@ -4,6 +4,7 @@ use ledger::claim;
 use ledger::code::CodeError;
 use ledger::error::{Error, Failure};
 use ledger::payment::invoice::PayRejected;
+use ledger::payment::invoice::due::ConsentRejected;
 use ledger::payment::{HoldRejected, NotCapturable};
 use ledger::session::SignInRejected;
 use web::fields::{Fault, wrong_field, wrong_place};
@@ -72,6 +73,15 @@ pub(crate) fn pay(rejected: PayRejected) -> Problem {
         PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
         PayRejected::Cancelled => Problem::new(&registry::BILL_CANCELLED),
         PayRejected::Hold(rejected) => hold(rejected),
+    }
+}
+
+pub(crate) fn consent(rejected: ConsentRejected) -> Problem {
+    match rejected {
+        ConsentRejected::Unknown => not_found(),
+        ConsentRejected::Ended => Problem::new(&registry::PAID_ALREADY),
+        ConsentRejected::NoDay => Problem::new(&registry::NO_DUE_DAY),
+        ConsentRejected::Late => Problem::new(&registry::DUE_DAY),
     }
 }
 

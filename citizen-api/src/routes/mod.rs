@@ -4,8 +4,10 @@ pub mod children;
 pub mod claims;
 pub mod invoices;
 pub mod merchants;
+pub mod notices;
 pub mod payments;
 pub mod sessions;
+pub mod settlements;
 
 use ledger::ids::ChildId;
 use web::Problem;

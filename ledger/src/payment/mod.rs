@@ -19,6 +19,7 @@ mod former;
 pub mod history;
 mod hold;
 pub mod invoice;
+pub mod notice;
 pub mod receipts;
 pub mod refund;
 mod repo;

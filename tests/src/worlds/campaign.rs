@@ -1,4 +1,4 @@
-//! `hagukumi-torture two-worlds`: as many histories as one likes, and every planted leak.
+//! `hagukumi-torture two-worlds`: as many histories as one likes, and every planted leak; or the times of answers.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ use super::history::tour;
 use super::leaks;
 use super::run::{Equal, Mutant, compare, kill};
 use super::stage::Stage;
+use super::timing::{Answered, Question, measure};
 
 /// What a campaign is told.
 #[derive(Debug, Args)]
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// The seed of all histories and secrets.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Time so many pairs of requests for each endpoint, instead of playing histories.
+    #[arg(long)]
+    timing: Option<usize>,
     /// Print one JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -31,6 +35,9 @@ const HISTORIES_OF_A_STAGE: u64 = 500;
 
 /// Runs a campaign.
 pub async fn run(arguments: &Arguments) -> ExitCode {
+    if let Some(pairs) = arguments.timing {
+        return time(arguments, pairs).await;
+    }
     let began = Instant::now();
     let mut equal = Equal::default();
     if let Err(found) = histories(arguments, &mut equal).await {
@@ -61,6 +68,34 @@ async fn histories(arguments: &Arguments, equal: &mut Equal) -> Result<(), Strin
         next = last;
     }
     Ok(())
+}
+
+/// Times pairs of requests: the question, and its two controls.
+async fn time(arguments: &Arguments, pairs: usize) -> ExitCode {
+    let began = Instant::now();
+    let mut counter = Counter::default();
+    let all = u64::try_from(pairs * Question::ALL.len()).expect("a number of pairs");
+    let answered = measure(arguments.seed, pairs, || counter.count("pairs", all)).await;
+    let well = answered.iter().all(Answered::is_well);
+    let row = |of: &Answered| {
+        let Answered { question, endpoint, figures } = of;
+        json!({
+            "question": question.as_str(), "endpoint": endpoint, "pairs": figures.pairs, "median_ns": [figures.medians.0, figures.medians.1],
+            "auc_ppm": i64::try_from(figures.auc_ppm).ok(), "sign_z_milli": i64::try_from(figures.sign_milli).ok(),
+            "wilcoxon_z_milli": i64::try_from(figures.wilcoxon_milli).ok(), "told_apart": !figures.is_blind(), "as_it_must_be": of.is_well(),
+        })
+    };
+    let mut stdout = std::io::stdout();
+    let printed = if arguments.json {
+        let rows: Vec<_> = answered.iter().map(row).collect();
+        writeln!(stdout, "{}", json!({ "pairs": pairs, "seed": arguments.seed, "well": well, "seconds": began.elapsed().as_secs(), "timing": rows }))
+    } else {
+        answered.iter().try_for_each(|of| {
+            let said = if of.figures.is_blind() { "not told apart" } else { "told apart" };
+            writeln!(stdout, "{}, {}: {said}: {}", of.endpoint, of.question.as_str(), of.figures)
+        })
+    };
+    if well && printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn say(arguments: &Arguments, equal: &Equal, mutants: &[Mutant], began: Instant, found: &str) -> ExitCode {

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that it links once. A module's comment says what it shows and how.
 
 mod architecture;
+mod blind;
 mod books;
 mod citizen;
 mod claims;
@@ -11,7 +12,6 @@ mod documents;
 mod embedded;
 mod guardians;
 mod jobs;
-mod line;
 mod merchant_api;
 mod month;
 mod payments;
@@ -20,4 +20,3 @@ mod program;
 mod rehearsal;
 mod staff;
 mod test_database;
-mod two_worlds;
