@@ -89,6 +89,9 @@ fn complete(operation: &mut Operation, route: &Route) {
     if parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)) {
         add(operation, &[Queried::responses]);
     }
+    if parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after")) {
+        add(operation, &[OfOne::responses]);
+    }
     if route.method == Method::POST && route.action.is_some() {
         add(operation, &[Sent::responses, OfOne::responses]);
     }
