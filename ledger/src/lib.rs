@@ -9,6 +9,7 @@ use sqlx::PgPool;
 
 pub mod actor;
 pub mod bank;
+pub mod batch;
 pub mod books;
 pub mod city;
 pub mod claim;
@@ -48,6 +49,12 @@ pub type Tx<'a> = sqlx::Transaction<'a, sqlx::Postgres>;
 /// The schema, forward only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
+/// Requests of each kind that arrive together.
+#[derive(Default)]
+pub struct Together {
+    posts: batch::Batches<books::Posts>,
+}
+
 /// The façade: every use case is a method of it.
 #[derive(Clone)]
 pub struct Ledger {
@@ -61,4 +68,6 @@ pub struct Ledger {
     pub vault: Arc<Vault>,
     /// The rules of the schemes.
     pub schemes: Arc<Catalog>,
+    /// What is gathered to be done together.
+    pub together: Arc<Together>,
 }

@@ -1,5 +1,6 @@
 //! All SQL of the books. `post_batch` is the only way in; the rest reads.
 
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::account::{Kind, Unit};
@@ -33,6 +34,7 @@ struct Columns {
     new_opens: Vec<Option<Instant>>,
     new_closes: Vec<Option<Instant>>,
     transfer_items: Vec<i32>,
+    positions: Vec<i32>,
     debits: Vec<Uuid>,
     credits: Vec<Uuid>,
     amounts: Vec<i64>,
@@ -60,8 +62,9 @@ impl Columns {
             self.new_opens.push(opening.opens_at);
             self.new_closes.push(opening.closes_at);
         }
-        for transfer in &posting.draft.transfers {
+        for (position, transfer) in (0..).zip(&posting.draft.transfers) {
             self.transfer_items.push(item);
+            self.positions.push(position);
             self.debits.push(transfer.debit.uuid());
             self.credits.push(transfer.credit.uuid());
             self.amounts.push(transfer.amount.get());
@@ -69,22 +72,27 @@ impl Columns {
     }
 }
 
-/// Posts a batch, each item on its own: a rejected one never sinks another. One round trip.
+/// Posts a batch, each item on its own: a rejected one never sinks another. One round trip, and outside of a database transaction one of its own.
 ///
-/// The caller gives each key and each guarded account at most once in a batch.
-pub async fn post_batch_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, postings: &[Posting]) -> Result<Vec<Outcome>, Failure> {
+/// The caller gives each key at most once in a batch, and no guarded account that one item debits to another.
+pub async fn post_batch<'a>(
+    connection: &mut PgConnection,
+    municipality: Municipality,
+    now: Instant,
+    postings: impl ExactSizeIterator<Item = &'a Posting>,
+) -> Result<Vec<Outcome>, Failure> {
+    let items = postings.len();
     let mut columns = Columns::default();
     for (item, posting) in (1..).zip(postings) {
         columns.push(item, posting);
     }
-    let rows = sqlx::query!(
+    let row = sqlx::query!(
         r#"
-        SELECT outcome AS "outcome!", entry_id
+        SELECT outcomes AS "outcomes!", entry_ids AS "entry_ids!: Vec<Option<Uuid>>"
         FROM post_batch(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24)
-        ORDER BY item
+            $21, $22, $23, $24, $25)
         "#,
         municipality.code(),
         now,
@@ -107,16 +115,17 @@ pub async fn post_batch_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: 
         &columns.new_opens as _,
         &columns.new_closes as _,
         &columns.transfer_items,
+        &columns.positions,
         &columns.debits,
         &columns.credits,
         &columns.amounts,
     )
-    .fetch_all(&mut **tx)
+    .fetch_one(connection)
     .await?;
-    if rows.len() != postings.len() {
-        return Err(Failure::inconsistent("post_batch", format!("{} outcomes for {} postings", rows.len(), postings.len())));
+    if row.outcomes.len() != items {
+        return Err(Failure::inconsistent("post_batch", format!("{} outcomes for {items} postings", row.outcomes.len())));
     }
-    rows.into_iter().map(|row| outcome(&row.outcome, row.entry_id)).collect()
+    row.outcomes.iter().zip(row.entry_ids).map(|(name, entry)| outcome(name, entry)).collect()
 }
 
 fn outcome(outcome: &str, entry: Option<Uuid>) -> Result<Outcome, Failure> {

@@ -9,6 +9,7 @@ use ledger::Ledger;
 use ledger::actor::Actor;
 
 pub mod bank;
+pub mod bench;
 pub mod books;
 pub mod city;
 pub mod demo;
@@ -50,6 +51,8 @@ enum Command {
     Rehearse(rehearse::Arguments),
     /// Serve families and merchants until told to stop.
     Serve(serve::Arguments),
+    /// Measure the ledger on a database of its own, and derive the books afterwards.
+    Bench(bench::Arguments),
     /// Serve training cities on this machine, with something to try.
     Demo(demo::Arguments),
     #[command(flatten)]
@@ -92,6 +95,7 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
+            Command::Bench(arguments) => bench::run(arguments, &output).await,
             Command::OnBooks(command) => command.run(&output).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
             Command::Demo(arguments) => demo::run(arguments, &output).await,

@@ -54,8 +54,14 @@ impl World {
     pub fn ledger(pool: PgPool, seed: u64, schemes: Catalog, day: NaiveDate) -> (Ledger, Arc<SetClock>) {
         let clock = Arc::new(SetClock::at(tokyo_instant(day, morning())));
         let kek: [u8; 32] = std::array::from_fn(|at| seed.to_be_bytes().get(at).copied().unwrap_or(0));
-        let ledger =
-            Ledger { pool, clock: clock.clone(), entropy: Arc::new(KeyedEntropy::new(&kek)), vault: Arc::new(Vault::new(&kek, 1)), schemes: Arc::new(schemes) };
+        let ledger = Ledger {
+            pool,
+            clock: clock.clone(),
+            entropy: Arc::new(KeyedEntropy::new(&kek)),
+            vault: Arc::new(Vault::new(&kek, 1)),
+            schemes: Arc::new(schemes),
+            together: Arc::default(),
+        };
         (ledger, clock)
     }
 

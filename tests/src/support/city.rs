@@ -30,6 +30,7 @@ impl TestLedger {
             entropy: Arc::new(KeyedEntropy::new(b"tests")),
             vault: Arc::new(Vault::new(&[7; 32], 1)),
             schemes: Arc::new(Catalog::shipped().expect("the shipped schemes are sound")),
+            together: Arc::default(),
         };
         Self { ledger, clock }
     }
