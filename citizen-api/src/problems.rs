@@ -69,6 +69,7 @@ pub(crate) fn pay(rejected: PayRejected) -> Problem {
     match rejected {
         PayRejected::Unknown => not_found(),
         PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
+        PayRejected::Cancelled => Problem::new(&registry::BILL_CANCELLED),
         PayRejected::Hold(rejected) => hold(rejected),
     }
 }

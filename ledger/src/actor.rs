@@ -14,6 +14,8 @@ pub enum Actor {
     Family(FamilyId),
     /// A merchant, by a terminal or a sign-in.
     Merchant(MerchantId),
+    /// Somebody who applies to be a merchant and is nobody yet.
+    Applicant,
     /// A member of the city's staff, by name.
     Staff(String),
     /// The program itself: a monthly job.
@@ -25,6 +27,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Family(id) => write!(f, "family:{id}"),
             Self::Merchant(id) => write!(f, "merchant:{id}"),
+            Self::Applicant => f.write_str("applicant"),
             Self::Staff(name) => write!(f, "staff:{name}"),
             Self::Job(name) => write!(f, "job:{name}"),
         }

@@ -76,6 +76,8 @@ ids! {
     MerchantId = "mrc";
     /// A desk of a merchant.
     TerminalId = "trm";
+    /// Somebody who works at a merchant.
+    PersonId = "psn";
     /// An account of the books. Entitlements, holds and claims are accounts of their own.
     AccountId = "acc";
     /// A journal entry.
@@ -96,6 +98,12 @@ ids! {
     RemittanceId = "rmt";
     /// One imported roster file.
     RosterId = "ros";
+    /// Letters that were printed at once.
+    LettersId = "let";
+    /// A booklet of paper tickets.
+    BookletId = "bkl";
+    /// A paper card.
+    CardId = "crd";
     /// One line of a bank statement.
     BankLineId = "bnk";
     /// A key of the vault.

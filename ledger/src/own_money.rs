@@ -67,7 +67,7 @@ impl Ledger {
         let allowed = match &command.actor {
             Actor::Family(asking) => *asking == family,
             Actor::Staff(_) => true,
-            Actor::Merchant(_) | Actor::Job(_) => false,
+            Actor::Merchant(_) | Actor::Applicant | Actor::Job(_) => false,
         };
         if !allowed {
             return Err(Error::Rejected(PayBackRejected::NotAllowed));

@@ -5,6 +5,7 @@
 
 pub mod openapi;
 pub mod problems;
+pub mod registrar;
 pub mod routes;
 pub mod till;
 

@@ -49,6 +49,9 @@ pub(crate) struct BalanceBody {
     /// It pays in whole tickets of this many yen; none where every yen counts.
     #[schema(required)]
     ticket_yen: Option<i64>,
+    /// How many visits are left, one for each payment; none where yen or tickets are counted.
+    #[schema(required)]
+    visits_left: Option<i64>,
     /// The first day of service that it is for.
     #[schema(format = Date)]
     service_from: String,
@@ -104,6 +107,7 @@ fn balance(schemes: &Catalog, part: &Spendable) -> BalanceBody {
         scheme_name: scheme_name(schemes, &part.scheme),
         balance_yen: part.balance.get(),
         ticket_yen: Some(part.face).filter(|face| *face > Yen::new(1)).map(Yen::get),
+        visits_left: part.visits.map(|(_, left)| left),
         service_from: part.service_from.to_string(),
         service_to: part.service_to.to_string(),
         spend_until: part.closes_on.to_string(),

@@ -71,7 +71,7 @@ macro_rules! kinds {
                 match self { $(Self::$kind => $name,)+ }
             }
 
-            /// Whether a CHECK keeps each account of this kind from going below zero.
+            /// Whether a CHECK keeps accounts of this kind from going below zero; a scheme budget only where it is committed at grant.
             #[must_use]
             pub const fn guarded(self) -> bool {
                 match self { $(Self::$kind => $guarded,)+ }
@@ -117,9 +117,23 @@ kinds! {
     Allowance, "9110", "allowance", "利用限度", true;
     /// Memorandum: the other side of allowances.
     AllowanceControl, "9120", "allowance_control", "利用限度見合", false;
+    /// How often a child may still come, where visits are granted.
+    Visits, "9210", "visits", "利用回数", true;
+    /// The other side of visits.
+    VisitsControl, "9220", "visits_control", "利用回数見合", false;
 }
 
 impl Kind {
+    /// What its amounts count.
+    #[must_use]
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::Allowance | Self::AllowanceControl => Unit::Allowance,
+            Self::Visits | Self::VisitsControl => Unit::Visit,
+            _ => Unit::Yen,
+        }
+    }
+
     /// From the database's text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -173,20 +187,21 @@ impl Account {
     /// An account that is one thing's own: an entitlement, a hold, a claim.
     #[must_use]
     pub fn of_thing(kind: Kind, thing: Uuid, owner: Option<Uuid>) -> Self {
-        Self { id: AccountId::new(thing), kind, unit: Unit::Yen, owner, scheme: None, fiscal_year: None }
+        Self { id: AccountId::new(thing), kind, unit: kind.unit(), owner, scheme: None, fiscal_year: None }
     }
 
     /// What a child may still use within one window of a scheme's usage limit (`month:2026-05`).
     #[must_use]
     pub fn allowance(child: Uuid, scheme: &str, window: &str) -> Self {
         let named = Self::named(Kind::Allowance, Some(child), &[scheme, window]);
-        Self { unit: Unit::Allowance, scheme: Some(scheme.to_owned()), ..named }
+        Self { scheme: Some(scheme.to_owned()), ..named }
     }
 
-    /// The other side of all allowances.
+    /// The visits of an entitlement that counts them.
     #[must_use]
-    pub fn allowance_control() -> Self {
-        Self { unit: Unit::Allowance, ..Self::of_city(Kind::AllowanceControl) }
+    pub fn visits(entitlement: AccountId, child: Uuid, scheme: &str) -> Self {
+        let named = Self::named(Kind::Visits, Some(child), &[&entitlement.to_string()]);
+        Self { scheme: Some(scheme.to_owned()), ..named }
     }
 
     /// The id follows from what the account is, so that nobody has to look it up (UUIDv8, RFC 9562 §5.8).
@@ -201,7 +216,7 @@ impl Account {
         let digest = context.finish();
         let bytes = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
         let id = AccountId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid());
-        Self { id, kind, unit: Unit::Yen, owner, scheme: None, fiscal_year: None }
+        Self { id, kind, unit: kind.unit(), owner, scheme: None, fiscal_year: None }
     }
 }
 

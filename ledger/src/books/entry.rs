@@ -99,6 +99,8 @@ impl Transfer {
 pub struct Opening {
     /// The account.
     pub account: Account,
+    /// Whether a CHECK keeps it from going below zero.
+    pub guarded: bool,
     /// Payments may take from it from here on.
     pub opens_at: Option<Instant>,
     /// Payments may take from it until just before here.
@@ -107,7 +109,15 @@ pub struct Opening {
 
 impl From<Account> for Opening {
     fn from(account: Account) -> Self {
-        Self { account, opens_at: None, closes_at: None }
+        Self { guarded: account.kind.guarded(), account, opens_at: None, closes_at: None }
+    }
+}
+
+impl Opening {
+    /// Without a guard, whatever its kind.
+    #[must_use]
+    pub fn unguarded(self) -> Self {
+        Self { guarded: false, ..self }
     }
 }
 

@@ -112,8 +112,7 @@ impl Ledger {
             .iter()
             .copied()
             .filter(|kind| !kind.guarded() && !matches!(kind, Kind::MerchantPayable | Kind::MerchantReceivable | Kind::FamilyPayable | Kind::FamilyReceivable));
-        let accounts = kinds.map(|kind| if kind == Kind::AllowanceControl { Account::allowance_control() } else { Account::of_city(kind) });
-        let draft = Draft::new(Event::Correct, self.clock.today(), Vec::new()).opening(accounts).because("accounts of the city");
+        let draft = Draft::new(Event::Correct, self.clock.today(), Vec::new()).opening(kinds.map(Account::of_city)).because("accounts of the city");
         let command = Command::new(Actor::Job("set-up"), "city accounts", &municipality);
         self.post(municipality, command, draft).await.map(|_| ())
     }

@@ -58,7 +58,7 @@ impl Columns {
             self.new_owners.push(opening.account.owner);
             self.new_schemes.push(opening.account.scheme.clone());
             self.new_years.push(opening.account.fiscal_year.map(crate::time::FiscalYear::year));
-            self.new_guarded.push(opening.account.kind.guarded());
+            self.new_guarded.push(opening.guarded);
             self.new_opens.push(opening.opens_at);
             self.new_closes.push(opening.closes_at);
         }

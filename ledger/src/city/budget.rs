@@ -10,14 +10,23 @@ use crate::error::{Error, Failure};
 use crate::events::budget;
 use crate::ids::{EntryId, Municipality};
 use crate::money::Yen;
+use crate::scheme::Commitment;
 use crate::time::FiscalYear;
 
 /// Why a budget event is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BudgetRejected {
     /// Not more than zero.
     #[error("{0} yen: an amount is more than zero")]
     Amount(Yen),
+    /// More was redeemed, or is still to be spent, than was appropriated to a scheme whose budget is committed at redemption.
+    #[error("{scheme} is {missing} yen over its budget: let what has ended lapse, or appropriate more, then end the year")]
+    Overspent {
+        /// The scheme.
+        scheme: String,
+        /// What is missing.
+        missing: Yen,
+    },
     /// The books say no.
     #[error(transparent)]
     Books(Refused),
@@ -26,9 +35,10 @@ pub enum BudgetRejected {
 impl BudgetRejected {
     /// A stable code for programs.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Amount(_) => "budget_amount",
+            Self::Overspent { .. } => "budget_overspent",
             Self::Books(_) => "budget_books",
         }
     }
@@ -42,7 +52,8 @@ fn answer(outcome: Outcome) -> Result<EntryId, Error<BudgetRejected>> {
 }
 
 impl Ledger {
-    /// Appropriates `amount` to a scheme for a fiscal year (予算配当), today.
+    /// Appropriates `amount` to a scheme for a fiscal year (予算配当), today. When the scheme's budget of that year is committed follows from the
+    /// scheme's file at the first appropriation.
     pub async fn appropriate(
         &self,
         municipality: Municipality,
@@ -53,8 +64,8 @@ impl Ledger {
         if !amount.is_positive() {
             return Err(Error::Rejected(BudgetRejected::Amount(amount)));
         }
-        let (scheme, year) = budget;
-        answer(self.post(municipality, command, budget::appropriate(scheme, year, amount, self.clock.today())).await?)
+        let committed = self.schemes.get(budget.0).map_or(Commitment::Grant, |scheme| scheme.title.commit);
+        answer(self.post(municipality, command, budget::appropriate(budget, amount, committed, self.clock.today())).await?)
     }
 
     /// City money has arrived at the bank on `on`. The bank statement's credit is matched to this entry.
@@ -79,6 +90,9 @@ impl Ledger {
         let left = repo::list_budgets_left_in_tx(&mut tx, municipality, year).await?;
         let mut entries = Vec::new();
         for (scheme, amount) in left {
+            if amount < Yen::ZERO {
+                return Err(Error::Rejected(BudgetRejected::Overspent { scheme, missing: amount.abs() }));
+            }
             let own = Command::new(command.actor.clone(), format!("{}/{scheme}", command.key), &(year, &scheme, amount, on));
             let posting = self.posting(municipality, own, budget::year_end(&scheme, year, amount, on));
             entries.push(answer(self.post_in_tx(&mut tx, municipality, &posting).await?)?);

@@ -112,15 +112,21 @@ pub async fn list_in_tx(tx: &mut Tx<'_>) -> Result<Vec<City>, Failure> {
     rows.into_iter().map(City::try_from).collect()
 }
 
-/// What each scheme's budget of `year` still holds, by scheme; budgets that hold nothing are left out.
+/// What each scheme's budget of `year` still holds, by scheme; budgets that hold nothing are left out. One that is committed at redemption may be
+/// below zero.
 pub async fn list_budgets_left_in_tx(tx: &mut Tx<'_>, municipality: Municipality, year: FiscalYear) -> Result<Vec<(String, Yen)>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT a.scheme_id AS "scheme_id!", b.balance
-        FROM accounts a
-        JOIN guarded_balances b USING (municipality, account_id)
-        WHERE a.municipality = $1 AND a.kind = 'scheme_budget' AND a.fiscal_year = $2 AND b.balance > 0
-        ORDER BY a.scheme_id
+        SELECT b.scheme_id AS "scheme_id!", b.balance AS "balance!"
+        FROM (
+            SELECT a.scheme_id, coalesce(g.balance, s.credit - s.debit) AS balance
+            FROM accounts a
+            LEFT JOIN guarded_balances g USING (municipality, account_id)
+            LEFT JOIN stored_turnovers s USING (municipality, account_id)
+            WHERE a.municipality = $1 AND a.kind = 'scheme_budget' AND a.fiscal_year = $2
+        ) b
+        WHERE b.balance <> 0
+        ORDER BY b.scheme_id
         "#,
         municipality.code(),
         year.year()

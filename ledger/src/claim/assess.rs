@@ -86,7 +86,8 @@ impl<'a> Rulebook<'a> {
         let version = self.scheme.rules_on(on, self.rules).ok_or(Rejected::NoRoute)?;
         let route = version.claim_route().ok_or(Rejected::NoRoute)?;
         // A usage limit counts payments and claims together: nobody has such a scheme, and none is guessed at.
-        if version.grant.kind == Kind::Pass || !version.limits.is_empty() {
+        // Nor does a claim take a visit.
+        if version.grant.kind == Kind::Pass || version.grant.counts_visits() || !version.limits.is_empty() {
             return Err(Rejected::NoRoute);
         }
         Ok(Terms { year, on, version, route })

@@ -105,7 +105,7 @@ impl Ledger {
         let visible = |stored: &Stored| match &command.actor {
             Actor::Family(family) => *family == stored.claim.family,
             Actor::Staff(_) => true,
-            Actor::Merchant(_) | Actor::Job(_) => false,
+            Actor::Merchant(_) | Actor::Applicant | Actor::Job(_) => false,
         };
         found.filter(visible).map(Some).ok_or(Error::Rejected(Rejected::Unknown(claim)))
     }

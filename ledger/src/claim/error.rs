@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::evidence::Unusable;
 use crate::ids::ClaimId;
 use crate::money::Yen;
 
@@ -55,6 +56,9 @@ pub enum Rejected {
     /// The file is not one that can be looked at.
     #[error("写真（JPEG・PNG）または PDF を選んでください。")]
     Media,
+    /// The file is of a kind that is taken, and cannot be used.
+    #[error(transparent)]
+    File(#[from] Unusable),
     /// The file is too large or empty.
     #[error("ファイルは 1 件 8 MB までです。")]
     Size,
@@ -122,6 +126,7 @@ impl Rejected {
             Self::Nothing(_) => "nothing_payable",
             Self::Busy => "busy",
             Self::Media => "evidence_media",
+            Self::File(why) => why.code(),
             Self::Size => "evidence_size",
             Self::TooMany => "evidence_count",
             Self::Evidence(_) => "evidence_missing",

@@ -243,7 +243,7 @@ fn allow(actor: &Actor, family: FamilyId) -> Result<(), Rejected> {
     match actor {
         Actor::Family(asking) if *asking == family => Ok(()),
         Actor::Staff(_) => Ok(()),
-        Actor::Family(_) | Actor::Merchant(_) | Actor::Job(_) => Err(Rejected::NotAllowed),
+        Actor::Family(_) | Actor::Merchant(_) | Actor::Applicant | Actor::Job(_) => Err(Rejected::NotAllowed),
     }
 }
 

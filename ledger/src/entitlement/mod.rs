@@ -31,8 +31,10 @@ pub struct Award {
     pub child: ChildId,
     /// The child's family.
     pub family: FamilyId,
-    /// How much, a whole multiple of `face`.
+    /// How much, a whole multiple of `face`; where visits are counted, what the city commits for them.
     pub amount: Yen,
+    /// How many visits, where they are counted.
+    pub visits: Option<i64>,
     /// Whole tickets of this many yen; 1 where every yen counts.
     pub face: Yen,
     /// The first day of the scheme's period: a child is granted it once.
@@ -74,6 +76,8 @@ pub struct Spendable {
     pub face: Yen,
     /// What is left.
     pub balance: Yen,
+    /// Its account in visits and how many are left, where visits are counted: a payment takes one.
+    pub visits: Option<(AccountId, i64)>,
 }
 
 /// What a run did.
@@ -105,8 +109,8 @@ pub enum RunRejected {
     /// The scheme has no rules for the period.
     #[error("the scheme has no rules for this period: check its file")]
     NoRules,
-    /// The scheme grants visits or passes and no money.
-    #[error("the scheme grants no money")]
+    /// The scheme grants passes, or visits of which the city cannot say what one costs it at most.
+    #[error("the scheme grants no money: visits need a cost_cap or a flat amount, so that the budget can commit the most that one can cost")]
     NotMoney,
     /// The key stands for another request.
     #[error("this idempotency key was used for another request: send this one under a new key")]
@@ -186,12 +190,12 @@ impl Ledger {
     async fn lapse_chunk_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, chunk: &[repo::Leftover]) -> Result<Yen, Error<RunRejected>> {
         let Some(first) = chunk.first() else { return Ok(Yen::ZERO) };
         let today = self.clock.today();
-        let left: Vec<_> = chunk.iter().map(|left| (left.account, left.balance)).collect();
+        let left: Vec<_> = chunk.iter().map(repo::Leftover::left).collect();
         let key = format!("lapse/{today}/{}/{}/{}", first.scheme, first.year, first.account);
         let draft = grant::take_back(Event::Lapse, &first.scheme, first.year, today, &left);
         let posting = self.posting(municipality, Command::new(Actor::Job("lapse"), key, &today), draft);
         match self.post_in_tx(tx, municipality, &posting).await? {
-            Outcome::Posted(_) => Ok(Yen::sum(left.iter().map(|&(_, balance)| balance))?),
+            Outcome::Posted(_) => Ok(Yen::sum(left.iter().map(|left| left.amount))?),
             Outcome::Replayed(entry) => Err(Failure::inconsistent("entitlements", format!("{entry} let nothing lapse")).into()),
             Outcome::Rejected(refused) => Err(run_rejected(refused)),
         }
@@ -203,12 +207,12 @@ impl Ledger {
         let leftover = repo::find_leftover_in_tx(&mut tx, municipality, entitlement).await?.ok_or(Error::Rejected(RunRejected::Nothing))?;
         if let Some(Outcome::Replayed(entry)) = books::repo::find_command_in_tx(&mut tx, municipality, &command).await? {
             let transfers = books::repo::list_transfers_in_tx(&mut tx, municipality, entry).await?;
-            return Ok(Yen::sum(transfers.iter().map(|transfer| transfer.amount))?);
+            return Ok(Yen::sum(transfers.iter().filter(|transfer| transfer.debit == entitlement).map(|transfer| transfer.amount))?);
         }
-        if !leftover.balance.is_positive() {
+        let left = [leftover.left()];
+        if left.iter().all(|left| !left.amount.is_positive() && left.visits.is_none_or(|(_, count)| count == 0)) {
             return Err(Error::Rejected(RunRejected::Nothing));
         }
-        let left = [(leftover.account, leftover.balance)];
         let draft = grant::take_back(Event::Revoke, &leftover.scheme, leftover.year, self.clock.today(), &left).because(reason);
         match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(_) => tx.commit().await?,
@@ -226,12 +230,13 @@ impl Ledger {
 }
 
 fn new_entitlement(account: AccountId, award: &Award) -> NewEntitlement {
-    NewEntitlement { account, child: award.child, amount: award.amount, opens_on: award.opens_on, closes_on: award.closes_on }
+    NewEntitlement { account, child: award.child, amount: award.amount, visits: award.visits, opens_on: award.opens_on, closes_on: award.closes_on }
 }
 
 fn run_rejected(refused: Refused) -> Error<RunRejected> {
     match refused {
-        Refused::Short => Error::Rejected(RunRejected::Budget),
+        // A budget without an account is one to which nothing was ever appropriated.
+        Refused::Short | Refused::UnknownAccount => Error::Rejected(RunRejected::Budget),
         Refused::Closed => Error::Rejected(RunRejected::Closed),
         Refused::Conflict => Error::Rejected(RunRejected::Conflict),
         other => Error::Failed(Failure::inconsistent("entitlements", other.to_string())),

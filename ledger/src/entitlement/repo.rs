@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::{Award, Spendable};
 use crate::Tx;
+use crate::books::Account;
 use crate::error::Failure;
+use crate::events::grant::Left;
 use crate::ids::{AccountId, ChildId, EntryId, Municipality};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
@@ -45,12 +47,17 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
     let amounts: Vec<_> = granted.iter().map(|(_, award)| award.amount.get()).collect();
     let faces: Vec<_> = granted.iter().map(|(_, award)| award.face.get()).collect();
     let years: Vec<_> = granted.iter().map(|(_, award)| award.fiscal_year().year()).collect();
+    let visits: Vec<_> = granted.iter().map(|(_, award)| award.visits).collect();
+    let visits_account = |&(account, award): &(AccountId, &Award)| award.visits.map(|_| Account::visits(account, award.child.uuid(), scheme).id.uuid());
+    let visits_accounts: Vec<_> = granted.iter().map(visits_account).collect();
     sqlx::query!(
         r#"
         INSERT INTO entitlements (municipality, scheme_id, entry_id, entitlement_id, child_id, family_id,
-                                  period_from, service_from, service_to, opens_on, closes_on, amount_yen, face_yen, fiscal_year)
+                                  period_from, service_from, service_to, opens_on, closes_on, amount_yen, face_yen, fiscal_year,
+                                  visits, visits_account_id)
         SELECT $1, $2, $3, n.*
-        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::date[], $9::date[], $10::date[], $11::date[], $12::bigint[], $13::bigint[], $14::smallint[]) AS n
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::date[], $9::date[], $10::date[], $11::date[], $12::bigint[], $13::bigint[], $14::smallint[],
+                    $15::bigint[], $16::uuid[]) AS n
         "#,
         municipality.code(),
         scheme,
@@ -66,6 +73,8 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scheme: &
         &amounts,
         &faces,
         &years,
+        &visits as _,
+        &visits_accounts as _,
     )
     .execute(&mut **tx)
     .await?;
@@ -77,11 +86,13 @@ pub async fn list_spendable_in_tx(tx: &mut Tx<'_>, municipality: Municipality, c
     let children: Vec<_> = children.iter().map(|child| child.uuid()).collect();
     let rows = sqlx::query!(
         r#"
-        SELECT e.entitlement_id, e.scheme_id, e.child_id, e.service_from, e.service_to, e.closes_on, e.face_yen, g.balance
+        SELECT e.entitlement_id, e.scheme_id, e.child_id, e.service_from, e.service_to, e.closes_on, e.face_yen, g.balance,
+               v.account_id AS "visits_account_id?", v.balance AS "visits?"
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
+        LEFT JOIN guarded_balances v ON v.municipality = e.municipality AND v.account_id = e.visits_account_id
         WHERE e.municipality = $1 AND e.child_id = ANY($2)
-          AND g.balance > 0 AND g.opens_at <= $3 AND g.closes_at > $3
+          AND g.balance > 0 AND g.opens_at <= $3 AND g.closes_at > $3 AND (e.visits IS NULL OR v.balance > 0)
         ORDER BY e.closes_on, array_position($2, e.child_id), e.entitlement_id
         "#,
         municipality.code(),
@@ -99,11 +110,12 @@ pub async fn list_spendable_in_tx(tx: &mut Tx<'_>, municipality: Municipality, c
         closes_on: row.closes_on,
         face: Yen::new(row.face_yen),
         balance: Yen::new(row.balance),
+        visits: row.visits_account_id.map(AccountId::new).zip(row.visits),
     });
     Ok(spendable.collect())
 }
 
-/// What is left of a scheme's entitlements of one year that closed before `on`, in the order of their ids, at most `limit`.
+/// What is left of an entitlement.
 pub struct Leftover {
     /// The scheme.
     pub scheme: String,
@@ -113,16 +125,25 @@ pub struct Leftover {
     pub account: AccountId,
     /// What is left.
     pub balance: Yen,
+    /// Its account in visits and how many are left, where visits are counted.
+    pub visits: Option<(AccountId, i64)>,
+}
+
+impl Leftover {
+    pub(super) const fn left(&self) -> Left {
+        Left { account: self.account, amount: self.balance, visits: self.visits }
+    }
 }
 
 /// Entitlements that closed before `on` with something left, grouped by scheme and year, at most `limit`.
 pub async fn list_leftovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate, limit: i64) -> Result<Vec<Leftover>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance
+        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance, v.account_id AS "visits_account_id?", v.balance AS "visits?"
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
-        WHERE e.municipality = $1 AND e.closes_on < $2 AND g.balance > 0
+        LEFT JOIN guarded_balances v ON v.municipality = e.municipality AND v.account_id = e.visits_account_id
+        WHERE e.municipality = $1 AND e.closes_on < $2 AND (g.balance > 0 OR v.balance > 0)
         ORDER BY e.scheme_id, e.fiscal_year, e.entitlement_id
         LIMIT $3
         "#,
@@ -137,6 +158,7 @@ pub async fn list_leftovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, o
         year: FiscalYear::new(row.fiscal_year),
         account: AccountId::new(row.entitlement_id),
         balance: Yen::new(row.balance),
+        visits: row.visits_account_id.map(AccountId::new).zip(row.visits),
     });
     Ok(leftover.collect())
 }
@@ -145,9 +167,10 @@ pub async fn list_leftovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, o
 pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entitlement: AccountId) -> Result<Option<Leftover>, Failure> {
     let row = sqlx::query!(
         r#"
-        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance
+        SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance, v.account_id AS "visits_account_id?", v.balance AS "visits?"
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
+        LEFT JOIN guarded_balances v ON v.municipality = e.municipality AND v.account_id = e.visits_account_id
         WHERE e.municipality = $1 AND e.entitlement_id = $2
         "#,
         municipality.code(),
@@ -160,11 +183,12 @@ pub async fn find_leftover_in_tx(tx: &mut Tx<'_>, municipality: Municipality, en
         year: FiscalYear::new(row.fiscal_year),
         account: AccountId::new(row.entitlement_id),
         balance: Yen::new(row.balance),
+        visits: row.visits_account_id.map(AccountId::new).zip(row.visits),
     }))
 }
 
 /// The first entitlement that was not granted as it is written down: another amount, or by no grant of its scheme's budget of its year; or that
-/// was granted and is not written down.
+/// was granted and is not written down, in yen or in visits.
 pub async fn find_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
     let entitlement = sqlx::query_scalar!(
         r#"
@@ -179,6 +203,17 @@ pub async fn find_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) 
         FROM accounts a
         LEFT JOIN entitlements e ON e.municipality = a.municipality AND e.entitlement_id = a.account_id
         WHERE a.municipality = $1 AND a.kind = 'entitlement' AND (e.child_id IS NULL OR e.child_id IS DISTINCT FROM a.owner_id)
+        UNION ALL
+        SELECT a.account_id
+        FROM accounts a
+        LEFT JOIN entitlements e ON e.municipality = a.municipality AND e.visits_account_id = a.account_id
+        LEFT JOIN transfers t ON t.municipality = e.municipality AND t.entry_id = e.entry_id AND t.credit_account_id = a.account_id
+        WHERE a.municipality = $1 AND a.kind = 'visits' AND t.amount IS DISTINCT FROM e.visits
+        UNION ALL
+        SELECT a.account_id
+        FROM accounts a
+        WHERE a.municipality = $1 AND a.kind = 'visits'
+          AND NOT EXISTS (SELECT FROM entitlements e WHERE e.municipality = $1 AND e.visits_account_id = a.account_id AND e.child_id = a.owner_id)
         ORDER BY 1
         LIMIT 1
         "#,

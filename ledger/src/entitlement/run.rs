@@ -81,12 +81,17 @@ impl Ledger {
 
 /// What one child is awarded for the period; nothing where the scheme refuses it in spite of qualifying (closed to new grants, no class).
 fn award(version: &Version, period: Period, eligible: &Eligible, facts: Facts) -> Result<Option<Award>, RunRejected> {
-    let Ok(Some(grant)) = version.grant_in(period, &facts.since(eligible.since), None) else { return Ok(None) };
-    let amount = grant.amount_yen.ok_or(RunRejected::NotMoney)?;
+    let Ok(Some(grant)) = version.grant_in(period, &facts.clone().since(eligible.since), None) else { return Ok(None) };
+    let (amount, visits) = match (grant.amount_yen, grant.amount_count) {
+        (Some(amount), _) => (amount, None),
+        (None, Some(count)) => (committed(version, &facts, count).ok_or(RunRejected::NotMoney)?, Some(count)),
+        (None, None) => return Err(RunRejected::NotMoney),
+    };
     Ok(Some(Award {
         child: eligible.child,
         family: eligible.family,
         amount,
+        visits,
         face: grant.face_yen.unwrap_or(Yen::new(1)),
         period_from: period.service_from,
         service_from: grant.period.service_from,
@@ -94,4 +99,10 @@ fn award(version: &Version, period: Period, eligible: &Eligible, facts: Facts) -
         opens_on: grant.period.opens_on,
         closes_on: grant.period.closes_on,
     }))
+}
+
+/// What visits commit in yen: count × the most that the city can pay for one. None where that is unknown or nothing.
+fn committed(version: &Version, facts: &Facts, count: i64) -> Option<Yen> {
+    let most = version.most_per_use(facts).ok()??;
+    most.times(count).ok().filter(|amount| amount.is_positive())
 }

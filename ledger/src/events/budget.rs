@@ -2,15 +2,18 @@
 
 use chrono::NaiveDate;
 
-use crate::books::{Account, Draft, Event, Kind, Transfer};
+use crate::books::{Account, Draft, Event, Kind, Opening, Transfer};
 use crate::money::Yen;
+use crate::scheme::Commitment;
 use crate::time::FiscalYear;
 
-/// Appropriates (予算配当) `amount` to a scheme for `year`; the budget's account comes into being with the first appropriation.
+/// Appropriates (予算配当) `amount` to a scheme for `year`; the budget's account comes into being with the first appropriation. Nothing keeps grants
+/// within a budget that is committed at redemption: the city budgets what it expects to be used.
 #[must_use]
-pub fn appropriate(scheme: &str, year: FiscalYear, amount: Yen, on: NaiveDate) -> Draft {
-    let budget = Account::budget(scheme, year);
-    let transfer = Transfer::new(Account::of_city(Kind::CityAppropriations).id, budget.id, amount);
+pub fn appropriate((scheme, year): (&str, FiscalYear), amount: Yen, committed: Commitment, on: NaiveDate) -> Draft {
+    let budget = Opening::from(Account::budget(scheme, year));
+    let transfer = Transfer::new(Account::of_city(Kind::CityAppropriations).id, budget.account.id, amount);
+    let budget = if committed == Commitment::Grant { budget } else { budget.unguarded() };
     Draft::new(Event::Appropriate, on, vec![transfer]).opening([budget])
 }
 
@@ -34,7 +37,7 @@ mod tests {
     #[test]
     fn the_end_of_the_year_undoes_what_was_appropriated() {
         let (year, on) = (FiscalYear::new(2026), NaiveDate::MIN);
-        let [up] = appropriate("a", year, Yen::new(5), on).transfers[..] else { panic!("one transfer") };
+        let [up] = appropriate(("a", year), Yen::new(5), Commitment::Grant, on).transfers[..] else { panic!("one transfer") };
         let [down] = year_end("a", year, Yen::new(5), on).transfers[..] else { panic!("one transfer") };
         assert_eq!((up.debit, up.credit, up.amount), (down.credit, down.debit, down.amount));
     }

@@ -7,16 +7,12 @@ use crate::ids::{AccountId, MerchantId};
 use crate::money::Yen;
 use crate::time::Instant;
 
-/// Sets parts aside: one transfer each, into the hold's own account; beside it, what they use of allowances.
-///
-/// `parts` and `allowances` are (account, amount).
+/// Sets parts aside, (account, amount): one transfer each, into the hold's own account; beside it, what they use of allowances and visits.
 #[must_use]
-pub fn hold(hold: AccountId, expires_at: Instant, on: NaiveDate, parts: &[(AccountId, Yen)], allowances: &[(AccountId, Yen)]) -> Draft {
-    let control = Account::allowance_control().id;
+pub fn hold(hold: AccountId, expires_at: Instant, on: NaiveDate, parts: &[(AccountId, Yen)], used: &[Transfer]) -> Draft {
     let aside = parts.iter().map(|&(account, amount)| Transfer::new(account, hold, amount));
-    let used = allowances.iter().map(|&(account, amount)| Transfer::new(account, control, amount));
     let account = Account::of_thing(Kind::Hold, hold.uuid(), None);
-    Draft::new(Event::Hold, on, aside.chain(used).collect()).opening([Opening { account, opens_at: None, closes_at: Some(expires_at) }])
+    Draft::new(Event::Hold, on, aside.chain(used.iter().copied()).collect()).opening([Opening { closes_at: Some(expires_at), ..account.into() }])
 }
 
 /// Pays the merchant: always exactly one transfer, whatever the split.
@@ -38,6 +34,6 @@ pub fn release(event: Event, on: NaiveDate, parts: &[(Transfer, Option<AccountId
 /// Opens an allowance: what a usage limit allows in one window.
 #[must_use]
 pub fn allow(allowance: Account, most: Yen, on: NaiveDate) -> Draft {
-    let transfer = Transfer::new(Account::allowance_control().id, allowance.id, most);
+    let transfer = Transfer::new(Account::of_city(Kind::AllowanceControl).id, allowance.id, most);
     Draft::new(Event::Allow, on, vec![transfer]).opening([allowance])
 }

@@ -33,6 +33,8 @@ pub fn confirm_payout(total: Yen, on: NaiveDate) -> Draft {
 /// Where the money of a return stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returned {
+    /// The bank has not debited the line yet, and will not.
+    InTransit,
     /// It has just been credited at the bank.
     AtBank,
     /// It was credited earlier, and nobody knew what it was.
@@ -42,6 +44,7 @@ pub enum Returned {
 impl Returned {
     const fn kind(self) -> Kind {
         match self {
+            Self::InTransit => Kind::PayoutsInTransit,
             Self::AtBank => Kind::Bank,
             Self::InSuspense => Kind::Suspense,
         }
@@ -79,6 +82,15 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn a_return_before_the_debit_undoes_the_payout(amounts in prop::collection::vec(1_i64..1_000_000, 1..20)) {
+            let part = |(index, amount): (u128, i64)| Part { payable: AccountId::new(Uuid::from_u128(index)), amount: Yen::new(amount) };
+            let parts: Vec<_> = (1_u128..).zip(amounts).map(part).collect();
+            let sent = payout(&parts, NaiveDate::MIN).transfers;
+            let undone: Vec<_> = sent.iter().map(|sent| Transfer::new(sent.credit, sent.debit, sent.amount)).collect();
+            prop_assert_eq!(return_payout(&parts, Returned::InTransit, NaiveDate::MIN).transfers, undone);
+        }
+
         #[test]
         fn a_return_is_the_mirror_of_the_payout_over_the_bank(amounts in prop::collection::vec(1_i64..1_000_000, 1..20)) {
             let part = |(index, amount): (u128, i64)| Part { payable: AccountId::new(Uuid::from_u128(index)), amount: Yen::new(amount) };

@@ -16,12 +16,15 @@ pub fn refund(merchant: MerchantId, amount: Yen, statement_approved: bool, on: N
 
 /// Puts a refund back where the money came from: `parts` are (account, amount). What has lapsed goes to its budget, never to cash.
 ///
-/// A negative amount takes from the account: the rest of a ticket that went to the budget completes a ticket now.
+/// A negative amount takes from the account: the rest of a ticket that went to the budget completes a ticket now. `visits` are the accounts that get
+/// a visit back.
 #[must_use]
-pub fn settle(on: NaiveDate, parts: &[(AccountId, Yen)]) -> Draft {
+pub fn settle(on: NaiveDate, parts: &[(AccountId, Yen)], visits: &[AccountId]) -> Draft {
     let pending = Account::of_city(Kind::RefundsPending).id;
     let transfer = |&(account, amount): &(AccountId, Yen)| {
         if amount.is_positive() { Transfer::new(pending, account, amount) } else { Transfer::new(account, pending, amount.abs()) }
     };
-    Draft::new(Event::SettleRefund, on, parts.iter().map(transfer).collect())
+    let control = Account::of_city(Kind::VisitsControl).id;
+    let visited = visits.iter().map(|&account| Transfer::new(control, account, Yen::new(1)));
+    Draft::new(Event::SettleRefund, on, parts.iter().map(transfer).chain(visited).collect())
 }

@@ -28,6 +28,12 @@ pub async fn claim_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &
     if repo::insert_in_tx(tx, municipality, command, subject, now).await? {
         return Ok(Claim::New);
     }
-    let (fingerprint, subject) = repo::get_in_tx(tx, municipality, command).await?;
+    let (fingerprint, subject, _) = repo::get_in_tx(tx, municipality, command).await?;
     Ok(if fingerprint == command.fingerprint { Claim::Replayed(subject) } else { Claim::Conflict })
+}
+
+/// When a command that was done was accepted: what its answer says of time is said again by a replay.
+pub(crate) async fn accepted_at_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command) -> Result<Instant, Failure> {
+    let (_, _, accepted_at) = repo::get_in_tx(tx, municipality, command).await?;
+    Ok(accepted_at)
 }

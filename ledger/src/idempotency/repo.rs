@@ -28,15 +28,15 @@ pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, co
     Ok(claimed.rows_affected() == 1)
 }
 
-/// The fingerprint and the subject of a command that was written down.
-pub(super) async fn get_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command) -> Result<(Vec<u8>, Uuid), Failure> {
+/// The fingerprint and the subject of a command that was written down, and when it was accepted.
+pub(super) async fn get_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command) -> Result<(Vec<u8>, Uuid, Instant), Failure> {
     let known = sqlx::query!(
-        "SELECT fingerprint, subject_id FROM office_commands WHERE municipality = $1 AND actor = $2 AND key = $3",
+        "SELECT fingerprint, subject_id, accepted_at FROM office_commands WHERE municipality = $1 AND actor = $2 AND key = $3",
         municipality.code(),
         command.actor.to_string(),
         command.key
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok((known.fingerprint, known.subject_id))
+    Ok((known.fingerprint, known.subject_id, known.accepted_at))
 }

@@ -12,6 +12,8 @@ use crate::time::{Instant, tokyo_date, tokyo_instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Job {
+    /// Who raises a child no more from today on loses access.
+    Guardians,
     /// Codes that nobody used give their money back.
     Expire,
     /// Refunds go back where they came from.
@@ -41,12 +43,13 @@ const DAYS_MAX: u64 = 400;
 impl Job {
     /// Every job, in the order in which they run when they are due at once: what comes back is back before anything lapses, and money that has lapsed
     /// is in the budget before more is granted.
-    pub const ALL: [Self; 6] = [Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Remind];
+    pub const ALL: [Self; 7] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Remind];
 
     /// As the database and people write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Guardians => "guardians",
             Self::Expire => "expire",
             Self::Settle => "settle",
             Self::Fold => "fold",
@@ -65,6 +68,7 @@ impl Job {
     /// The second key of its advisory lock; the first is the municipality. Other locks of a city have other numbers, months have six digits.
     pub(super) const fn lock(self) -> i32 {
         match self {
+            Self::Guardians => 207,
             Self::Expire => 201,
             Self::Settle => 202,
             Self::Fold => 203,
@@ -81,6 +85,7 @@ impl Job {
         match self {
             Self::Expire | Self::Fold => Cadence::Minutes(1),
             Self::Settle => Cadence::Minutes(5),
+            Self::Guardians => at(0, 0),
             Self::Lapse => at(0, 5),
             Self::Grant => at(0, 10),
             Self::Remind => at(8, 0),
@@ -187,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_done_is_never_due_again_and_nothing_is_due_early(done in 0_i64..4_000_000, passed in -100_000_i64..4_000_000, job in 0_usize..6) {
+        fn what_is_done_is_never_due_again_and_nothing_is_due_early(done in 0_i64..4_000_000, passed in -100_000_i64..4_000_000, job in 0..Job::ALL.len()) {
             let instant = |seconds: i64| Instant::from_timestamp(seconds.saturating_add(1_779_000_000), 0).unwrap();
             let (done, now) = (instant(done), instant(done.saturating_add(passed)));
             let cadence = Job::ALL[job].cadence();

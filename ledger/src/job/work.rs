@@ -41,6 +41,10 @@ impl<E: std::error::Error> From<E> for Stopped {
     }
 }
 
+fn said(reviewed: usize) -> String {
+    if reviewed == 0 { String::new() } else { format!("{reviewed} children looked at") }
+}
+
 fn count(items: usize) -> i64 {
     i64::try_from(items).unwrap_or(i64::MAX)
 }
@@ -53,7 +57,11 @@ impl Ledger {
     pub async fn work(&self, municipality: Municipality, job: Job, slot: Instant) -> Result<Work, Stopped> {
         let items = |items| Work { items, ..Work::default() };
         Ok(match job {
-            Job::Expire => items(count(self.expire_holds(municipality).await?)),
+            Job::Guardians => {
+                let reviewed = self.review_day(municipality, tokyo_date(slot)).await?;
+                Work { items: count(self.clear_former_access(municipality).await?), detail: said(reviewed), ..Work::default() }
+            }
+            Job::Expire => items(count(self.expire_holds(municipality).await?.saturating_add(self.clear_former_access(municipality).await?))),
             Job::Settle => items(count(self.settle_refunds(municipality).await?)),
             Job::Fold => items(self.fold_deltas(municipality).await?),
             Job::Lapse => {

@@ -3,7 +3,7 @@
 use crate::bank::account::AccountError;
 use crate::bank::directory::DirectoryError;
 use crate::books::Refused;
-use crate::ids::{MerchantId, TerminalId};
+use crate::ids::{MerchantId, PersonId, TerminalId};
 
 /// The answer is no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,12 +17,18 @@ pub enum Rejected {
     /// Nobody approves their own work.
     #[error("{0} took this in and may not approve it: ask a second person")]
     SamePerson(String),
+    /// It came by itself, and nobody has looked it through.
+    #[error("nobody has received this application: a preparer looks it through first, and another person approves it")]
+    NotReceived,
     /// There is no such merchant.
     #[error("there is no merchant {0}")]
     UnknownMerchant(MerchantId),
     /// There is no such terminal, or it belongs to somebody else.
     #[error("there is no terminal {0} of this merchant that is in use")]
     UnknownTerminal(TerminalId),
+    /// There is no such person, or they work somewhere else.
+    #[error("there is no {0} who works at this merchant")]
+    UnknownPerson(PersonId),
     /// The merchant's state does not allow it.
     #[error("the merchant is {state}: it cannot be {asked}")]
     State {
@@ -67,8 +73,10 @@ impl Rejected {
             Self::Conflict => "conflict",
             Self::NotStaff => "not_staff",
             Self::SamePerson(_) => "same_person",
+            Self::NotReceived => "not_received",
             Self::UnknownMerchant(_) => "unknown_merchant",
             Self::UnknownTerminal(_) => "unknown_terminal",
+            Self::UnknownPerson(_) => "unknown_person",
             Self::State { .. } => "merchant_state",
             Self::Text { .. } => "merchant_text",
             Self::Service(_) => "merchant_service",

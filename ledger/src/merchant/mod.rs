@@ -4,7 +4,9 @@
 //! account) was taken in by one person and approved by another.
 
 pub mod account;
+pub mod application;
 pub mod error;
+pub mod people;
 pub mod repo;
 pub mod search;
 pub mod state;
@@ -49,6 +51,20 @@ pub struct Application {
     pub area: String,
     /// What it offers; at least one.
     pub services: Vec<Service>,
+}
+
+/// Whether an application was taken in now, or before by the same command.
+enum TakenIn {
+    Now(MerchantId),
+    Before(MerchantId),
+}
+
+impl TakenIn {
+    const fn id(&self) -> MerchantId {
+        match self {
+            Self::Now(id) | Self::Before(id) => *id,
+        }
+    }
 }
 
 /// A merchant as staff see it.
@@ -124,27 +140,40 @@ impl Ledger {
         application: &Application,
         written: Written<'_>,
     ) -> Result<MerchantId, Error<Rejected>> {
+        staff(command).map_err(Error::Rejected)?;
+        let mut tx = self.pool.begin().await?;
+        let id = self.take_in_in_tx(&mut tx, municipality, command, (application, written)).await?;
+        tx.commit().await?;
+        Ok(id.id())
+    }
+
+    /// Takes an application in, whoever brought it.
+    async fn take_in_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        command: &Command,
+        (application, written): (&Application, Written<'_>),
+    ) -> Result<TakenIn, Error<Rejected>> {
         let Application { name, kana, area, services: offered } = application;
         let fields = [("name", name), ("kana", kana), ("area", area)];
-        staff(command).and_then(|()| fields.iter().try_for_each(|(field, value)| text(field, value))).map_err(Error::Rejected)?;
+        fields.iter().try_for_each(|(field, value)| text(field, value)).map_err(Error::Rejected)?;
         services(offered).map_err(Error::Rejected)?;
-        let mut tx = self.pool.begin().await?;
-        let scope = city::repo::get_in_tx(&mut tx, municipality).await?.scope();
+        let scope = city::repo::get_in_tx(tx, municipality).await?.scope();
         let bank_account = account::check(written, scope).map_err(Error::Rejected)?;
         let commanded = command.scope(municipality);
         let id = MerchantId::new(self.entropy.uuid(Draw { command: &commanded, purpose: "merchant", index: 0 }, self.clock.now()));
-        match idempotency::claim_in_tx(&mut tx, municipality, command, id.uuid(), self.clock.now()).await? {
+        match idempotency::claim_in_tx(tx, municipality, command, id.uuid(), self.clock.now()).await? {
             Claim::Conflict => return Err(Error::Rejected(Rejected::Conflict)),
-            Claim::Replayed(id) => return Ok(MerchantId::new(id)),
+            Claim::Replayed(id) => return Ok(TakenIn::Before(MerchantId::new(id))),
             Claim::New => {}
         }
         let applied = self.act(command);
-        repo::insert_in_tx(&mut tx, municipality, &repo::NewMerchant { id, name, kana, area, applied: &applied }).await?;
-        repo::insert_services_in_tx(&mut tx, municipality, id, offered, &applied).await?;
-        self.insert_account_in_tx(&mut tx, municipality, command, id, &bank_account).await?;
-        repo::insert_decision_in_tx(&mut tx, municipality, id, ("applied", None), &applied).await?;
-        tx.commit().await?;
-        Ok(id)
+        repo::insert_in_tx(tx, municipality, &repo::NewMerchant { id, name, kana, area, applied: &applied }).await?;
+        repo::insert_services_in_tx(tx, municipality, id, offered, &applied).await?;
+        self.insert_account_in_tx(tx, municipality, command, id, &bank_account).await?;
+        repo::insert_decision_in_tx(tx, municipality, id, ("applied", None), &applied).await?;
+        Ok(TakenIn::Now(id))
     }
 
     async fn insert_account_in_tx(
@@ -171,6 +200,10 @@ impl Ledger {
         merchant: MerchantId,
     ) -> Result<Option<Life>, Error<Rejected>> {
         staff(command).map_err(Error::Rejected)?;
+        self.begin_in_tx(tx, municipality, command, merchant).await
+    }
+
+    async fn begin_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, merchant: MerchantId) -> Result<Option<Life>, Error<Rejected>> {
         match idempotency::claim_in_tx(tx, municipality, command, merchant.uuid(), self.clock.now()).await? {
             Claim::Conflict => Err(Error::Rejected(Rejected::Conflict)),
             Claim::Replayed(_) => Ok(None),
@@ -281,7 +314,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes in a change of bank account. Payouts go to the old one until a second person approves the new one.
+    /// Takes in a change of bank account, from staff or from the merchant itself. Payouts go to the old one until a second person, in the city, approves
+    /// the new one.
     pub async fn change_merchant_account(
         &self,
         municipality: Municipality,
@@ -289,10 +323,11 @@ impl Ledger {
         merchant: MerchantId,
         written: Written<'_>,
     ) -> Result<(), Error<Rejected>> {
+        people::may_manage(command, merchant).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
         let scope = city::repo::get_in_tx(&mut tx, municipality).await?.scope();
         let bank_account = account::check(written, scope).map_err(Error::Rejected)?;
-        if self.begin_about_in_tx(&mut tx, municipality, command, merchant).await?.is_none() {
+        if self.begin_in_tx(&mut tx, municipality, command, merchant).await?.is_none() {
             return Ok(());
         }
         self.insert_account_in_tx(&mut tx, municipality, command, merchant, &bank_account).await?;

@@ -6,6 +6,7 @@ use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, TerminalId};
 use crate::time::Instant;
+use crate::token::CityToken;
 
 /// A new merchant, as it is stored.
 pub struct NewMerchant<'a> {
@@ -161,7 +162,7 @@ fn one_row(rows: u64, table: &'static str) -> Result<(), Failure> {
 pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId) -> Result<Option<Life>, Failure> {
     let row = sqlx::query!(
         r#"
-        SELECT state, applied_at, applied_by, decided_at, decided_by, suspended_at, suspended_by, suspended_because
+        SELECT state, applied_at, applied_by, received_at, received_by, decided_at, decided_by, suspended_at, suspended_by, suspended_because
         FROM merchants
         WHERE municipality = $1 AND merchant_id = $2
         FOR UPDATE
@@ -174,7 +175,7 @@ pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: M
     let Some(row) = row else { return Ok(None) };
     let suspended = act(row.suspended_at, row.suspended_by).zip(row.suspended_because);
     let state = state(&row.state, act(row.decided_at, row.decided_by), suspended)?;
-    Ok(Some(Life { applied: Act { at: row.applied_at, by: row.applied_by }, state }))
+    Ok(Some(Life { applied: Act { at: row.applied_at, by: row.applied_by }, received: act(row.received_at, row.received_by), state }))
 }
 
 fn act(at: Option<Instant>, by: Option<String>) -> Option<Act> {
@@ -212,6 +213,20 @@ pub async fn mark_state_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merch
         suspended.map(|act| act.at),
         suspended.map(|act| &act.by),
         because
+    )
+    .execute(&mut **tx)
+    .await?;
+    one_row(marked.rows_affected(), "merchants")
+}
+
+/// Writes down who has received a locked merchant's application.
+pub async fn mark_received_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId, received: &Act) -> Result<(), Failure> {
+    let marked = sqlx::query!(
+        "UPDATE merchants SET received_at = $3, received_by = $4 WHERE municipality = $1 AND merchant_id = $2 AND received_at IS NULL",
+        municipality.code(),
+        merchant.uuid(),
+        received.at,
+        received.by
     )
     .execute(&mut **tx)
     .await?;
@@ -358,4 +373,39 @@ pub async fn list_terminals_in_tx(tx: &mut Tx<'_>, municipality: Municipality, m
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| Terminal { id: TerminalId::new(row.terminal_id), merchant, label: row.label }).collect())
+}
+
+/// Writes down what an applicant shows to ask how its application stands.
+pub async fn insert_application_in_tx(tx: &mut Tx<'_>, token: &CityToken, merchant: MerchantId, now: Instant) -> Result<(), Failure> {
+    sqlx::query!(
+        "INSERT INTO merchant_applications (municipality, token_sha256, merchant_id, applied_at) VALUES ($1, $2, $3, $4)",
+        token.municipality().code(),
+        &token.sha256()[..],
+        merchant.uuid(),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What the application with this token has become.
+pub async fn find_application_in_tx(tx: &mut Tx<'_>, token: &CityToken) -> Result<Option<MerchantId>, Failure> {
+    let (city, digest) = (token.municipality().code(), token.sha256());
+    let merchant = sqlx::query_scalar!("SELECT merchant_id FROM merchant_applications WHERE municipality = $1 AND token_sha256 = $2", city, &digest[..])
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(merchant.map(MerchantId::new))
+}
+
+/// Why a merchant was refused.
+pub async fn find_refusal_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId) -> Result<Option<String>, Failure> {
+    let reason = sqlx::query_scalar!(
+        r#"SELECT reason AS "reason!" FROM merchant_decisions WHERE municipality = $1 AND merchant_id = $2 AND decision = 'refused'"#,
+        municipality.code(),
+        merchant.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(reason)
 }

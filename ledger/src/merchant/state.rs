@@ -1,8 +1,10 @@
 //! The life of a merchant. Pure.
 //!
-//! Invariants: who took the application in does not decide on it; a refused merchant stays refused; only an approved one takes payments.
+//! Invariants: who took the application in, or received it, does not decide on it; no application is approved that no two people have seen; a refused
+//! merchant stays refused; only an approved one takes payments.
 
 use super::error::Rejected;
+use crate::actor::Actor;
 use crate::time::Instant;
 
 /// Who did something, and when.
@@ -43,8 +45,10 @@ pub enum State {
 /// The application that a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
-    /// Who took the application in.
+    /// Who took the application in; the applicant where it came by itself.
     pub applied: Act,
+    /// Who received an application that came by itself.
+    pub received: Option<Act>,
     /// Where it stands.
     pub state: State,
 }
@@ -71,12 +75,28 @@ impl Life {
         if self.state != State::Applied {
             return Err(self.state.wrong(asked));
         }
-        second_person(&self.applied.by, &decided.by)
+        let first = std::iter::once(&self.applied).chain(&self.received);
+        first.map(|act| act.by.as_str()).try_for_each(|by| second_person(by, &decided.by))
+    }
+
+    /// Somebody has looked an application through that came by itself: from here another person may approve it.
+    pub fn receive(self, received: Act) -> Result<Self, Rejected> {
+        if self.state != State::Applied || self.received.is_some() || !self.came_by_itself() {
+            return Err(self.state.wrong("received"));
+        }
+        Ok(Self { received: Some(received), ..self })
+    }
+
+    fn came_by_itself(&self) -> bool {
+        self.applied.by == Actor::Applicant.to_string()
     }
 
     /// A second person approves the application.
     pub fn approve(self, decided: Act) -> Result<Self, Rejected> {
         self.decide(&decided, "approved")?;
+        if self.came_by_itself() && self.received.is_none() {
+            return Err(Rejected::NotReceived);
+        }
         Ok(Self { state: State::Approved { decided }, ..self })
     }
 
@@ -120,7 +140,19 @@ mod tests {
     }
 
     fn applied() -> Life {
-        Life { applied: act("a"), state: State::Applied }
+        Life { applied: act("a"), received: None, state: State::Applied }
+    }
+
+    #[test]
+    fn an_application_that_came_by_itself_is_seen_by_two_people() {
+        let came = || Life { applied: act("applicant"), received: None, state: State::Applied };
+        assert_eq!(came().approve(act("b")).unwrap_err().code(), "not_received");
+        let received = came().receive(act("b")).unwrap();
+        assert_eq!(received.clone().receive(act("c")).unwrap_err().code(), "merchant_state");
+        assert_eq!(received.clone().approve(act("b")).unwrap_err().code(), "same_person");
+        assert_eq!(received.approve(act("c")).unwrap().state.as_str(), "approved");
+        assert_eq!(applied().receive(act("b")).unwrap_err().code(), "merchant_state", "somebody took it in");
+        assert_eq!(came().refuse(act("b")).unwrap().state.as_str(), "refused", "one person may refuse");
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::fmt;
 
 use ring::digest;
 
+use super::people::may_manage;
 use super::repo;
 use super::state::{Act, State};
-use super::{Rejected, staff, text};
+use super::{Rejected, text};
 use crate::Ledger;
 use crate::actor::Command;
 use crate::entropy::Draw;
@@ -71,7 +72,7 @@ impl Ledger {
     /// Adds a desk to an approved merchant; its token is shown now and by a replay, and never again.
     ///
     /// # Errors
-    /// [`Rejected`]: not staff, unknown or not approved merchant, label.
+    /// [`Rejected`]: neither staff nor the merchant itself, unknown or not approved merchant, label.
     pub async fn add_terminal(
         &self,
         municipality: Municipality,
@@ -79,7 +80,7 @@ impl Ledger {
         merchant: MerchantId,
         label: &str,
     ) -> Result<(TerminalId, Token), Error<Rejected>> {
-        staff(command).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
+        may_manage(command, merchant).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
         let scope = command.scope(municipality);
         let token = Token(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
         let id = TerminalId::new(self.entropy.uuid(Draw { command: &scope, purpose: "terminal", index: 0 }, self.clock.now()));
@@ -108,7 +109,7 @@ impl Ledger {
         merchant: MerchantId,
         terminal: TerminalId,
     ) -> Result<(), Error<Rejected>> {
-        staff(command).map_err(Error::Rejected)?;
+        may_manage(command, merchant).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, command, terminal.uuid(), self.clock.now()).await? {
             Claim::Conflict => return Err(Error::Rejected(Rejected::Conflict)),

@@ -15,6 +15,7 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+mod former;
 pub mod history;
 mod hold;
 pub mod invoice;
@@ -106,6 +107,13 @@ impl Ledger {
         let receipt = self.capture_in_tx(&mut tx, municipality, command, &hold, asked).await?;
         tx.commit().await?;
         Ok(receipt)
+    }
+
+    /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there.
+    pub async fn amount_of_code(&self, municipality: Municipality, merchant: MerchantId, code: &Code) -> Result<Option<Yen>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&code.digest())).await?;
+        Ok(hold.filter(|hold| hold.merchant == merchant).map(|hold| hold.amount))
     }
 
     /// Captures a hold within a database transaction: for a desk, or for a bill that is paid from home.

@@ -7,7 +7,7 @@ use super::{NewHold, Receipt};
 use crate::Tx;
 use crate::books::Transfer;
 use crate::error::Failure;
-use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, RefundId, TerminalId};
+use crate::ids::{AccountId, ChildId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, RefundId, TerminalId};
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 
@@ -155,10 +155,12 @@ pub(super) async fn find_receipt_in_tx(tx: &mut Tx<'_>, municipality: Municipali
 /// A transfer of a hold, and what must be known of its source to give it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PartOfHold {
-    /// Source → hold, or allowance → control.
+    /// Source → hold, or allowance or visits → control.
     pub(super) transfer: Transfer,
-    /// It is money; otherwise a memorandum of an allowance.
+    /// It is money; otherwise a memorandum of an allowance or a visit.
     pub(super) is_money: bool,
+    /// The account in visits of its source, where visits are counted.
+    pub(super) visits: Option<AccountId>,
     /// Whole tickets of this many yen; 1 where every yen counts.
     pub(super) face: Yen,
     /// The budget to which it returns once it has lapsed, and the instant from which it has; none for own money.
@@ -170,7 +172,7 @@ pub(super) async fn list_parts_in_tx(tx: &mut Tx<'_>, municipality: Municipality
     let rows = sqlx::query!(
         r#"
         SELECT t.debit_account_id, t.credit_account_id, t.amount, e.scheme_id AS "scheme_id?", e.fiscal_year AS "fiscal_year?", e.face_yen AS "face_yen?",
-               g.closes_at AS "closes_at?"
+               e.visits_account_id AS "visits_account_id?", g.closes_at AS "closes_at?"
         FROM transfers t
         LEFT JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
         LEFT JOIN guarded_balances g ON g.municipality = t.municipality AND g.account_id = e.entitlement_id
@@ -188,6 +190,7 @@ pub(super) async fn list_parts_in_tx(tx: &mut Tx<'_>, municipality: Municipality
         .map(|row| PartOfHold {
             transfer: part(row.debit_account_id, row.credit_account_id, row.amount),
             is_money: row.credit_account_id == hold.id.uuid(),
+            visits: row.visits_account_id.map(AccountId::new),
             face: Yen::new(row.face_yen.unwrap_or(1)),
             lapses: match (row.scheme_id, row.fiscal_year, row.closes_at) {
                 (Some(scheme), Some(year), Some(at)) => Some((crate::books::Account::budget(&scheme, FiscalYear::new(year)).id, at)),
@@ -234,6 +237,36 @@ pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipali
         municipality.code(),
         now,
         limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(holds.into_iter().map(AccountId::new).collect())
+}
+
+/// Holds of a family that were made up to an instant and have not ended, oldest first: all of them, or those that draw on one child.
+pub(super) async fn list_open_of_family_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    (child, until): (Option<ChildId>, Instant),
+) -> Result<Vec<AccountId>, Failure> {
+    let holds = sqlx::query_scalar!(
+        r#"
+        SELECT h.hold_id
+        FROM holds h
+        WHERE h.municipality = $1 AND h.family_id = $2 AND h.held_at <= $3
+          AND NOT EXISTS (SELECT FROM captures c WHERE c.municipality = h.municipality AND c.hold_id = h.hold_id)
+          AND NOT EXISTS (SELECT FROM releases r WHERE r.municipality = h.municipality AND r.hold_id = h.hold_id)
+          AND ($4::uuid IS NULL OR EXISTS (
+              SELECT FROM transfers t
+              JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
+              WHERE t.municipality = h.municipality AND t.entry_id = h.entry_id AND e.child_id = $4))
+        ORDER BY h.held_at, h.hold_id
+        "#,
+        municipality.code(),
+        family.uuid(),
+        until,
+        child.map(ChildId::uuid)
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -435,7 +468,7 @@ pub(super) async fn find_refund_difference_in_tx(tx: &mut Tx<'_>, municipality: 
             FROM transfers t
             JOIN refund_settlements s ON s.municipality = t.municipality AND s.entry_id = t.entry_id
             JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.debit_account_id
-            WHERE t.municipality = $1
+            WHERE t.municipality = $1 AND a.unit = 'yen'
             GROUP BY t.entry_id
         )
         SELECT r.refund_id

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::split::{Part, Source};
-use crate::books::Account;
+use crate::books::{Account, Kind, Transfer};
 use crate::entitlement::Spendable;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId};
@@ -113,6 +113,10 @@ impl Group<'_> {
                 count: uses.as_ref().map_or(most.count, |window| Some(remaining(window).get())),
             })
             .collect();
+        let visits = self.entitlements.iter().filter_map(|(_, entitlement)| entitlement.visits).map(|(_, count)| count).max();
+        if let Some(left) = visits {
+            return self.payable(price, &limits, Purse::Count { left });
+        }
         let balance = Yen::sum(self.entitlements.iter().map(|(_, entitlement)| entitlement.balance))?;
         let face = self.entitlements.first().map(|(_, entitlement)| entitlement.face).filter(|face| *face > Yen::new(1));
         self.payable(price, &limits, Purse::Yen { left: balance, face })
@@ -152,7 +156,8 @@ pub fn sources(price: Yen, groups: &[Group<'_>], left: &BTreeMap<AccountId, Yen>
         let by_scheme = paid.entry(&entitlement.scheme).or_default();
         let open = share.minus(share.min(*by_scheme))?;
         let pays = [entitlement.balance, *most, open].into_iter().fold(missing, Yen::min).floor_to(entitlement.face);
-        *most = most.minus(pays)?;
+        // One use is one visit of one entitlement.
+        *most = if entitlement.visits.is_some() && pays.is_positive() { Yen::ZERO } else { most.minus(pays)? };
         *by_scheme = by_scheme.plus(pays)?;
         missing = missing.minus(pays)?;
         sources.push(Source {
@@ -166,15 +171,20 @@ pub fn sources(price: Yen, groups: &[Group<'_>], left: &BTreeMap<AccountId, Yen>
     Ok(sources)
 }
 
-/// What the parts of a split use of the windows: yen as paid, uses one for each payment.
-pub fn usage(groups: &[Group<'_>], parts: &[Part]) -> Result<Vec<(AccountId, Yen)>, Failure> {
+/// What the parts of a split use beside yen: of the windows yen as paid and one use for each payment, and one visit where visits are counted.
+pub fn usage(groups: &[Group<'_>], parts: &[Part]) -> Result<Vec<Transfer>, Failure> {
+    let one = Yen::new(1);
+    let (allowances, visits) = (Account::of_city(Kind::AllowanceControl).id, Account::of_city(Kind::VisitsControl).id);
     let mut used = Vec::new();
     for group in groups {
         let of_group = |part: &&Part| group.entitlements.iter().any(|(_, entitlement)| entitlement.account == part.source.account);
         let paid = Yen::sum(parts.iter().filter(of_group).map(|part| part.amount))?;
         if paid.is_positive() {
-            used.extend(group.windows().map(|window| (window.account.id, if window.counts_uses { Yen::new(1) } else { paid })));
+            used.extend(group.windows().map(|window| Transfer::new(window.account.id, allowances, if window.counts_uses { one } else { paid })));
         }
+        let pays = |entitlement: &Spendable| parts.iter().any(|part| part.source.account == entitlement.account);
+        let visited = group.entitlements.iter().filter(|(_, entitlement)| pays(entitlement)).filter_map(|(_, entitlement)| entitlement.visits);
+        used.extend(visited.map(|(account, _)| Transfer::new(account, visits, one)));
     }
     Ok(used)
 }

@@ -58,7 +58,7 @@ impl Ledger {
         read::find_family_in_tx(&mut tx, municipality, family).await?.map(Family::try_from).transpose()
     }
 
-    /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`: for letters and jobs.
+    /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`. A protected family is in no list.
     pub async fn list_families(&self, municipality: Municipality, after: Option<FamilyId>, limit: i64) -> Result<Vec<Family>, Failure> {
         let mut tx = self.pool.begin().await?;
         read::list_families_in_tx(&mut tx, municipality, after, limit).await?.into_iter().map(Family::try_from).collect()
@@ -99,15 +99,12 @@ impl Ledger {
         Ok(issue.map(|issue| activation_of(&*self.entropy, municipality, family, issue)))
     }
 
-    /// Issues a new activation code; the old one is dead at once. None if there is no such family.
+    /// Issues a new activation code; the old one is dead at once, and whoever was signed in is signed out. None if there is no such family.
     pub async fn renew_activation_code(&self, municipality: Municipality, family: FamilyId) -> Result<Option<Code>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let Some(issue) = read::lock_activation_issue_in_tx(&mut tx, municipality, family).await? else { return Ok(None) };
-        let next = issue.checked_add(1).ok_or_else(|| Failure::inconsistent("families", "too many activation codes"))?;
-        let code = activation_of(&*self.entropy, municipality, family, next);
-        read::update_activation_in_tx(&mut tx, municipality, family, (next, &code.digest())).await?;
+        let code = self.renew_access_in_tx(&mut tx, municipality, family).await?;
         tx.commit().await?;
-        Ok(Some(code))
+        Ok(code)
     }
 
     /// The children that belong to a family on `day`, by id. A child that has moved to another household is not among them.
@@ -146,11 +143,22 @@ impl Ledger {
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.
     pub async fn guardians_of_family(&self, municipality: Municipality, family: FamilyId, day: NaiveDate) -> Result<Vec<FamilyGuardian>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let facts = read::list_facts_of_family_in_tx(&mut tx, municipality, family, day).await?;
+        self.guardians_of_family_in_tx(&mut tx, municipality, family, day).await
+    }
+
+    /// [`Ledger::guardians_of_family`] within a database transaction.
+    pub async fn guardians_of_family_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        family: FamilyId,
+        day: NaiveDate,
+    ) -> Result<Vec<FamilyGuardian>, Failure> {
+        let facts = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
         let Some(key) = facts.first().map(|row| row.key) else { return Ok(Vec::new()) };
-        let keys = Keys(self.list_vault_keys_in_tx(&mut tx, municipality, &[key.uuid()]).await?);
+        let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &[key.uuid()]).await?);
         let mut said: BTreeMap<GuardianId, Vec<Stated<known::GuardianRow>>> = BTreeMap::new();
-        for row in known::list_guardians_in_tx(&mut tx, municipality, &[family.uuid()]).await? {
+        for row in known::list_guardians_in_tx(tx, municipality, &[family.uuid()]).await? {
             said.entry(row.guardian).or_default().push(Stated { since: row.since, roster_number: row.roster_number, what: row });
         }
         let raising = |guardian: &GuardianId| facts.iter().any(|row| row.guardian == *guardian);

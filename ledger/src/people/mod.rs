@@ -5,7 +5,9 @@
 
 mod eligibility;
 mod families;
+mod guardianship;
 mod import;
+pub mod letter;
 pub mod payer_number;
 pub mod person;
 mod repo;

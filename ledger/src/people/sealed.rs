@@ -36,6 +36,10 @@ pub(super) const fn account(family: FamilyId, (number, since): Edition) -> Place
     Place::new("family_bank_accounts", "account", family.uuid()).edition(number, since)
 }
 
+pub(super) const fn delivery_address(family: FamilyId, (number, recorded): Edition) -> Place {
+    Place::new("delivery_addresses", "address", family.uuid()).edition(number, recorded)
+}
+
 /// Families' keys, unwrapped for one piece of work.
 #[derive(Debug, Default)]
 pub(super) struct Keys(pub(super) BTreeMap<VaultKeyId, DataKey>);

@@ -32,7 +32,7 @@ pub struct SentFile {
     pub remittance: RemittanceId,
     /// Its pay day.
     pub pay_on: NaiveDate,
-    /// Its total.
+    /// What the bank debits: its total, less lines that came back before.
     pub total: Yen,
 }
 

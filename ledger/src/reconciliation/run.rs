@@ -167,9 +167,9 @@ impl Ledger {
         file: RemittanceId,
     ) -> Result<(), Error<Rejected>> {
         let refused = |why| Error::Rejected(Rejected::Remittance { remittance: file, why });
-        let (sent, state) = remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused("there is none"))?;
-        if sent.total != line.amount {
-            return Err(refused("its total is another: post the difference first, or match another file"));
+        let (_, state) = remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused("there is none"))?;
+        if remittance::repo::get_debit_in_tx(tx, municipality, file).await? != line.amount {
+            return Err(refused("its total, less lines that came back before the debit, is another: enter those first, or match another file"));
         }
         let state = state.confirm().map_err(|_| refused("it is not on its way"))?;
         let draft = payout::confirm_payout(line.amount, self.open_day_in_tx(tx, municipality, line.booked_on).await?);

@@ -40,6 +40,18 @@ pub enum Rejected {
     /// The file that is to be sent is not the one that was built and approved.
     #[error("the file is not the one that was built: its SHA-256 differs, build it again from this remittance")]
     OtherFile,
+    /// The file has no such line that may come back.
+    #[error("the file has no line {0} that was sent and has not come back")]
+    NoSuchLine(i32),
+    /// It waits for a second person already, or has come back.
+    #[error("line {0} has been told already: a second person confirms or rejects it")]
+    ToldBefore(i32),
+    /// Nobody has said that the line comes back.
+    #[error("nobody has entered that line {0} comes back before the debit: enter what the bank said first")]
+    NotTold(i32),
+    /// Nobody confirms what they entered.
+    #[error("{0} entered this return and may not confirm or reject it: ask a second person")]
+    SamePersonTold(String),
     /// The pay day lies where no holidays are known.
     #[error(transparent)]
     Calendar(BeyondHorizon),
@@ -61,13 +73,16 @@ impl Rejected {
         match self {
             Self::Conflict => "conflict",
             Self::NotStaff => "not_staff",
-            Self::SamePerson(_) => "same_person",
+            Self::SamePerson(_) | Self::SamePersonTold(_) => "same_person",
             Self::Open(_) => "remittance_open",
             Self::NothingToPay(_) => "nothing_to_pay",
             Self::Unknown(_) => "unknown_remittance",
             Self::State { .. } => "remittance_state",
             Self::Stopped(_) => "merchant_stopped",
             Self::OtherFile => "other_file",
+            Self::NoSuchLine(_) => "unknown_line",
+            Self::ToldBefore(_) => "told_before",
+            Self::NotTold(_) => "not_proposed",
             Self::Calendar(_) => "holidays_unknown",
             Self::File(error) => error.code(),
             Self::City(error) => error.code(),

@@ -2,9 +2,11 @@
 //!
 //! What it never does: call something paid that was only sent. Invariant: a payable is in one file at a time; nobody approves what they prepared.
 
+mod early;
 pub mod error;
 mod file;
 mod payee;
+pub mod payouts;
 pub mod plan;
 mod prepare;
 pub mod repo;
@@ -41,7 +43,7 @@ pub struct Remittance {
     pub month: Month,
     /// 振込指定日.
     pub pay_on: NaiveDate,
-    /// `prepared`, `approved`, `built`, `sent`, `confirmed` or `cancelled`.
+    /// `prepared`, `approved`, `built`, `sent`, `confirmed`, `returned` or `cancelled`.
     pub state: String,
     /// Its lines.
     pub lines: i32,

@@ -1,10 +1,12 @@
-//! The life of a remittance: prepared → approved → built → sent → confirmed; cancelled before it is sent. Pure.
+//! The life of a remittance: prepared → approved → built → sent → confirmed; cancelled before it is sent, returned when every line of it came back
+//! before the debit. Pure.
 //!
 //! Invariants: who prepared it does not approve it; "sent" never becomes "confirmed" but by the bank's statement.
 
 use super::error::Rejected;
 use crate::ids::EntryId;
 use crate::merchant::state::Act;
+use crate::money::Yen;
 
 /// Where a remittance stands, with who brought it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,13 @@ pub enum State {
         /// Who built the file.
         built: Act,
     },
+    /// Every line came back before the bank debited anything.
+    Returned {
+        /// The file's SHA-256.
+        file_sha256: [u8; 32],
+        /// Who built the file.
+        built: Act,
+    },
     /// It was never sent.
     Cancelled,
 }
@@ -68,6 +77,7 @@ impl State {
             Self::Built { .. } => "built",
             Self::Sent { .. } => "sent",
             Self::Confirmed { .. } => "confirmed",
+            Self::Returned { .. } => "returned",
             Self::Cancelled => "cancelled",
         }
     }
@@ -80,9 +90,10 @@ impl State {
     #[must_use]
     pub const fn file(&self) -> Option<(&[u8; 32], &Act)> {
         match self {
-            Self::Built { built, file_sha256, .. } | Self::Sent { built, file_sha256, .. } | Self::Confirmed { built, file_sha256 } => {
-                Some((file_sha256, built))
-            }
+            Self::Built { built, file_sha256, .. }
+            | Self::Sent { built, file_sha256, .. }
+            | Self::Confirmed { built, file_sha256 }
+            | Self::Returned { built, file_sha256 } => Some((file_sha256, built)),
             Self::Prepared | Self::Approved { .. } | Self::Cancelled => None,
         }
     }
@@ -123,6 +134,15 @@ impl Life {
         match self.state {
             State::Sent { built, file_sha256, .. } => Ok(State::Confirmed { file_sha256, built }),
             other => Err(other.wrong("confirmed")),
+        }
+    }
+
+    /// A line came back before the debit: `rest` is what the bank still debits. Nothing is left to debit when it was the last.
+    pub fn return_line(self, rest: Yen) -> Result<State, Rejected> {
+        match self.state {
+            State::Sent { built, file_sha256, .. } if !rest.is_positive() => Ok(State::Returned { file_sha256, built }),
+            sent @ State::Sent { .. } => Ok(sent),
+            other => Err(other.wrong("returned before its debit")),
         }
     }
 

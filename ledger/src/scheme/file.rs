@@ -11,7 +11,7 @@ use super::reader::{Node, Problem, Read, Sink, Table};
 use super::route::RouteKind;
 use super::version::Version;
 use super::who::Class;
-use super::{Scheme, Title};
+use super::{Commitment, Scheme, Title};
 
 /// Reads a scheme file.
 ///
@@ -127,11 +127,13 @@ impl Read for Title {
         let name = table.optional("name");
         let name_english = table.optional("name_en");
         let city = table.optional("city");
+        let commit =
+            table.node("commit").map_or(Some(Commitment::Grant), |node| node.one_of(&[("grant", Commitment::Grant), ("redemption", Commitment::Redemption)]));
         let plain = |id: &str| id.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_".contains(letter));
         if id.as_deref().is_some_and(|id| !plain(id)) {
             table.problem_at("id", "an id has small letters, digits and hyphens only, such as osaka-juku");
         }
         table.finish()?;
-        Some(Self { id: id?, name, name_english, city })
+        Some(Self { id: id?, name, name_english, city, commit: commit? })
     }
 }

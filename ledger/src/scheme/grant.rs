@@ -137,6 +137,12 @@ impl GrantRule {
         }
     }
 
+    /// Whether what it grants is counted in visits: pieces without a value of their own.
+    #[must_use]
+    pub fn counts_visits(&self) -> bool {
+        self.kind == Kind::Count && self.face_yen.is_none()
+    }
+
     /// The service period that holds `day`, within the days of service `first` to `last` of the version. What is granted once begins at `since`.
     #[must_use]
     pub fn period(&self, day: NaiveDate, first: NaiveDate, last: NaiveDate, since: Option<NaiveDate>) -> Period {

@@ -80,6 +80,17 @@ pub struct Title {
     pub name_english: Option<String>,
     /// The city.
     pub city: Option<String>,
+    /// When its budget is committed.
+    pub commit: Commitment,
+}
+
+/// When a scheme's budget is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commitment {
+    /// With the grant: no more is granted than was appropriated.
+    Grant,
+    /// With the redemption: the city grants to everybody and budgets the expected take-up.
+    Redemption,
 }
 
 /// Which versions count.

@@ -7,21 +7,19 @@ pub(crate) mod repo;
 
 use chrono::TimeDelta;
 
-use crate::Ledger;
 use crate::code::Code;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{FamilyId, Municipality};
 use crate::merchant::Token;
-use crate::time::Instant;
+use crate::time::{Instant, tokyo_date};
 use crate::token::CityToken;
+use crate::{Ledger, Tx};
 
 /// A session ends after this, used or not.
 const LIFE: TimeDelta = TimeDelta::days(180);
 /// A session that is not used ends after this.
 const IDLE: TimeDelta = TimeDelta::days(60);
-/// How exactly it is kept when a session was last used: a write a day, not one a request.
-const SEEN: TimeDelta = TimeDelta::days(1);
 /// Phones of one family that are signed in at once; a further one ends the oldest.
 const SESSIONS_MAX: i64 = 10;
 /// Refusals are counted in windows of this many seconds …
@@ -79,7 +77,7 @@ impl Ledger {
         }
         let digest = attempt.code.as_ref().map(Code::digest);
         let family = match digest {
-            Some(digest) => repo::find_family_in_tx(&mut tx, municipality, &digest).await?,
+            Some(digest) => self.find_family_to_let_in_in_tx(&mut tx, municipality, &digest).await?,
             None => None,
         };
         let Some(family) = family else {
@@ -95,6 +93,13 @@ impl Ledger {
         Ok(signed_in)
     }
 
+    /// The family whose letter holds the code with this digest; none if the letter went to somebody who raises none of its children any more.
+    async fn find_family_to_let_in_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, digest: &[u8; 32]) -> Result<Option<FamilyId>, Failure> {
+        let Some(family) = repo::find_family_in_tx(tx, municipality, digest).await? else { return Ok(None) };
+        self.review_family_in_tx(tx, municipality, family).await?;
+        repo::find_family_in_tx(tx, municipality, digest).await
+    }
+
     /// `count` sessions were there before: two sign-ins at one instant get two tokens.
     fn session_token(&self, municipality: Municipality, family: FamilyId, now: Instant, count: i64) -> CityToken {
         let command = format!("{municipality}/{family}/{}", now.timestamp_micros());
@@ -107,11 +112,17 @@ impl Ledger {
         let now = self.clock.now();
         let mut tx = self.pool.begin().await?;
         let Some((family, seen_at)) = repo::find_in_tx(&mut tx, token, now, now - IDLE).await? else { return Ok(None) };
-        if now - seen_at >= SEEN {
-            repo::mark_seen_in_tx(&mut tx, token, now).await?;
-            tx.commit().await?;
+        if tokyo_date(seen_at) >= tokyo_date(now) {
+            return Ok(Some(family));
         }
-        Ok(Some(family))
+        // The first request of a day: who raises the children may be another one since midnight.
+        self.review_family_in_tx(&mut tx, token.municipality(), family).await?;
+        let still = repo::find_in_tx(&mut tx, token, now, now - IDLE).await?;
+        if still.is_some() {
+            repo::mark_seen_in_tx(&mut tx, token, now).await?;
+        }
+        tx.commit().await?;
+        Ok(still.map(|(family, _)| family))
     }
 
     /// Signs out. A token that opens nothing any more is fine.

@@ -83,7 +83,7 @@ pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, si
 }
 
 /// Ends all sessions of a family but the newest `kept`; answers how many.
-pub(super) async fn end_oldest_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId, kept: i64, now: Instant) -> Result<u64, Failure> {
+pub(crate) async fn end_oldest_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId, kept: i64, now: Instant) -> Result<u64, Failure> {
     let ended = sqlx::query!(
         r#"
         UPDATE sessions SET ended_at = $4

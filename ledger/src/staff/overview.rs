@@ -20,11 +20,11 @@ pub struct Budget {
     pub appropriated: Yen,
     /// Given back at the end of the year.
     pub given_back: Yen,
-    /// Granted and not returned: spent, or still to be spent.
+    /// Granted and not returned: spent, or still to be spent. Where the budget is committed at redemption: spent.
     pub committed: Yen,
-    /// Of that, still to be spent by children.
+    /// Still to be spent by children.
     pub unspent: Yen,
-    /// Not granted yet.
+    /// Not committed yet; below zero where more was redeemed than was appropriated.
     pub remaining: Yen,
 }
 

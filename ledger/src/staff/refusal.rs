@@ -22,6 +22,7 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,
     super::reversal::ReverseRejected,
@@ -29,7 +30,7 @@ refusals!(
 
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {
-        Self::code(*self)
+        Self::code(self)
     }
 }
 

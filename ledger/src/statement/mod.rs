@@ -58,6 +58,8 @@ pub struct ReceiptLine {
     pub at: Instant,
     /// The merchant's own number of the bill, where there was one.
     pub reference: Option<String>,
+    /// What was paid for.
+    pub expense: String,
     /// Below zero for a refund.
     pub amount_yen: i64,
 }
@@ -188,8 +190,25 @@ impl Ledger {
     ) -> Result<Option<(Statement, Vec<ReceiptLine>)>, Failure> {
         let mut tx = self.pool.begin().await?;
         let Some(statement) = repo::list_in_tx(&mut tx, municipality, Some(merchant), Some(month)).await?.pop() else { return Ok(None) };
-        let lines = repo::list_lines_in_tx(&mut tx, municipality, merchant, (statement.first_on, statement.last_on)).await?;
+        let lines = repo::list_lines_in_tx(&mut tx, municipality, merchant, (statement.first_on, statement.last_on), (0, i64::MAX)).await?;
         Ok(Some((statement, lines)))
+    }
+
+    /// A merchant's own statement; its receipts and refunds are [`Self::list_statement_lines`].
+    pub async fn find_statement(&self, municipality: Municipality, merchant: MerchantId, month: Month) -> Result<Option<Statement>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        Ok(repo::list_in_tx(&mut tx, municipality, Some(merchant), Some(month)).await?.pop())
+    }
+
+    /// Receipts and refunds of a statement from the line behind `after` on (0: from the first), at most `limit`. The days are closed: they never change.
+    pub async fn list_statement_lines(
+        &self,
+        municipality: Municipality,
+        statement: &Statement,
+        (after, limit): (i64, i64),
+    ) -> Result<Vec<ReceiptLine>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        repo::list_lines_in_tx(&mut tx, municipality, statement.merchant, (statement.first_on, statement.last_on), (after, limit)).await
     }
 
     /// The analysis of a month's statements by year and budget line. The city's alone.

@@ -310,26 +310,30 @@ pub async fn list_lines_in_tx(
     municipality: Municipality,
     merchant: MerchantId,
     days: (NaiveDate, NaiveDate),
+    (after, limit): (i64, i64),
 ) -> Result<Vec<ReceiptLine>, Failure> {
     let lines = sqlx::query_as!(
         ReceiptLine,
         r#"
-        SELECT l.receipt_id AS "receipt!", l.at AS "at!", i.reference AS "reference?", l.amount AS "amount_yen!"
+        SELECT l.receipt_id AS "receipt!", l.at AS "at!", i.reference AS "reference?", l.expense AS "expense!", l.amount AS "amount_yen!"
         FROM (
-            SELECT receipt_id, captured_at AS at, invoice_id, amount_yen AS amount
+            SELECT receipt_id, captured_at AS at, invoice_id, expense, amount_yen AS amount
             FROM captures WHERE municipality = $1 AND merchant_id = $2 AND business_on BETWEEN $3 AND $4
             UNION ALL
-            SELECT c.receipt_id, r.refunded_at, c.invoice_id, -r.amount_yen
+            SELECT c.receipt_id, r.refunded_at, c.invoice_id, c.expense, -r.amount_yen
             FROM refunds r JOIN captures c USING (municipality, hold_id)
             WHERE r.municipality = $1 AND r.merchant_id = $2 AND r.business_on BETWEEN $3 AND $4 AND NOT r.from_receivable
         ) l
         LEFT JOIN invoices i ON i.municipality = $1 AND i.invoice_id = l.invoice_id
         ORDER BY l.at, l.receipt_id, l.amount DESC
+        OFFSET $5 LIMIT $6
         "#,
         municipality.code(),
         merchant.uuid(),
         days.0,
-        days.1
+        days.1,
+        after,
+        limit
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -10,7 +10,7 @@ use web::{Body, Created, Fields, IdempotencyKey, Problem, Read};
 
 use super::receipts::ReceiptBody;
 use super::{Terminal, YEN_MAX, refused};
-use crate::till::{ScannedCode, Till};
+use crate::till::{NewCapture, ScannedCode, Till};
 
 /// Longer than any link with a code.
 const SCANNED_MAX: usize = 300;
@@ -48,6 +48,6 @@ pub(crate) async fn capture<T: Till>(
     key: IdempotencyKey,
     Body(body): Body<CaptureBody>,
 ) -> Result<Created<ReceiptBody>, Problem> {
-    let receipt = till.capture(&terminal.0, &key.of("capture"), &body.code, body.amount_yen).await.map_err(refused)?;
+    let receipt = till.capture(&terminal.0, &key.of("capture"), &NewCapture { code: body.code, amount_yen: Some(body.amount_yen) }).await.map_err(refused)?;
     Ok(Created(receipt.into()))
 }

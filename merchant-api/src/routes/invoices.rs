@@ -50,7 +50,7 @@ impl Read for BillBody {
 impl From<BillBody> for NewInvoice {
     fn from(body: BillBody) -> Self {
         let BillBody { reference, amount_yen, expense, service } = body;
-        Self { reference, amount_yen, expense, service }
+        Self { reference, amount_yen, expense, service, due_on: None }
     }
 }
 
@@ -73,7 +73,7 @@ pub struct InvoiceBody {
 
 impl From<Invoice> for InvoiceBody {
     fn from(invoice: Invoice) -> Self {
-        let Invoice { invoice, reference, amount_yen, expense, code, receipt } = invoice;
+        let Invoice { invoice, reference, amount_yen, expense, code, receipt, .. } = invoice;
         Self { invoice, reference, amount_yen, expense, code, receipt }
     }
 }

@@ -10,7 +10,7 @@ use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read, Text, tokyo_time};
 
 use super::{Terminal, YEN_MAX, refused};
-use crate::till::{Receipt, Refund, Till, WhichReceipts};
+use crate::till::{NewRefund, Receipt, Refund, Till, WhichReceipts};
 
 /// Days that one question may ask about.
 const DAYS_MAX: i64 = 92;
@@ -154,6 +154,7 @@ pub(crate) async fn refund<T: Till>(
     key: IdempotencyKey,
     Body(body): Body<RefundBody>,
 ) -> Result<Created<RefundAnswer>, Problem> {
-    let refund = till.refund(&terminal.0, &key.of("refund"), &receipt, body.amount_yen, &body.reason).await.map_err(refused)?;
+    let refund =
+        till.refund(&terminal.0, &key.of("refund"), &NewRefund { receipt, amount_yen: body.amount_yen, reason: body.reason }).await.map_err(refused)?;
     Ok(Created(refund.into()))
 }

@@ -42,7 +42,7 @@ pub struct StatementBody {
 
 impl From<Statement> for StatementBody {
     fn from(statement: Statement) -> Self {
-        let Statement { month, from, to, receipts, gross_yen, refunded_yen, net_yen, state } = statement;
+        let Statement { month, from, to, receipts, gross_yen, refunded_yen, net_yen, state, .. } = statement;
         Self { month, from: from.to_string(), to: to.to_string(), receipts, gross_yen, refunded_yen, net_yen, state }
     }
 }

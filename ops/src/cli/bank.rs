@@ -17,7 +17,7 @@ use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
 use crate::console::routes::bank::{ImportedBody, ReportBody, credit};
 use crate::console::routes::remittances::{FileBody, RemittanceBody, detail};
-use crate::console::routes::returns::WaitingBody;
+use crate::console::routes::returns::{EarlyBody, WaitingBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -88,6 +88,14 @@ enum Back {
     Confirm { line: BankLineId, remittance: RemittanceId, number: i32 },
     /// Say that none of the proposed returns is right.
     Reject { line: BankLineId },
+    /// List lines that the bank said it will not pay, told before its debit, which wait for a second person.
+    EarlyReturns,
+    /// Enter what the bank said before its debit: a line of a file that was sent will not be paid.
+    ProposeEarly { remittance: RemittanceId, number: i32 },
+    /// Confirm it, as a second person: what the line was made of is open again, and the bank debits the rest.
+    ConfirmEarly { remittance: RemittanceId, number: i32 },
+    /// Say that the line is paid after all.
+    RejectEarly { remittance: RemittanceId, number: i32 },
     /// Say what a credit was: fund, top-up:fam_…, family-repays:fam_…, merchant-repays:mrc_….
     ExplainCredit { line: BankLineId, what: String },
     /// Say what a debit was: the bank's fee, or the total of a file.
@@ -203,6 +211,23 @@ async fn back(office: &Office<'_>, command: Back) -> anyhow::Result<Exit> {
         Back::Reject { line } => {
             let command = office.command(Action::RejectReturn, &(line, reason));
             office.run(Action::RejectReturn, Some(line.to_string()), ledger.reject_returns(city, &command, line)).await
+        }
+        Back::EarlyReturns => {
+            let told = async { Ok(ledger.list_waiting_early_returns(city).await?.into_iter().map(EarlyBody::from).collect::<Vec<_>>()) };
+            office.look(Action::ShowBankLines, None, told).await
+        }
+        Back::ProposeEarly { remittance, number } => {
+            let command = office.command(Action::ProposeReturn, &(remittance, number, reason));
+            let proposed = ledger.propose_early_return(city, &command, (remittance, number), reason);
+            office.run(Action::ProposeReturn, Some(remittance.to_string()), proposed).await
+        }
+        Back::ConfirmEarly { remittance, number } => {
+            let command = office.command(Action::ConfirmReturn, &(remittance, number));
+            office.run(Action::ConfirmReturn, Some(remittance.to_string()), ledger.confirm_early_return(city, &command, (remittance, number))).await
+        }
+        Back::RejectEarly { remittance, number } => {
+            let command = office.command(Action::RejectReturn, &(remittance, number, reason));
+            office.run(Action::RejectReturn, Some(remittance.to_string()), ledger.reject_early_return(city, &command, (remittance, number))).await
         }
         Back::ExplainDebit { line, remittance } => {
             let what = remittance.map_or(Debit::Fee, Debit::Payout);

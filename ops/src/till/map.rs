@@ -1,14 +1,19 @@
 //! From the ledger's types to the Till's. What depends on who pays has no place to go here.
 
+use chrono::NaiveDate;
 use ledger::error::{Error, Failure};
+use ledger::ids::ReceiptId;
 use ledger::money::Yen;
 use ledger::payment::history::match_code;
-use ledger::payment::invoice::{BillRejected, Invoice as LedgerInvoice};
+use ledger::payment::invoice::{
+    BatchRejected, BillRejected, Billed as LedgerBilled, CancelRejected, Invoice as LedgerInvoice, InvoiceState as LedgerInvoiceState,
+};
 use ledger::payment::receipts::ListedReceipt;
 use ledger::payment::refund::{Refund as LedgerRefund, RefundRejected};
 use ledger::payment::{CaptureRejected, Receipt as LedgerReceipt};
-use ledger::statement::{Rejected as StatementRejected, Statement as LedgerStatement};
-use merchant_api::till::{Invalid, Invoice, Receipt, Refund, Statement, TillError};
+use ledger::remittance::payouts::{Payout as LedgerPayout, PayoutState as LedgerPayoutState};
+use ledger::statement::{ReceiptLine, Rejected as StatementRejected, Statement as LedgerStatement};
+use merchant_api::till::{Answer, Billed, Invalid, Invoice, InvoiceState, Payout, PayoutState, Receipt, Refund, Statement, StatementLine, TillError};
 use web::problem::log_failure;
 
 /// Something broke: logged once, with its chain.
@@ -17,7 +22,7 @@ pub(super) fn failed(failure: Failure) -> TillError {
     TillError::Unknown(Box::new(failure))
 }
 
-fn refused<R: std::error::Error>(error: Error<R>, of: impl FnOnce(R) -> TillError) -> TillError {
+pub(super) fn refused<R: std::error::Error>(error: Error<R>, of: impl FnOnce(R) -> TillError) -> TillError {
     match error {
         Error::Rejected(rejected) => of(rejected),
         Error::Failed(failure) => failed(failure),
@@ -35,15 +40,42 @@ pub(super) fn refund_refused(error: Error<RefundRejected>) -> TillError {
         RefundRejected::TooMuch { left } => Invalid::RefundTooMuch { left_yen: left.get() }.into(),
         RefundRejected::Conflict => TillError::Conflict,
         RefundRejected::Closed => Invalid::DayClosed.into(),
+        RefundRejected::NotToday => TillError::Forbidden,
     })
 }
 
+/// Why one bill cannot be; none where the key is in use.
+const fn no_bill(rejected: BillRejected) -> Option<Invalid> {
+    match rejected {
+        BillRejected::Price => Some(Invalid::Amount),
+        BillRejected::NotOffered => Some(Invalid::NotOffered),
+        BillRejected::Reference => Some(Invalid::Reference),
+        BillRejected::Due => Some(Invalid::Due),
+        BillRejected::Conflict => None,
+    }
+}
+
 pub(super) fn bill_refused(error: Error<BillRejected>) -> TillError {
+    refused(error, |rejected| no_bill(rejected).map_or(TillError::Conflict, TillError::Invalid))
+}
+
+pub(super) fn batch_refused(error: Error<BatchRejected>) -> TillError {
+    refused(error, |BatchRejected::Conflict| TillError::Conflict)
+}
+
+pub(super) fn billed(billed: LedgerBilled) -> Answer<Billed> {
+    match billed {
+        LedgerBilled::Made(made) => Ok(Billed::Made(invoice(made))),
+        LedgerBilled::Known(known) => Ok(Billed::Known(invoice(known))),
+        LedgerBilled::Refused(rejected) => no_bill(rejected).map(Billed::Refused).ok_or(TillError::Conflict),
+    }
+}
+
+pub(super) fn cancel_refused(error: Error<CancelRejected>) -> TillError {
     refused(error, |rejected| match rejected {
-        BillRejected::Price => Invalid::Amount.into(),
-        BillRejected::NotOffered => Invalid::NotOffered.into(),
-        BillRejected::Reference => Invalid::Reference.into(),
-        BillRejected::Conflict => TillError::Conflict,
+        CancelRejected::Unknown => TillError::NotFound,
+        CancelRejected::Paid => Invalid::Paid.into(),
+        CancelRejected::Conflict => TillError::Conflict,
     })
 }
 
@@ -76,17 +108,35 @@ pub(super) fn refund(refund: &LedgerRefund) -> Refund {
 }
 
 pub(super) fn invoice(invoice: LedgerInvoice) -> Invoice {
+    let state = match invoice.state() {
+        LedgerInvoiceState::Open => InvoiceState::Open,
+        LedgerInvoiceState::Paid => InvoiceState::Paid,
+        LedgerInvoiceState::Cancelled => InvoiceState::Cancelled,
+    };
     Invoice {
         invoice: invoice.id.to_string(),
         reference: invoice.bill.reference,
         amount_yen: invoice.bill.amount.get(),
         expense: invoice.bill.expense,
+        due_on: invoice.bill.due_on,
         code: invoice.code.grouped(),
+        state,
         receipt: invoice.receipt.map(|receipt| receipt.to_string()),
     }
 }
 
-pub(super) fn statement(statement: &LedgerStatement) -> Statement {
+pub(super) const fn invoice_state(state: InvoiceState) -> LedgerInvoiceState {
+    match state {
+        InvoiceState::Open => LedgerInvoiceState::Open,
+        InvoiceState::Paid => LedgerInvoiceState::Paid,
+        InvoiceState::Cancelled => LedgerInvoiceState::Cancelled,
+    }
+}
+
+/// A statement is paid on the day of a payment that is on its way or made; until there is one, on the day that is planned.
+pub(super) fn statement(statement: &LedgerStatement, payouts: &[LedgerPayout], planned: Option<NaiveDate>) -> Statement {
+    let own: Vec<_> = payouts.iter().filter(|payout| payout.months.contains(&statement.month)).collect();
+    let live = own.iter().find(|payout| payout.state != LedgerPayoutState::Returned);
     Statement {
         month: statement.month.to_string(),
         from: statement.first_on,
@@ -96,5 +146,22 @@ pub(super) fn statement(statement: &LedgerStatement) -> Statement {
         refunded_yen: statement.refunded.get(),
         net_yen: statement.net.get(),
         state: statement.state.clone(),
+        pay_on: live.map(|payout| payout.pay_on).or(planned),
+        payouts: own.into_iter().map(payout).collect(),
     }
+}
+
+pub(super) fn payout(payout: &LedgerPayout) -> Payout {
+    let state = match payout.state {
+        LedgerPayoutState::Sent => PayoutState::Sent,
+        LedgerPayoutState::Paid => PayoutState::Paid,
+        LedgerPayoutState::Returned => PayoutState::Returned,
+    };
+    let months = payout.months.iter().map(ToString::to_string).collect();
+    Payout { pay_on: payout.pay_on, amount_yen: payout.amount.get(), state, months }
+}
+
+pub(super) fn line((line, of): (i64, ReceiptLine)) -> StatementLine {
+    let ReceiptLine { receipt, at, reference, expense, amount_yen } = of;
+    StatementLine { line, receipt: ReceiptId::new(receipt).to_string(), invoice: reference, expense, at, amount_yen }
 }

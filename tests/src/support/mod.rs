@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod database;
 pub mod documents;
 pub mod log;
+pub mod pictures;
 pub mod qr;
 pub mod test_city;
 pub mod town;

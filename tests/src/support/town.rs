@@ -4,7 +4,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use ledger::actor::{Actor, Command};
 use ledger::ids::Municipality;
+use ledger::merchant::people::{NewPerson, PersonRole};
+use ledger::session::SignIn;
 use ops::demo::{Family, Guide, Merchant};
 use ops::rehearse::Setting;
 use ops::serve::Reached;
@@ -89,6 +92,27 @@ impl Town {
     #[must_use]
     pub fn desk(&self, index: usize) -> Client {
         self.stranger().bearer(&self.merchant(index).token.to_string())
+    }
+
+    /// Somebody of a class who has signed in, by a code that the city issued.
+    pub async fn person(&self, index: usize, role: PersonRole) -> Client {
+        self.stranger().bearer(&self.person_token(index, role).await)
+    }
+
+    /// What they show.
+    pub async fn person_token(&self, index: usize, role: PersonRole) -> String {
+        let (ledger, merchant) = (&self.test.ledger, self.merchant(index).id);
+        let new = NewPerson { name: format!("{role} さん"), role };
+        let count = ledger.list_people(self.municipality(), merchant).await.expect("people").len();
+        let command = Command::new(Actor::Staff("受付".to_owned()), format!("person/{merchant}/{count}"), &new);
+        let code = ledger.invite_person(self.municipality(), &command, merchant, &new).await.expect("an invitation").code;
+        let attempt = SignIn { code: Some(code), origin: String::new() };
+        ledger.sign_in_person(self.municipality(), &attempt).await.expect("a session").token.to_string()
+    }
+
+    /// A manager of a class.
+    pub async fn manager(&self, index: usize) -> Client {
+        self.person(index, PersonRole::Manager).await
     }
 
     /// A family that has signed in over HTTP.

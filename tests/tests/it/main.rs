@@ -9,6 +9,7 @@ mod console;
 mod demo;
 mod documents;
 mod embedded;
+mod guardians;
 mod jobs;
 mod merchant_api;
 mod month;

@@ -135,18 +135,19 @@ async fn answers_to_a_merchant_hold_only_what_is_on_the_list() {
     town.test.ledger.settle_refunds(town.municipality()).await.unwrap();
     let draw = Command::new(Actor::Staff("係".to_owned()), "draw", &"2026-05");
     town.test.ledger.draw_statements(town.municipality(), &draw, "2026-05".parse().unwrap()).await.unwrap();
+    let manager = town.manager(0).await;
     let answers = [
-        desk.get("/merchant/v1/statements/2026-05").await,
+        manager.get("/merchant/v1/statements/2026-05").await,
         desk.post(CAPTURES, "wrong", &json!({"code": 1})).await,
         desk.get(&path).await,
-        desk.post(&format!("{path}/refunds"), "refund", &json!({"amount_yen": 1_000, "reason": "x"})).await,
-        desk.post(&format!("{path}/refunds"), "more", &json!({"amount_yen": 4_001, "reason": "x"})).await,
+        manager.post(&format!("{path}/refunds"), "refund", &json!({"amount_yen": 1_000, "reason": "x"})).await,
+        manager.post(&format!("{path}/refunds"), "more", &json!({"amount_yen": 4_001, "reason": "x"})).await,
         desk.get(&format!("/merchant/v1/receipts?first={TODAY}&last={TODAY}&limit=1")).await,
         desk.get("/merchant/v1/receipts?first=x&limit=0&color=red").await,
         desk.get(&format!("/merchant/v1/invoices/{}", invoice.ok()["invoice"].as_str().unwrap())).await,
         desk.post("/merchant/v1/invoices", "other", &json!({"reference": "1", "amount_yen": 1, "expense": "tuition"})).await,
         desk.post("/merchant/v1/invoices", "third", &json!({"reference": "2", "amount_yen": 1, "expense": "gambling"})).await,
-        desk.get("/merchant/v1/statements/2026-04").await,
+        manager.get("/merchant/v1/statements/2026-04").await,
         desk.post(CAPTURES, "b", &scan(&code, 5_000)).await,
         desk.post(CAPTURES, "", &scan(&code, 5_000)).await,
         town.stranger().post(CAPTURES, "c", &scan(&code, 5_000)).await,
@@ -271,19 +272,19 @@ async fn receipts_come_page_by_page_in_the_order_of_time() {
 async fn a_merchant_claims_its_month_once_it_is_drawn() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
-    let (family, desk) = (town.signed_in(0).await, town.desk(0));
+    let (family, desk, manager) = (town.signed_in(0).await, town.desk(0), town.manager(0).await);
     let code = held(&town, &family, "pay", 0, 5_000).await;
     desk.post(CAPTURES, "key", &scan(&code, 5_000)).await.ok();
     let month = "/merchant/v1/statements/2026-05";
-    assert_eq!(desk.get(month).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(desk.post(&format!("{month}/claim"), "early", &json!({})).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(manager.get(month).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(manager.post(&format!("{month}/claim"), "early", &json!({})).await.status, StatusCode::NOT_FOUND);
     town.test.set("2026-06-16");
     let draw = Command::new(Actor::Staff("係".to_owned()), "draw", &"2026-05");
     town.test.ledger.draw_statements(town.municipality(), &draw, "2026-05".parse().unwrap()).await.unwrap();
-    let drawn = desk.get(month).await.ok();
+    let drawn = manager.get(month).await.ok();
     assert_eq!((&drawn["state"], &drawn["receipts"], &drawn["net_yen"]), (&json!("drawn"), &json!(1), &json!(5_000)));
-    let claimed = desk.post(&format!("{month}/claim"), "claim", &json!({})).await;
+    let claimed = manager.post(&format!("{month}/claim"), "claim", &json!({})).await;
     assert_eq!(claimed.ok()["state"], "claimed");
-    assert_eq!(desk.post(&format!("{month}/claim"), "claim", &json!({})).await, claimed);
-    assert_eq!(desk.post(&format!("{month}/claim"), "twice", &json!({})).await.problem(), (409, "statement-state".to_owned()));
+    assert_eq!(manager.post(&format!("{month}/claim"), "claim", &json!({})).await, claimed);
+    assert_eq!(manager.post(&format!("{month}/claim"), "twice", &json!({})).await.problem(), (409, "statement-state".to_owned()));
 }

@@ -65,10 +65,48 @@ impl Fields {
         }
     }
 
+    /// A list of at most `most` objects, each read field by field; what is wrong with one is named by its place in the list.
+    pub fn each<T: Read>(&mut self, name: &'static str, most: usize) -> Option<Vec<T>> {
+        let Some(value) = self.take(name) else {
+            self.note(name, &Fault::Missing);
+            return None;
+        };
+        let Value::Array(items) = value else {
+            self.note(name, &Fault::Type("配列", "a list"));
+            return None;
+        };
+        if items.len() > most {
+            self.note(name, &Fault::Count(most));
+            return None;
+        }
+        let read: Vec<_> = items.into_iter().enumerate().map(|(at, item)| self.read_item(name, at, item)).collect();
+        read.into_iter().collect()
+    }
+
+    fn read_item<T: Read>(&mut self, name: &'static str, at: usize, item: Value) -> Option<T> {
+        let Value::Object(values) = item else {
+            self.note(name, &Fault::Item(at, Box::new(Fault::Type("オブジェクト", "an object"))));
+            return None;
+        };
+        let mut fields = Self::of_body(values);
+        let item = T::read(&mut fields);
+        fields.note_unknown();
+        let whole = fields.problems.is_empty();
+        self.problems.extend(fields.problems.into_iter().map(|problem| problem.below(&format!("/{name}/{at}"))));
+        item.filter(|_| whole)
+    }
+
+    fn note_unknown(&mut self) {
+        let unknown: Vec<_> = self.values.keys().cloned().collect();
+        for name in unknown {
+            self.note(&name, &Fault::Unknown);
+        }
+    }
+
     /// Notes what is wrong with a field.
     pub fn note(&mut self, name: &str, fault: &Fault) {
         let place = if self.of_query { Place::Query(name.to_owned()) } else { Place::Body(pointer(name, fault)) };
-        self.problems.push(FieldProblem { place, code: fault.code(), detail: fault.detail() });
+        self.problems.push(FieldProblem { place, code: fault.code().into(), detail: fault.detail() });
     }
 
     /// Reads a request whole.
@@ -77,10 +115,7 @@ impl Fields {
     /// Every field that is not right, by name.
     pub fn read<T: Read>(mut self) -> Result<T, Problem> {
         let read = T::read(&mut self);
-        let unknown: Vec<_> = self.values.keys().cloned().collect();
-        for name in unknown {
-            self.note(&name, &Fault::Unknown);
-        }
+        self.note_unknown();
         match read {
             Some(read) if self.problems.is_empty() => Ok(read),
             _ => Err(Problem::fields(self.problems)),
@@ -155,6 +190,27 @@ mod tests {
         let errors = read(&json!({"name": "a\u{0}", "parts": [1, "x"], "nmae": 1})).unwrap_err();
         let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect();
         assert_eq!(places, [("#/amount", "missing"), ("#/name", "characters"), ("#/parts/1", "type"), ("#/nmae", "unknown")]);
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Many(Vec<Asked>);
+
+    impl Read for Many {
+        fn read(fields: &mut Fields) -> Option<Self> {
+            fields.each("many", 2).map(Self)
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_object_of_a_list_is_named_by_its_place() {
+        let read = |body: &Value| Fields::of_body(body.as_object().unwrap().clone()).read::<Many>().map_err(|problem| problem.body(Language::English, None));
+        assert_eq!(read(&json!({"many": [{"amount": 1}, {"amount": 2, "name": "b"}]})).unwrap().0.len(), 2);
+        let errors = read(&json!({"many": [{"amount": 1, "x": 0}, {"amount": 0, "parts": [1, "y"]}]})).unwrap_err()["errors"].clone();
+        let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(places, ["#/many/0/x", "#/many/1/amount", "#/many/1/parts/1"]);
+        for (wrong, code) in [(json!({}), "missing"), (json!({"many": {}}), "type"), (json!({"many": [1]}), "type"), (json!({"many": [{}, {}, {}]}), "count")] {
+            assert_eq!(read(&wrong).unwrap_err()["errors"][0]["code"], code, "{wrong}");
+        }
     }
 
     #[test]

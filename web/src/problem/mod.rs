@@ -5,6 +5,7 @@
 pub mod pages;
 pub mod registry;
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use axum::http::{HeaderValue, header};
@@ -29,7 +30,7 @@ pub struct FieldProblem {
     /// Which field.
     pub place: Place,
     /// Stable name for programs.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// For people.
     pub detail: Text,
 }
@@ -143,6 +144,15 @@ fn uri(kind: &Kind) -> String {
 }
 
 impl FieldProblem {
+    /// The same of a field that stands below another: `/items/0`.
+    pub(crate) fn below(self, outer: &str) -> Self {
+        let place = match self.place {
+            Place::Body(pointer) => Place::Body(format!("{outer}{pointer}")),
+            query @ Place::Query(_) => query,
+        };
+        Self { place, ..self }
+    }
+
     fn body(&self, language: Language) -> Value {
         let (place, at) = match &self.place {
             Place::Body(pointer) => ("pointer", format!("#{pointer}")),

@@ -50,6 +50,7 @@ registry! {
     SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
     MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
+    BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 
     // Merchants. About a code there is this one refusal and no other.
@@ -58,6 +59,8 @@ registry! {
     NOT_OFFERED CONFLICT "not-offered" "この費目・サービスは登録されていません。" "You are not registered for this kind of expense or service.";
     REFERENCE_TAKEN CONFLICT "reference-taken" "この請求番号は使われています。" "This reference is in use.";
     STATEMENT_STATE CONFLICT "statement-state" "この明細書は、いまこの操作ができる状態ではありません。" "The statement's state does not allow this.";
+    ONESELF CONFLICT "oneself" "自分自身を外すことはできません。ほかの責任者に依頼してください。" "Nobody removes themselves: ask another manager.";
+    MERCHANT_SIGN_IN UNAUTHORIZED "merchant-sign-in-refused" "このコードではサインインできません。新しいコードを発行してもらってください。" "This code does not sign in: ask for a new one.";
     DAY_CLOSED CONFLICT "day-closed" "この日の帳簿は締め切られています。" "The books are closed for this day.";
     OUTCOME_UNKNOWN SERVICE_UNAVAILABLE "outcome-unknown" "いま確認できません。同じ Idempotency-Key でもう一度お試しください。" "The outcome is not known yet: ask again with the same Idempotency-Key.";
 

@@ -67,18 +67,21 @@ pub fn match_code(receipt: ReceiptId) -> String {
 }
 
 impl Ledger {
-    /// A family's payment. Another family's is as unknown as one that nobody made.
+    /// A family's payment. Another family's is as unknown as one that nobody made, and so is one for a child that has left the family: where the child
+    /// goes is no longer its business.
     pub async fn find_payment(&self, municipality: Municipality, family: FamilyId, payment: AccountId) -> Result<Option<Payment>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let mut found = repo::list_in_tx(&mut tx, municipality, family, &repo::Which::One(payment)).await?;
+        let own = self.child_ids_of_family_in_tx(&mut tx, municipality, family, self.clock.today()).await?;
+        let mut found = repo::list_in_tx(&mut tx, municipality, (family, &own), &repo::Which::One(payment)).await?;
         repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
         Ok(found.pop())
     }
 
-    /// A family's payments, newest first, from the one behind `after`, at most `limit`.
+    /// A family's payments, newest first, from the one behind `after`, at most `limit`; none for a child that has left the family.
     pub async fn list_payments(&self, municipality: Municipality, family: FamilyId, after: Option<After>, limit: i64) -> Result<Vec<Payment>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let mut found = repo::list_in_tx(&mut tx, municipality, family, &repo::Which::Page(after, limit)).await?;
+        let own = self.child_ids_of_family_in_tx(&mut tx, municipality, family, self.clock.today()).await?;
+        let mut found = repo::list_in_tx(&mut tx, municipality, (family, &own), &repo::Which::Page(after, limit)).await?;
         repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
         Ok(found)
     }

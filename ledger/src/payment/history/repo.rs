@@ -1,6 +1,6 @@
 //! The SQL of what a family sees of its payments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{After, PaidPart, Payment};
 use crate::Tx;
@@ -17,8 +17,14 @@ pub(super) enum Which {
     Page(Option<After>, i64),
 }
 
-/// Payments of a family, newest first, without their parts.
-pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId, which: &Which) -> Result<Vec<Payment>, Failure> {
+/// Payments of a family that draw on no children but these, newest first, without their parts.
+pub(super) async fn list_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    (family, children): (FamilyId, &BTreeSet<ChildId>),
+    which: &Which,
+) -> Result<Vec<Payment>, Failure> {
+    let own: Vec<_> = children.iter().map(|child| child.uuid()).collect();
     let (one, after, limit) = match which {
         Which::One(payment) => (Some(payment.uuid()), None, 1),
         Which::Page(after, limit) => (None, *after, *limit),
@@ -35,6 +41,10 @@ pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, fami
         WHERE h.municipality = $1 AND h.family_id = $2
           AND ($3::uuid IS NULL OR h.hold_id = $3)
           AND ($4::timestamptz IS NULL OR (h.held_at, h.hold_id) < ($4, $5::uuid))
+          AND NOT EXISTS (
+              SELECT FROM transfers t
+              JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
+              WHERE t.municipality = h.municipality AND t.entry_id = h.entry_id AND e.child_id <> ALL ($7))
         ORDER BY h.held_at DESC, h.hold_id DESC
         LIMIT $6
         "#,
@@ -43,7 +53,8 @@ pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, fami
         one,
         after.map(|(at, _)| at),
         after.map(|(_, hold)| hold.uuid()),
-        limit
+        limit,
+        &own
     )
     .fetch_all(&mut **tx)
     .await?;

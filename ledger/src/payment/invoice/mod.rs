@@ -1,5 +1,8 @@
 //! Bills of merchants: a family scans one, or opens it at home, and pays it at once. Nothing on a bill says who pays.
+//!
+//! Invariant: a bill ends once, paid or cancelled; the database holds that too.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, NotCapturable, Receipt, repo as payments};
@@ -12,10 +15,18 @@ use crate::ids::{ChildId, FamilyId, InvoiceId, MerchantId, Municipality, Receipt
 use crate::money::Yen;
 use crate::{Ledger, Tx};
 
+mod batch;
+mod own;
 mod repo;
 
+pub use batch::{BatchRejected, Billed};
+pub use own::{CancelRejected, Invoices};
+
+/// A bill is due within so many days: beyond that it is a typing error.
+const DUE_DAYS_MAX: i64 = 366;
+
 /// What a merchant bills.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bill {
     /// The merchant, as its credential says.
     pub merchant: MerchantId,
@@ -27,6 +38,9 @@ pub struct Bill {
     pub service: Option<String>,
     /// The price.
     pub amount: Yen,
+    /// The day on which it is due, where it says one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
 }
 
 /// A bill.
@@ -40,6 +54,43 @@ pub struct Invoice {
     pub code: Code,
     /// Its receipt, once it is paid.
     pub receipt: Option<ReceiptId>,
+    /// Whether the merchant took it back.
+    pub cancelled: bool,
+}
+
+/// Where a bill stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoiceState {
+    /// Somebody may pay it.
+    Open,
+    /// Somebody has.
+    Paid,
+    /// The merchant took it back.
+    Cancelled,
+}
+
+impl InvoiceState {
+    /// As the database and people write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl Invoice {
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> InvoiceState {
+        match (self.receipt, self.cancelled) {
+            (Some(_), _) => InvoiceState::Paid,
+            (None, true) => InvoiceState::Cancelled,
+            (None, false) => InvoiceState::Open,
+        }
+    }
 }
 
 /// A family's wish to pay a bill.
@@ -65,6 +116,9 @@ pub enum BillRejected {
     /// The merchant's number is in use.
     #[error("この請求番号は使われています。別の番号にしてください。")]
     Reference,
+    /// It would be due before it is made, or in more than a year.
+    #[error("支払期限は、今日から 1 年以内の日にしてください。")]
+    Due,
     /// The key was used for another request.
     #[error("この操作番号は別の請求に使われています。")]
     Conflict,
@@ -79,6 +133,9 @@ pub enum PayRejected {
     /// Somebody has paid it.
     #[error("この請求は支払い済みです。")]
     Paid,
+    /// The merchant took it back.
+    #[error("この請求は取り消されています。教室・事業者にお問い合わせください。")]
+    Cancelled,
     /// The payment cannot be made.
     #[error(transparent)]
     Hold(#[from] HoldRejected),
@@ -87,13 +144,11 @@ pub enum PayRejected {
 impl Ledger {
     /// Makes a bill. The same command again: the same bill.
     pub async fn bill(&self, municipality: Municipality, key: &str, bill: &Bill) -> Result<Invoice, Error<BillRejected>> {
-        if !bill.amount.is_positive() {
-            return Err(Error::Rejected(BillRejected::Price));
-        }
+        bill.check(self.clock.today()).map_err(Error::Rejected)?;
         let command = Command::new(Actor::Merchant(bill.merchant), key, bill);
         let now = self.clock.now();
         let id = InvoiceId::new(self.entropy.uuid(Draw { command: &command.scope(municipality), purpose: "invoice", index: 0 }, now));
-        let invoice = Invoice { id, bill: bill.clone(), code: self.invoice_code(id), receipt: None };
+        let invoice = self.new_invoice(id, bill.clone());
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, &command, id.uuid(), now).await? {
             Claim::Conflict => return Err(Error::Rejected(BillRejected::Conflict)),
@@ -103,7 +158,7 @@ impl Ledger {
         if !payments::offers_in_tx(&mut tx, municipality, bill.merchant, &bill.expense, bill.service.as_deref()).await? {
             return Err(Error::Rejected(BillRejected::NotOffered));
         }
-        if !repo::insert_in_tx(&mut tx, municipality, &invoice, now).await? {
+        if repo::insert_in_tx(&mut tx, municipality, std::slice::from_ref(&invoice), now).await?.is_empty() {
             return Err(Error::Rejected(BillRejected::Reference));
         }
         tx.commit().await?;
@@ -132,8 +187,11 @@ impl Ledger {
     /// Pays a bill from home: set aside and captured in one database transaction. A bill is paid once, whoever pays.
     pub async fn pay_invoice(&self, municipality: Municipality, key: &str, invoice: InvoiceId, asked: &PayInvoice) -> Result<Receipt, Error<PayRejected>> {
         let mut tx = self.pool.begin().await?;
-        let found = repo::find_in_tx(&mut tx, municipality, repo::By::Id(invoice)).await?;
-        let bill = found.ok_or(Error::Rejected(PayRejected::Unknown))?.bill;
+        let found = repo::find_in_tx(&mut tx, municipality, repo::By::Id(invoice)).await?.ok_or(Error::Rejected(PayRejected::Unknown))?;
+        if found.cancelled {
+            return Err(Error::Rejected(PayRejected::Cancelled));
+        }
+        let bill = found.bill;
         let hold = HoldPayment {
             family: asked.family,
             children: asked.children.clone(),
@@ -176,7 +234,23 @@ impl Ledger {
     }
 
     fn with_code(&self, found: repo::Found) -> Invoice {
-        Invoice { id: found.id, bill: found.bill, code: self.invoice_code(found.id), receipt: found.receipt }
+        let repo::Found { id, bill, receipt, cancelled } = found;
+        Invoice { id, bill, code: self.invoice_code(id), receipt, cancelled }
+    }
+
+    fn new_invoice(&self, id: InvoiceId, bill: Bill) -> Invoice {
+        Invoice { id, bill, code: self.invoice_code(id), receipt: None, cancelled: false }
+    }
+}
+
+impl Bill {
+    /// Whether it can be a bill, made on `today`.
+    fn check(&self, today: NaiveDate) -> Result<(), BillRejected> {
+        if !self.amount.is_positive() {
+            return Err(BillRejected::Price);
+        }
+        let days = self.due_on.map_or(0, |due_on| (due_on - today).num_days());
+        if (0..=DUE_DAYS_MAX).contains(&days) { Ok(()) } else { Err(BillRejected::Due) }
     }
 }
 
@@ -185,7 +259,7 @@ pub(super) async fn is_open_for_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
     let Some(invoice) = asked.invoice else { return Ok(true) };
     let found = repo::find_in_tx(tx, municipality, repo::By::Id(invoice)).await?;
     let of = |bill: &Bill| (bill.merchant, bill.amount) == (asked.merchant, asked.price) && bill.expense == asked.expense && bill.service == asked.service;
-    Ok(found.is_some_and(|found| found.receipt.is_none() && of(&found.bill)))
+    Ok(found.is_some_and(|found| found.receipt.is_none() && !found.cancelled && of(&found.bill)))
 }
 
 fn pay_rejected(error: Error<HoldRejected>) -> Error<PayRejected> {

@@ -9,6 +9,7 @@ use crate::Ledger;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, ReceiptId};
 use crate::money::Yen;
+use crate::time::Instant;
 
 /// A receipt on a merchant's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,13 @@ pub enum Receipts {
         last: NaiveDate,
         /// Where the page begins.
         after: Option<ReceiptId>,
+        /// How many.
+        limit: i64,
+    },
+    /// Those since an instant: at most `limit`, the oldest first.
+    Since {
+        /// From when on, included.
+        from: Instant,
         /// How many.
         limit: i64,
     },

@@ -61,6 +61,18 @@ pub enum RefundRejected {
     /// The day is closed.
     #[error("この日の帳簿は締め切られています。")]
     Closed,
+    /// The receipt is of another day than this: not for the desk alone.
+    #[error("当日の領収ではありません。責任者が返金してください。")]
+    NotToday,
+}
+
+/// Which receipts whoever asks may refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundRight {
+    /// Those of any day.
+    AnyDay,
+    /// Those of this day.
+    SameDay,
 }
 
 /// A receipt under lock, and what has been refunded of it.
@@ -74,6 +86,11 @@ struct Refundable {
 impl Ledger {
     /// Refunds some or all of a receipt: one transfer, whatever paid for it.
     pub async fn refund(&self, municipality: Municipality, key: &str, asked: &AskRefund) -> Result<Refund, Error<RefundRejected>> {
+        self.refund_within(municipality, key, asked, RefundRight::AnyDay).await
+    }
+
+    /// The same for somebody who may refund receipts of some days only.
+    pub async fn refund_within(&self, municipality: Municipality, key: &str, asked: &AskRefund, right: RefundRight) -> Result<Refund, Error<RefundRejected>> {
         let command = Command::new(Actor::Merchant(asked.merchant), key, asked);
         let mut tx = self.pool.begin().await?;
         let found = repo::lock_in_tx(&mut tx, municipality, asked.merchant, asked.receipt).await?;
@@ -82,6 +99,9 @@ impl Ledger {
             Some(Outcome::Replayed(entry)) => return Ok(repo::get_by_entry_in_tx(&mut tx, municipality, entry).await?),
             Some(_) => return Err(Error::Rejected(RefundRejected::Conflict)),
             None => {}
+        }
+        if right == RefundRight::SameDay && tokyo_date(found.receipt.captured_at) != self.clock.today() {
+            return Err(Error::Rejected(RefundRejected::NotToday));
         }
         let left = found.receipt.amount.minus(found.refunded)?;
         if asked.amount > left || !asked.amount.is_positive() {
@@ -147,15 +167,9 @@ impl Ledger {
         }
     }
 
-    async fn put_back_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        refund: &repo::Pending,
-        back: Vec<(AccountId, Yen)>,
-    ) -> Result<Outcome, Failure> {
+    async fn put_back_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, refund: &repo::Pending, back: Back) -> Result<Outcome, Failure> {
         let command = Command::new(Actor::Job("settle refunds"), format!("settle/{}", refund.id), &refund.id);
-        let draft = events::refund::settle(self.clock.today(), &back);
+        let draft = events::refund::settle(self.clock.today(), &back.yen, &back.visits);
         self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await
     }
 }
@@ -169,10 +183,19 @@ enum Odd {
     StaysInTheBudget,
 }
 
-/// What goes back to which account, to be taken from it where negative; the sum is the refund.
-fn due(parts: &[payments::PartOfHold], refund: &repo::Pending, now: Instant, odd: Odd) -> Result<Vec<(AccountId, Yen)>, Failure> {
+/// What a refund puts back.
+#[derive(Debug, Default)]
+struct Back {
+    /// How much goes to which account, to be taken from it where negative; the sum is the refund.
+    yen: Vec<(AccountId, Yen)>,
+    /// The accounts that get a visit back.
+    visits: Vec<AccountId>,
+}
+
+/// What goes back where. A visit comes back with the last yen that its source paid.
+fn due(parts: &[payments::PartOfHold], refund: &repo::Pending, now: Instant, odd: Odd) -> Result<Back, Failure> {
     let amounts: Vec<_> = parts.iter().map(|part| (part.transfer.amount, part.face)).collect();
-    let mut back = Vec::new();
+    let mut back = Back::default();
     for (part, (before, after)) in parts.iter().zip(returned(&amounts, refund.before).iter().zip(&returned(&amounts, refund.after))) {
         let source = part.lapsed_to(now).unwrap_or(part.transfer.debit);
         let budget = part.lapses.map_or(part.transfer.debit, |(budget, _)| budget);
@@ -182,7 +205,9 @@ fn due(parts: &[payments::PartOfHold], refund: &repo::Pending, now: Instant, odd
             to_source = whole.floor_to(part.face);
             to_budget = whole.minus(to_source)?;
         }
-        back.extend([(source, to_source), (budget, to_budget)].into_iter().filter(|&(_, amount)| amount != Yen::ZERO));
+        back.yen.extend([(source, to_source), (budget, to_budget)].into_iter().filter(|&(_, amount)| amount != Yen::ZERO));
+        let whole = after.to_source.plus(after.to_budget)? == part.transfer.amount && before.to_source.plus(before.to_budget)? < part.transfer.amount;
+        back.visits.extend(part.visits.filter(|_| whole && part.lapsed_to(now).is_none()));
     }
     Ok(back)
 }

@@ -138,6 +138,7 @@ impl Ledger {
         let total = parsed.rows.len();
         if report.repeated {
             report.unchanged = total;
+            self.clear_former_access(municipality).await?;
             return Ok(report);
         }
         let rows = std::mem::take(&mut parsed.rows);
@@ -156,6 +157,7 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         rosters::mark_completed_in_tx(&mut tx, municipality, begun.number, self.clock.now()).await?;
         tx.commit().await?;
+        self.clear_former_access(municipality).await?;
         Ok(report)
     }
 
@@ -201,7 +203,9 @@ impl Ledger {
         write::insert_guardians_in_tx(tx, stamp, &guardians).await?;
         write::insert_children_in_tx(tx, stamp, &children).await?;
         write::insert_facts_in_tx(tx, stamp, &facts).await?;
-        write::insert_accounts_in_tx(tx, stamp, &accounts).await
+        write::insert_accounts_in_tx(tx, stamp, &accounts).await?;
+        let said_of: Vec<_> = facts.iter().map(|facts| facts.child).collect();
+        self.review_guardians_in_tx(tx, reading.municipality, &said_of).await
     }
 
     /// A payer number for each family, none of them taken.

@@ -27,7 +27,7 @@ pub(in crate::people) async fn find_family_in_tx(tx: &mut Tx<'_>, municipality: 
     .await?)
 }
 
-/// Families by id, after one of them.
+/// Families by id, after one of them; none that is protected.
 pub(in crate::people) async fn list_families_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
@@ -39,7 +39,7 @@ pub(in crate::people) async fn list_families_in_tx(
         "
         SELECT family_id AS family, payer_number, protected
         FROM families
-        WHERE municipality = $1 AND ($2::uuid IS NULL OR family_id > $2)
+        WHERE municipality = $1 AND NOT protected AND ($2::uuid IS NULL OR family_id > $2)
         ORDER BY family_id
         LIMIT $3
         ",

@@ -92,16 +92,24 @@ pub async fn list_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-/// Files that were sent and not confirmed.
+/// Files that were sent and not confirmed, with what the bank debits of each.
 pub async fn list_sent_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<SentFile>, Failure> {
     let rows = sqlx::query!(
-        "SELECT remittance_id, pay_on, total_yen FROM remittances WHERE municipality = $1 AND state = 'sent' ORDER BY sequence",
+        r#"
+        SELECT r.remittance_id, r.pay_on, sum(l.amount_yen)::bigint AS "debit!"
+        FROM remittances r
+        JOIN remittance_lines l USING (municipality, remittance_id)
+        LEFT JOIN early_returns e ON e.municipality = l.municipality AND e.remittance_id = l.remittance_id AND e.number = l.number AND e.entry_id IS NOT NULL
+        WHERE r.municipality = $1 AND r.state = 'sent' AND e.number IS NULL
+        GROUP BY r.remittance_id, r.pay_on, r.sequence
+        ORDER BY r.sequence
+        "#,
         municipality.code()
     )
     .fetch_all(&mut **tx)
     .await?;
     let file = |id, pay_on, total| SentFile { remittance: RemittanceId::new(id), pay_on, total: Yen::new(total) };
-    Ok(rows.into_iter().map(|row| file(row.remittance_id, row.pay_on, row.total_yen)).collect())
+    Ok(rows.into_iter().map(|row| file(row.remittance_id, row.pay_on, row.debit)).collect())
 }
 
 /// Paid lines that have not come back, of files paid since `since`, whose amount lies within `amounts`: file, line, pay day, amount.

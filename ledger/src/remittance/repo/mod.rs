@@ -1,15 +1,19 @@
 //! All SQL of remittances.
 
 mod dues;
+mod early;
 mod insert;
 mod lines;
+mod payouts;
 
 pub use dues::{
     MerchantDue, StoredAccount, insert_nettings_in_tx, list_balances_in_tx, list_consenting_in_tx, list_family_dues_in_tx, list_merchant_dues_in_tx,
     list_returns_in_tx,
 };
+pub use early::{EarlyReturn, end_early_return_in_tx, find_early_return_in_tx, get_debit_in_tx, insert_early_return_in_tx, list_waiting_early_returns_in_tx};
 pub use insert::{NewRemittance, insert_in_tx};
 pub use lines::{FileLine, find_paid_amount_in_tx, list_detail_in_tx, list_file_lines_in_tx, list_parts_in_tx, list_stops_in_tx, mark_returned_in_tx};
+pub use payouts::list_payouts_in_tx;
 
 use crate::Tx;
 use crate::error::Failure;
@@ -65,6 +69,7 @@ pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance:
             State::Sent { approved, built, file_sha256, sent, entry: EntryId::new(entry) }
         }
         ("confirmed", (Some(_), Some((built, file_sha256)), Some(_))) => State::Confirmed { file_sha256, built },
+        ("returned", (Some(_), Some((built, file_sha256)), Some(_))) => State::Returned { file_sha256, built },
         ("cancelled", (_, _, None)) => State::Cancelled,
         (name, _) => return Err(Failure::inconsistent("remittances", format!("{remittance} is {name} with other columns"))),
     };
@@ -85,7 +90,7 @@ pub async fn mark_state_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remit
     let (digest, entry) = match state {
         State::Built { file_sha256, .. } => (Some(file_sha256.to_vec()), None),
         State::Sent { file_sha256, entry, .. } => (Some(file_sha256.to_vec()), Some(entry.uuid())),
-        State::Prepared | State::Approved { .. } | State::Confirmed { .. } | State::Cancelled => (None, None),
+        State::Prepared | State::Approved { .. } | State::Confirmed { .. } | State::Returned { .. } | State::Cancelled => (None, None),
     };
     let marked = sqlx::query!(
         r#"
@@ -96,7 +101,8 @@ pub async fn mark_state_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remit
             file_sha256 = coalesce($6, file_sha256),
             sent_at = CASE WHEN $3 = 'sent' THEN $4 ELSE sent_at END, sent_by = CASE WHEN $3 = 'sent' THEN $5 ELSE sent_by END,
             sent_entry_id = coalesce($7, sent_entry_id),
-            ended_at = CASE WHEN $3 IN ('confirmed', 'cancelled') THEN $4 END, ended_by = CASE WHEN $3 IN ('confirmed', 'cancelled') THEN $5 END
+            ended_at = CASE WHEN $3 IN ('confirmed', 'returned', 'cancelled') THEN $4 END,
+            ended_by = CASE WHEN $3 IN ('confirmed', 'returned', 'cancelled') THEN $5 END
         WHERE municipality = $1 AND remittance_id = $2
         "#,
         municipality.code(),

@@ -1,9 +1,11 @@
-//! Returns (組戻・不能): proposed by one person or the program on somebody's behalf, confirmed or rejected by another.
+//! Returns (組戻・不能): proposed by one person or the program on somebody's behalf, confirmed or rejected by another. Early ones are those that the bank
+//! tells before it debits the file.
 
 use axum::Json;
 use axum::extract::State;
 use ledger::ids::{BankLineId, RemittanceId};
 use ledger::reconciliation::repo::WaitingReturn;
+use ledger::remittance::repo::EarlyReturn;
 use ledger::staff::Action;
 use serde::Serialize;
 use web::fields::{parsed, text, whole};
@@ -22,6 +24,10 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/bank-lines/{line}/propose-return", Action::ProposeReturn, propose)
         .post("/bank-lines/{line}/confirm-return", Action::ConfirmReturn, confirm)
         .post("/bank-lines/{line}/reject-returns", Action::RejectReturn, reject)
+        .get("/early-returns", Action::ShowBankLines, waiting_early)
+        .post("/remittances/{remittance}/propose-return", Action::ProposeReturn, propose_early)
+        .post("/remittances/{remittance}/confirm-return", Action::ConfirmReturn, confirm_early)
+        .post("/remittances/{remittance}/reject-return", Action::RejectReturn, reject_early)
 }
 
 /// Which line of which file has come back.
@@ -104,5 +110,89 @@ async fn confirm(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<
 async fn reject(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(because): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&(line, &because.reason))?;
     deps.ledger.reject_returns(acting.member.municipality, &command, line).await.map_err(refused)?;
+    Ok(Done)
+}
+
+/// A line of a file, as a number of it.
+struct NumberBody(i32);
+
+impl Read for NumberBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let number = fields.required("number", whole(1, LINES_MAX))?;
+        i32::try_from(number).ok().map(Self)
+    }
+}
+
+struct NumberBecause {
+    number: i32,
+    reason: String,
+}
+
+impl Read for NumberBecause {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let number = NumberBody::read(fields);
+        let reason = fields.required("reason", text(REASON_MAX));
+        Some(Self { number: number?.0, reason: reason? })
+    }
+}
+
+#[derive(Serialize)]
+struct EarlyList {
+    returns: Vec<EarlyBody>,
+}
+
+/// A line that the bank said it will not pay.
+#[derive(Serialize)]
+pub(crate) struct EarlyBody {
+    remittance: RemittanceId,
+    number: i32,
+    reason: String,
+    proposed_by: String,
+    proposed_at: String,
+}
+
+impl From<EarlyReturn> for EarlyBody {
+    fn from(told: EarlyReturn) -> Self {
+        let EarlyReturn { remittance, number, reason, proposed_by, proposed_at } = told;
+        Self { remittance: RemittanceId::new(remittance), number, reason, proposed_by, proposed_at: tokyo_time(proposed_at) }
+    }
+}
+
+async fn waiting_early(State(deps): State<Deps>, acting: Acting) -> Result<Json<EarlyList>, Problem> {
+    let returns = deps.ledger.list_waiting_early_returns(acting.member.municipality).await.map_err(failed)?;
+    Ok(Json(EarlyList { returns: returns.into_iter().map(Into::into).collect() }))
+}
+
+async fn propose_early(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(remittance): PathId<RemittanceId>,
+    Body(body): Body<NumberBecause>,
+) -> Result<Done, Problem> {
+    let line = (remittance, body.number);
+    let command = acting.command(&(line, &body.reason))?;
+    deps.ledger.propose_early_return(acting.member.municipality, &command, line, &body.reason).await.map_err(refused)?;
+    Ok(Done)
+}
+
+async fn confirm_early(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(remittance): PathId<RemittanceId>,
+    Body(NumberBody(number)): Body<NumberBody>,
+) -> Result<Done, Problem> {
+    let command = acting.command(&(remittance, number))?;
+    deps.ledger.confirm_early_return(acting.member.municipality, &command, (remittance, number)).await.map_err(refused)?;
+    Ok(Done)
+}
+
+async fn reject_early(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(remittance): PathId<RemittanceId>,
+    Body(body): Body<NumberBecause>,
+) -> Result<Done, Problem> {
+    let command = acting.command(&(remittance, body.number, &body.reason))?;
+    deps.ledger.reject_early_return(acting.member.municipality, &command, (remittance, body.number)).await.map_err(refused)?;
     Ok(Done)
 }

@@ -1,5 +1,7 @@
 //! Filing, correcting and taking back; files; what can be read of it at rest.
 
+use ledger::claim::Media;
+use tests::support::pictures::{document_with, look_alike};
 use tests::support::race;
 
 use super::*;
@@ -144,17 +146,28 @@ async fn files_are_looked_at_by_content_and_kept_where_only_the_familys_key_open
     assert_eq!(code(add("gif".to_owned(), b"GIF89a".to_vec()).await), "evidence_media");
     assert_eq!(code(add("html".to_owned(), b"<html>".to_vec()).await), "evidence_media");
     assert_eq!(code(add("empty".to_owned(), vec![]).await), "evidence_size");
+    assert_eq!(code(add("cut".to_owned(), picture(1)[..100].to_vec()).await), "evidence_broken");
+    let active = document_with("/OpenAction << /S /JavaScript >>");
+    assert_eq!(code(add("active".to_owned(), active).await), "evidence_active");
     let mut large = picture(1);
     large.resize(8 * 1024 * 1024 + 1, 0);
     assert_eq!(code(add("large".to_owned(), large).await), "evidence_size");
-    for number in 1..=10 {
+    let hiding = [&picture(8)[..], b"hidden behind the picture"].concat();
+    for number in 1..=7 {
         assert_eq!(add(format!("file {number}"), picture(number)).await.unwrap(), i16::from(number));
     }
+    assert_eq!(add("file 8".to_owned(), hiding).await.unwrap(), 8);
+    assert_eq!((add("file 9".to_owned(), screenshot(9)).await.unwrap(), add("file 10".to_owned(), document(10)).await.unwrap()), (9, 10));
     assert_eq!(add("the first again".to_owned(), picture(1)).await.unwrap(), 1);
     assert_eq!(code(add("one more".to_owned(), picture(11)).await), "evidence_count");
 
-    let opened = world.ledger().claim_evidence(FUKUOKA, (claim.id, 3), Some(claim.family)).await.unwrap().unwrap();
-    assert_eq!((opened.media.as_str(), opened.bytes), ("image/jpeg", picture(3)));
+    // What is opened is what the program wrote: the same picture and nothing behind it; a document as it came.
+    let open = |number| async move { ledger.claim_evidence(FUKUOKA, (id, number), Some(claim.family)).await.unwrap().unwrap() };
+    let (photo, screen, paper) = (open(8).await, open(9).await, open(10).await);
+    assert_eq!([photo.media, screen.media, paper.media].map(Media::as_str), ["image/jpeg", "image/png", "application/pdf"]);
+    assert!(!photo.bytes.windows(6).any(|text| text == b"hidden"));
+    assert!(look_alike(&photo.bytes, &picture(8)) && !look_alike(&photo.bytes, &picture(7)));
+    assert!(look_alike(&screen.bytes, &screenshot(9)) && paper.bytes == document(10));
     let (other, _) = world.family(2).await;
     assert!(world.ledger().claim_evidence(FUKUOKA, (claim.id, 3), Some(other)).await.unwrap().is_none());
     // The same receipt in another claim is seen.

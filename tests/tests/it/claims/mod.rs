@@ -20,6 +20,7 @@ use ledger::payment::{HoldPayment, HoldRejected};
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
+use tests::support::pictures::{document, photograph as picture, screenshot};
 
 const FUKUOKA: Municipality = Municipality::new(401_307);
 const KOBE: Municipality = Municipality::new(281_000);
@@ -79,11 +80,6 @@ fn cost(expense: &str, amount: i64, from: &str, to: &str) -> Cost {
 
 fn tuition(amount: i64, on: &str) -> Cost {
     cost("tuition", amount, on, on)
-}
-
-/// A picture that differs by its number.
-fn picture(number: u8) -> Vec<u8> {
-    [b"\xff\xd8\xff\xe0".as_slice(), &[number; 64], b"\xff\xd9"].concat()
 }
 
 struct World {

@@ -85,9 +85,10 @@ async fn every_action_of_the_table_but_signing_in_has_a_route_and_every_route_an
 async fn another_citys_things_are_answered_like_things_that_are_not() {
     let office = Office::at("2026-05-20").await;
     let things = super::month::Things::made(&office).await;
-    for route in ops::console::routes(office.ledger()).into_iter().filter(|route| route.path.contains('{') && !route.path.contains("{month}")) {
+    let routes = ops::console::routes(office.ledger()).into_iter().filter(|route| route.path.contains('{') && !route.path.contains("{month}"));
+    for (number, route) in routes.enumerate() {
         let Some(action) = route.action else { continue };
-        let name = format!("foreign{}", action.code().replace(['.', '-'], ""));
+        let name = format!("foreign{number}{}", action.code().replace(['.', '-'], ""));
         let role = action.roles()[0];
         let foreigner = office.stranger_from_fukuoka(&name[..name.len().min(40)], &[role]).await;
         let theirs = things.fill(route.path);

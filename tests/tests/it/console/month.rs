@@ -251,6 +251,8 @@ impl Things {
             "roles" => json!({"roles": ["auditor"], "reason": "異動"}),
             "sent" => json!({"sha256": "0".repeat(64)}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
+            "confirm-return" if path.contains("remittances") => json!({"number": 1}),
+            "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
             "propose-return" => json!({"remittance": self.remittance, "number": 1, "reason": "組戻"}),
             "confirm-return" => paid,
             "revoke" if path.contains("terminals") => json!({"terminal": self.terminal, "reason": "紛失"}),

@@ -3,6 +3,7 @@
 
 mod bank;
 mod close;
+mod early_returns;
 mod merchants;
 mod payouts;
 mod returns;
@@ -21,6 +22,7 @@ use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
 use ledger::payment::{Capture, HoldPayment};
 use ledger::remittance::Remittance;
+use ledger::scheme::Commitment;
 use ledger::statement::Statement;
 use ledger::time::{FiscalYear, Month};
 use tests::support::city::{TestLedger, date, noon};
@@ -127,7 +129,7 @@ impl World {
             fiscal_year: Some(year),
             ..Account::of_thing(Kind::Entitlement, Uuid::from_u128(0xe1), Some(Uuid::from_u128(0xc1)))
         };
-        self.post("appropriate", events::budget::appropriate("test", year, Yen::new(50_000), on)).await;
+        self.post("appropriate", events::budget::appropriate(("test", year), Yen::new(50_000), Commitment::Grant, on)).await;
         let granted = Transfer::new(Account::budget("test", year).id, entitlement.id, Yen::new(10_000));
         self.post("grant", Draft::new(Event::Grant, on, vec![granted]).opening([entitlement.clone()])).await;
         let hold = AccountId::new(Uuid::from_u128(0xd1));

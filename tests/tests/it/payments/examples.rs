@@ -280,7 +280,8 @@ async fn tickets(database: &TestDatabase) -> (TestCity, ledger::payment::Receipt
 async fn a_bill_is_paid_once_for_its_own_price_at_its_own_merchant() {
     let database = TestDatabase::new().await;
     let home = Siblings::in_osaka(&database).await;
-    let bill = Bill { merchant: home.class, reference: "2026-001".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(8_000) };
+    let bill =
+        Bill { merchant: home.class, reference: "2026-001".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(8_000), due_on: None };
     let invoice = home.city.ledger().bill(home.city.municipality, "bill", &bill).await.expect("a bill");
     let (other, of_bill) =
         (home.city.class("two").await, |yen, class| HoldPayment { invoice: Some(invoice.id), ..tuition(home.family, &[home.elder], class, yen) });

@@ -4,6 +4,7 @@ mod examples;
 mod lives;
 mod races;
 mod tamper;
+mod visits;
 
 use std::sync::Arc;
 

@@ -176,7 +176,7 @@ async fn a_bill_that_two_families_pay_at_once_at_home_and_at_the_desk_is_paid_on
     let database = TestDatabase::new().await;
     let town = Town::granted(&database).await;
     let (ledger, city) = (town.city.ledger(), town.city.municipality);
-    let bill = Bill { merchant: town.class, reference: "1".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(1_000) };
+    let bill = Bill { merchant: town.class, reference: "1".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(1_000), due_on: None };
     let invoice = ledger.bill(city, "bill", &bill).await.expect("a bill").id;
     let codes = [0, 1].map(|family| HoldPayment { invoice: Some(invoice), ..town.tuition(family, 1_000) });
     let codes = Arc::new([town.city.hold("c0", &codes[0]).await.expect("a code"), town.city.hold("c1", &codes[1]).await.expect("a code")]);

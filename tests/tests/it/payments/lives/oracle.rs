@@ -335,7 +335,7 @@ impl Oracle {
     /// Every account that the payments of this city move.
     pub(super) fn balances(&self) -> BTreeMap<AccountId, i64> {
         let mut all: BTreeMap<_, _> = self.allowances.clone();
-        all.insert(Account::allowance_control().id, -self.allowances.values().sum::<i64>());
+        all.insert(Account::of_city(Kind::AllowanceControl).id, -self.allowances.values().sum::<i64>());
         all.insert(Account::of_city(Kind::RefundsPending).id, self.pending);
         all.extend(self.entitlements.iter().map(|one| (one.account, one.balance)));
         all.extend(self.budgets.iter().map(|(scheme, left)| (Account::budget(scheme, FiscalYear::new(2026)).id, *left)));

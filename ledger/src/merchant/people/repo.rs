@@ -1,0 +1,211 @@
+//! All SQL of merchants' people and their sessions.
+
+use super::session::{PersonSignedIn, SignedInPerson};
+use super::{Person, PersonRole};
+use crate::Tx;
+use crate::error::Failure;
+use crate::ids::{MerchantId, Municipality, PersonId};
+use crate::merchant::state::Act;
+use crate::time::Instant;
+use crate::token::CityToken;
+
+/// A sign-in code by its digest, and when it expires.
+type IssuedCode<'a> = (&'a [u8; 32], Instant);
+
+/// Somebody new, as stored.
+pub(crate) struct NewRow<'a> {
+    /// Who.
+    pub(crate) person: &'a Person,
+    /// Where.
+    pub(crate) merchant: MerchantId,
+    /// The name, sealed.
+    pub(crate) name_sealed: &'a [u8],
+    /// Who invited them.
+    pub(crate) invited: &'a Act,
+    /// The code that they may sign in with.
+    pub(crate) code: IssuedCode<'a>,
+}
+
+fn role(text: &str) -> Result<PersonRole, Failure> {
+    text.parse().map_err(|_| Failure::inconsistent("merchant_people", format!("role {text}")))
+}
+
+/// Inserts somebody.
+pub(crate) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, row: &NewRow<'_>) -> Result<(), Failure> {
+    let NewRow { person, merchant, name_sealed, invited, code: (digest, expires_at) } = row;
+    sqlx::query!(
+        r#"
+        INSERT INTO merchant_people (municipality, person_id, merchant_id, name_sealed, role, state, invited_at, invited_by, code_digest, code_expires_at)
+        VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9)
+        "#,
+        municipality.code(),
+        person.id.uuid(),
+        merchant.uuid(),
+        *name_sealed,
+        person.role.as_str(),
+        invited.at,
+        invited.by,
+        &digest[..],
+        expires_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The people of a merchant who are not removed, or one of them: id, sealed name, role; managers first.
+pub(crate) async fn list_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    merchant: MerchantId,
+    one: Option<PersonId>,
+) -> Result<Vec<(PersonId, Vec<u8>, PersonRole)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT person_id, name_sealed, role FROM merchant_people
+        WHERE municipality = $1 AND merchant_id = $2 AND state = 'active' AND ($3::uuid IS NULL OR person_id = $3)
+        ORDER BY role DESC, invited_at, person_id
+        "#,
+        municipality.code(),
+        merchant.uuid(),
+        one.map(PersonId::uuid)
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(|row| Ok((PersonId::new(row.person_id), row.name_sealed, role(&row.role)?))).collect()
+}
+
+/// Puts another code in force, if there is such a person.
+pub(crate) async fn mark_code_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    (merchant, person): (MerchantId, PersonId),
+    (digest, expires_at): IssuedCode<'_>,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "UPDATE merchant_people SET code_digest = $4, code_expires_at = $5 WHERE municipality = $1 AND merchant_id = $2 AND person_id = $3 AND state = 'active'",
+        municipality.code(),
+        merchant.uuid(),
+        person.uuid(),
+        &digest[..],
+        expires_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Removes somebody; answers whether there is such a person.
+pub(crate) async fn mark_removed_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    (merchant, person): (MerchantId, PersonId),
+    now: Instant,
+) -> Result<bool, Failure> {
+    let marked = sqlx::query!(
+        r#"
+        UPDATE merchant_people SET state = 'removed', removed_at = $4, code_digest = NULL, code_expires_at = NULL
+        WHERE municipality = $1 AND merchant_id = $2 AND person_id = $3 AND state = 'active'
+        "#,
+        municipality.code(),
+        merchant.uuid(),
+        person.uuid(),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(marked.rows_affected() == 1)
+}
+
+/// Uses a code up, if it is in force and its merchant may take payments; answers whose it was.
+pub(crate) async fn mark_code_used_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    digest: &[u8; 32],
+    now: Instant,
+) -> Result<Option<SignedInPerson>, Failure> {
+    let row = sqlx::query!(
+        r#"
+        UPDATE merchant_people p SET code_digest = NULL, code_expires_at = NULL
+        FROM merchants m
+        WHERE p.municipality = $1 AND p.code_digest = $2 AND p.code_expires_at > $3
+          AND m.municipality = p.municipality AND m.merchant_id = p.merchant_id AND m.state = 'approved'
+        RETURNING p.person_id, p.merchant_id, p.role
+        "#,
+        municipality.code(),
+        &digest[..],
+        now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let who = |person, merchant, text: &str| Ok(SignedInPerson { person: PersonId::new(person), merchant: MerchantId::new(merchant), role: role(text)? });
+    row.map(|row| who(row.person_id, row.merchant_id, &row.role)).transpose()
+}
+
+/// Writes a session down.
+pub(crate) async fn insert_session_in_tx(tx: &mut Tx<'_>, signed_in: &PersonSignedIn, now: Instant) -> Result<(), Failure> {
+    sqlx::query!(
+        "INSERT INTO merchant_sessions (municipality, token_sha256, person_id, signed_in_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
+        signed_in.token.municipality().code(),
+        &signed_in.token.sha256()[..],
+        signed_in.who.person.uuid(),
+        now,
+        signed_in.expires_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whose session that has not ended this is, and when it was last seen. Nobody's, once they are removed or while their merchant takes no payments.
+pub(crate) async fn find_session_in_tx(
+    tx: &mut Tx<'_>,
+    token: &CityToken,
+    now: Instant,
+    idle_since: Instant,
+) -> Result<Option<(SignedInPerson, Instant)>, Failure> {
+    let row = sqlx::query!(
+        r#"
+        SELECT p.person_id, p.merchant_id, p.role, s.seen_at
+        FROM merchant_sessions s
+        JOIN merchant_people p USING (municipality, person_id)
+        JOIN merchants m USING (municipality, merchant_id)
+        WHERE s.municipality = $1 AND s.token_sha256 = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at > $4
+          AND p.state = 'active' AND m.state = 'approved'
+        "#,
+        token.municipality().code(),
+        &token.sha256()[..],
+        now,
+        idle_since
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let who = SignedInPerson { person: PersonId::new(row.person_id), merchant: MerchantId::new(row.merchant_id), role: role(&row.role)? };
+    Ok(Some((who, row.seen_at)))
+}
+
+/// Writes down that a session is in use.
+pub(crate) async fn mark_seen_in_tx(tx: &mut Tx<'_>, token: &CityToken, now: Instant) -> Result<(), Failure> {
+    let (city, digest) = (token.municipality().code(), token.sha256());
+    sqlx::query!("UPDATE merchant_sessions SET seen_at = $3 WHERE municipality = $1 AND token_sha256 = $2", city, &digest[..], now).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Ends a session, if it has not ended.
+pub(crate) async fn mark_ended_in_tx(tx: &mut Tx<'_>, token: &CityToken, now: Instant) -> Result<(), Failure> {
+    let (city, digest) = (token.municipality().code(), token.sha256());
+    sqlx::query!("UPDATE merchant_sessions SET ended_at = $3 WHERE municipality = $1 AND token_sha256 = $2 AND ended_at IS NULL", city, &digest[..], now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session of somebody.
+pub(crate) async fn mark_all_ended_in_tx(tx: &mut Tx<'_>, municipality: Municipality, person: PersonId, now: Instant) -> Result<(), Failure> {
+    let city = municipality.code();
+    sqlx::query!("UPDATE merchant_sessions SET ended_at = $3 WHERE municipality = $1 AND person_id = $2 AND ended_at IS NULL", city, person.uuid(), now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What somebody had set aside whose access has ended is given back.
+
+use super::{Ended, Release, repo};
+use crate::Ledger;
+use crate::actor::{Actor, Command};
+use crate::error::Failure;
+use crate::ids::{ChildId, FamilyId, Municipality};
+use crate::time::Instant;
+
+impl Ledger {
+    /// Gives back every hold that a family made up to an instant: all of them, or those that draw on one child. Each on its own; answers how many.
+    /// Safe to repeat.
+    pub(crate) async fn give_back_former(
+        &self,
+        municipality: Municipality,
+        family: FamilyId,
+        (child, until): (Option<ChildId>, Instant),
+    ) -> Result<usize, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let open = repo::list_open_of_family_in_tx(&mut tx, municipality, family, (child, until)).await?;
+        tx.commit().await?;
+        let mut given_back = 0_usize;
+        for id in open {
+            let mut tx = self.pool.begin().await?;
+            let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(id)).await?;
+            let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
+            let command = Command::new(Actor::Job("guardians"), format!("guardians/{id}"), &id);
+            if let Ended::Now = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Voided).await? {
+                tx.commit().await?;
+                given_back = given_back.saturating_add(1);
+            }
+        }
+        Ok(given_back)
+    }
+}
