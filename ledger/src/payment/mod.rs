@@ -15,6 +15,7 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+pub(crate) mod aside;
 mod former;
 pub mod history;
 mod hold;
@@ -37,12 +38,13 @@ pub use state::{Hold, HoldState, NotCapturable, Release};
 struct NewHold {
     id: AccountId,
     family: FamilyId,
-    merchant: MerchantId,
+    merchant: Option<MerchantId>,
+    services: Option<Vec<String>>,
     invoice: Option<InvoiceId>,
     expense: String,
     service: Option<String>,
     amount: Yen,
-    code: Code,
+    digest: [u8; 32],
     held_at: Instant,
     expires_at: Instant,
 }
@@ -99,10 +101,10 @@ enum Ended {
 impl Ledger {
     /// Captures what a code has set aside: one entry, one transfer, one receipt.
     pub async fn capture(&self, municipality: Municipality, key: &str, code: &Code, asked: &Capture) -> Result<Receipt, Error<CaptureRejected>> {
-        let digest = code.digest();
-        let command = Command::new(Actor::Merchant(asked.merchant), key, &(digest, asked));
+        let command = Command::new(Actor::Merchant(asked.merchant), key, &(code.digest(), asked));
+        let digest = aside::held_under(code, asked.merchant, asked.amount);
         let mut tx = self.pool.begin().await?;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest)).await?;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest, asked.merchant)).await?;
         let hold = hold.ok_or(rejected(NotCapturable::Unknown))?;
         let receipt = self.capture_in_tx(&mut tx, municipality, command, &hold, asked).await?;
         tx.commit().await?;

@@ -13,6 +13,7 @@ mod guardians;
 mod jobs;
 mod merchant_api;
 mod month;
+mod paper;
 mod payments;
 mod people;
 mod program;
