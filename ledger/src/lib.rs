@@ -54,6 +54,18 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 #[derive(Default)]
 pub struct Together {
     posts: batch::Batches<books::Posts>,
+    holds: batch::Batches<payment::Holds>,
+    captures: batch::Batches<payment::Captures>,
+    sessions: batch::Batches<session::Sessions>,
+    desks: batch::Batches<merchant::Desks>,
+}
+
+impl Together {
+    /// With other limits than a service has.
+    #[must_use]
+    pub fn new(limits: batch::Limits) -> Self {
+        Self { posts: batch::Batches::new(limits), holds: batch::Batches::new(limits), captures: batch::Batches::new(limits), ..Self::default() }
+    }
 }
 
 /// The façade: every use case is a method of it.

@@ -1,5 +1,7 @@
 //! All SQL of the books. `post_batch` is the only way in; the rest reads.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -153,6 +155,40 @@ pub async fn find_command_in_tx(tx: &mut Tx<'_>, municipality: Municipality, com
         let same = row.fingerprint == command.fingerprint;
         if same { Outcome::Replayed(EntryId::new(row.entry_id)) } else { Outcome::Rejected(Refused::Conflict) }
     }))
+}
+
+/// What became of each of these commands before, in their order.
+pub async fn list_commands_in_tx(tx: &mut Tx<'_>, municipality: Municipality, commands: &[&Command]) -> Result<Vec<Option<Outcome>>, Failure> {
+    let actors: Vec<_> = commands.iter().map(|command| command.actor.to_string()).collect();
+    let keys: Vec<_> = commands.iter().map(|command| command.key.clone()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT c.fingerprint AS "fingerprint?", c.entry_id AS "entry_id?"
+        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS i (actor, key, item)
+        LEFT JOIN commands c ON c.municipality = $1 AND c.actor = i.actor AND c.key = i.key
+        ORDER BY i.item
+        "#,
+        municipality.code(),
+        &actors,
+        &keys
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let outcome = |fingerprint: Vec<u8>, entry, command: &Command| {
+        if fingerprint == command.fingerprint { Outcome::Replayed(EntryId::new(entry)) } else { Outcome::Rejected(Refused::Conflict) }
+    };
+    let known = rows.into_iter().zip(commands).map(|(row, command)| Some(outcome(row.fingerprint?, row.entry_id?, command)));
+    Ok(known.collect())
+}
+
+/// The balances (credits − debits) of those of these guarded accounts that have been opened.
+pub async fn list_guarded_balances_in_tx(tx: &mut Tx<'_>, municipality: Municipality, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
+    let accounts: Vec<_> = accounts.iter().map(|account| account.uuid()).collect();
+    let rows =
+        sqlx::query!("SELECT account_id, balance FROM guarded_balances WHERE municipality = $1 AND account_id = ANY($2)", municipality.code(), &accounts)
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| (AccountId::new(row.account_id), Yen::new(row.balance))).collect())
 }
 
 /// The balance (credits − debits) of a guarded account, if it has been opened.

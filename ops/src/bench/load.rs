@@ -8,7 +8,11 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 /// The first operation that does not go well ends the run.
-pub async fn run<F>(count: usize, concurrency: usize, operation: impl Fn(usize) -> F + Clone + Send + 'static) -> anyhow::Result<(Duration, Vec<Duration>)>
+pub(super) async fn run<F>(
+    count: usize,
+    concurrency: usize,
+    operation: impl Fn(usize) -> F + Clone + Send + 'static,
+) -> anyhow::Result<(Duration, Vec<Duration>)>
 where
     F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {

@@ -14,9 +14,9 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// Reads the meters of one server.
 #[derive(Debug, Clone, Copy)]
-pub struct Meter {
+pub(super) struct Meter {
     /// The server's main process; the others are its children.
-    pub server: u32,
+    pub(super) server: u32,
 }
 
 /// A process as `/proc/…/stat` shows it, in ticks.
@@ -29,7 +29,7 @@ struct Process {
 
 impl Meter {
     /// Where the meters stand. Connections that have worked must be closed: only then has each told what it wrote.
-    pub async fn read(&self, owner: &PgPool) -> anyhow::Result<Used> {
+    pub(super) async fn read(&self, owner: &PgPool) -> anyhow::Result<Used> {
         let (wal_bytes, fsyncs) = repo::read_log(owner).await?;
         Ok(Used { cpu: self.cpu()?, wal_bytes, fsyncs })
     }
@@ -50,7 +50,7 @@ impl Meter {
 
 /// How far the meters have moved.
 #[must_use]
-pub fn between(before: Used, after: Used) -> Used {
+pub(super) fn between(before: Used, after: Used) -> Used {
     Used {
         cpu: after.cpu.saturating_sub(before.cpu),
         wal_bytes: after.wal_bytes.saturating_sub(before.wal_bytes),
@@ -68,7 +68,7 @@ fn process(id: u32) -> Option<Process> {
 
 /// The most memory that this process has held at once, in bytes.
 #[must_use]
-pub fn resident_max() -> Option<u64> {
+pub(super) fn resident_max() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1_024)

@@ -15,6 +15,7 @@ mod repo;
 mod stage;
 
 pub use figures::Figures;
+pub use month::Bare;
 
 use crate::database::{Database, DatabaseName};
 use crate::embedded::{Cluster, Durability};
@@ -73,7 +74,7 @@ pub struct Report {
     pub coalesced: Option<Figures>,
     /// The same rows by bare statements.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bare: Option<month::Bare>,
+    pub bare: Option<Bare>,
 }
 
 impl Report {

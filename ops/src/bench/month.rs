@@ -111,6 +111,7 @@ fn award(number: usize, month: Month) -> Award {
         child: ChildId::new(Uuid::from_u128((1 << 66) + number)),
         family: FamilyId::new(Uuid::from_u128((1 << 67) + number)),
         amount: Yen::new(10_000),
+        visits: None,
         face: Yen::new(1),
         period_from: month.first_day(),
         service_from: month.first_day(),

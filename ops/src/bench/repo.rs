@@ -7,20 +7,20 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// How much was written to the log, in bytes, and how often the server waited for the disk.
-pub async fn read_log(owner: &PgPool) -> anyhow::Result<(u64, u64)> {
+pub(super) async fn read_log(owner: &PgPool) -> anyhow::Result<(u64, u64)> {
     let sql = "SELECT (pg_current_wal_lsn() - '0/0')::bigint, wal_sync::bigint FROM pg_stat_wal";
     let (bytes, fsyncs): (i64, i64) = sqlx::query_as(sql).fetch_one(owner).await?;
     Ok((u64::try_from(bytes)?, u64::try_from(fsyncs)?))
 }
 
 /// Lets the tables come to rest: dead rows gone, the planner knows what there is.
-pub async fn settle(owner: &PgPool) -> anyhow::Result<()> {
+pub(super) async fn settle(owner: &PgPool) -> anyhow::Result<()> {
     sqlx::query("VACUUM (ANALYZE)").execute(owner).await?;
     Ok(())
 }
 
 /// Makes the barest function that writes what `post_batch` writes: no key is looked at, no row is locked beforehand, nothing is judged.
-pub async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
+pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
     sqlx::raw_sql(
         r"
         CREATE FUNCTION post_raw(p_municipality integer, p_now timestamptz, p_actor text[], p_key text[], p_fingerprint bytea[], p_entry_id uuid[],
@@ -52,7 +52,7 @@ pub async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
 }
 
 /// Writes postings of one transfer each from a guarded account to one without a guard, in one call.
-pub async fn post_raw(
+pub(super) async fn post_raw(
     connection: &mut PgConnection,
     municipality: Municipality,
     now: ledger::time::Instant,
@@ -90,13 +90,13 @@ pub async fn post_raw(
     Ok(())
 }
 
-/// How many entries there are of a kind.
-pub async fn count_entries(owner: &PgPool, kind: &str) -> anyhow::Result<i64> {
-    Ok(sqlx::query_scalar("SELECT count(*) FROM entries WHERE kind = $1").bind(kind).fetch_one(owner).await?)
+/// How many entries families asked for.
+pub(super) async fn count_entries_of_families(owner: &PgPool) -> anyhow::Result<i64> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM entries WHERE starts_with(actor, 'family:')").fetch_one(owner).await?)
 }
 
 /// How many receipts there are.
-pub async fn count_receipts(owner: &PgPool) -> anyhow::Result<i64> {
+pub(super) async fn count_receipts(owner: &PgPool) -> anyhow::Result<i64> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM captures").fetch_one(owner).await?)
 }
 
@@ -105,7 +105,7 @@ const FILL_CHUNK: i64 = 250_000;
 
 /// Writes earlier payments: `transfers` transfers, two for each, from the families' own money to the merchants, spread over the last two weeks.
 /// What they spent was loaded in one entry for each chunk. The books prove themselves as if all had been posted.
-pub async fn fill(owner: &PgPool, municipality: Municipality, now: ledger::time::Instant, transfers: usize) -> anyhow::Result<()> {
+pub(super) async fn fill(owner: &PgPool, municipality: Municipality, now: ledger::time::Instant, transfers: usize) -> anyhow::Result<()> {
     let payments = i64::try_from(transfers / 2)?;
     sqlx::raw_sql(FILL).execute(owner).await?;
     let mut done: i64 = 0;
@@ -187,7 +187,7 @@ END $$;
 ";
 
 /// Copies what a grant run has written, table by table, into tables with the same indexes and checks.
-pub async fn copy_grants(owner: &PgPool) -> anyhow::Result<()> {
+pub(super) async fn copy_grants(owner: &PgPool) -> anyhow::Result<()> {
     sqlx::raw_sql(
         r"
         BEGIN;
@@ -208,7 +208,7 @@ pub async fn copy_grants(owner: &PgPool) -> anyhow::Result<()> {
 }
 
 /// The aggregates of a close by bare statements, and their rows: takings and analyses of each merchant, turnover of each account and of each kind.
-pub async fn copy_close(owner: &PgPool, municipality: Municipality) -> anyhow::Result<()> {
+pub(super) async fn copy_close(owner: &PgPool, municipality: Municipality) -> anyhow::Result<()> {
     sqlx::raw_sql(
         r"
         CREATE TABLE bare_statements (LIKE statements INCLUDING ALL);

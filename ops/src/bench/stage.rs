@@ -41,33 +41,33 @@ impl Clock for Moved {
 }
 
 /// A city to measure on.
-pub struct Stage {
+pub(super) struct Stage {
     /// The ledger.
-    pub ledger: Ledger,
+    pub(super) ledger: Ledger,
     /// The owner of the tables: for what the program may not do.
-    pub owner: PgPool,
+    pub(super) owner: PgPool,
     /// What the city is like.
-    pub setting: &'static Setting,
+    pub(super) setting: &'static Setting,
 }
 
 /// A family with a child that may spend something.
 #[derive(Debug, Clone, Copy)]
-pub struct Payer {
+pub(super) struct Payer {
     /// The family.
-    pub family: FamilyId,
+    pub(super) family: FamilyId,
     /// The child.
-    pub child: ChildId,
+    pub(super) child: ChildId,
 }
 
 /// A class with a desk.
 #[derive(Debug, Clone)]
-pub struct Payee {
+pub(super) struct Payee {
     /// The merchant.
-    pub merchant: MerchantId,
+    pub(super) merchant: MerchantId,
     /// Its desk.
-    pub terminal: TerminalId,
+    pub(super) terminal: TerminalId,
     /// What opens the Till for it.
-    pub token: CityToken,
+    pub(super) token: CityToken,
 }
 
 fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
@@ -76,7 +76,7 @@ fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
 
 impl Stage {
     /// Founds the city at noon of `day`.
-    pub async fn found(pool: PgPool, owner: PgPool, day: NaiveDate) -> anyhow::Result<Self> {
+    pub(super) async fn found(pool: PgPool, owner: PgPool, day: NaiveDate) -> anyhow::Result<Self> {
         let [setting, ..] = &SETTINGS;
         let noon = tokyo_instant(day, NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default());
         let real = ledger::time::SystemClock;
@@ -96,12 +96,12 @@ impl Stage {
 
     /// Its code.
     #[must_use]
-    pub const fn municipality(&self) -> Municipality {
+    pub(super) const fn municipality(&self) -> Municipality {
         self.setting.municipality()
     }
 
     /// Opens accounts of payers, with enough on them, and of payees.
-    pub async fn accounts(&self, payers: usize, payees: usize) -> anyhow::Result<(Vec<Account>, Vec<Account>)> {
+    pub(super) async fn accounts(&self, payers: usize, payees: usize) -> anyhow::Result<(Vec<Account>, Vec<Account>)> {
         let named = |kind, first: u128, count: usize| (first..).take(count).map(move |number| Account::of_owner(kind, Uuid::from_u128(number)));
         let payers: Vec<_> = named(Kind::OwnMoney, 1 << 64, payers).collect();
         let payees: Vec<_> = named(Kind::MerchantPayable, 1 << 65, payees).collect();
@@ -115,7 +115,7 @@ impl Stage {
     }
 
     /// Imports a roster and grants the month; answers families with something to spend, at most `count`.
-    pub async fn payers(&self, count: usize) -> anyhow::Result<Vec<Payer>> {
+    pub(super) async fn payers(&self, count: usize) -> anyhow::Result<Vec<Payer>> {
         let (ledger, municipality, today) = (&self.ledger, self.municipality(), self.ledger.clock.today());
         let year = FiscalYear::of(today);
         ledger.appropriate(municipality, by("予算係", "appropriate", &year), (self.setting.scheme, year), ENOUGH).await?;
@@ -139,7 +139,7 @@ impl Stage {
     }
 
     /// Classes that one person took in and another approved, each with a desk.
-    pub async fn payees(&self, count: usize) -> anyhow::Result<Vec<Payee>> {
+    pub(super) async fn payees(&self, count: usize) -> anyhow::Result<Vec<Payee>> {
         let classes = cast::classes(self.setting, &Dice::new(1), u64::try_from(count.saturating_mul(30))?);
         let mut payees = Vec::new();
         for (number, class) in classes.into_iter().take(count).enumerate() {
@@ -155,7 +155,7 @@ impl Stage {
     }
 
     /// What the books say of themselves: `ok`, or the first difference.
-    pub async fn check_with(&self, database: &Database) -> anyhow::Result<String> {
+    pub(super) async fn check_with(&self, database: &Database) -> anyhow::Result<String> {
         // The connections that worked are closed by now.
         let ledger = Ledger { pool: database.connect(1).await?, ..self.ledger.clone() };
         let verified = ledger.verify(self.municipality()).await.context("the proof of the books failed")?;
@@ -166,6 +166,6 @@ impl Stage {
 
 /// The day of the benchmarks: in the middle of a month whose money may be spent.
 #[must_use]
-pub fn day() -> NaiveDate {
+pub(super) fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 5, 1).unwrap_or_default().checked_add_days(Days::new(19)).unwrap_or_default()
 }

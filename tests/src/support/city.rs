@@ -35,6 +35,12 @@ impl TestLedger {
         Self { ledger, clock }
     }
 
+    /// As another process has it: what arrives there and here is not gathered together.
+    #[must_use]
+    pub fn apart(&self) -> Ledger {
+        Ledger { together: Arc::default(), ..self.ledger.clone() }
+    }
+
     /// Sets the clock to noon of `day`.
     pub fn set(&self, day: &str) {
         self.clock.set(noon(day));
