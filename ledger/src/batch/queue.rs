@@ -90,6 +90,8 @@ impl<W: Work> Drop for Running<W> {
 
 impl<W: Work> Running<W> {
     async fn run(self, work: W) {
+        // Those who are ready to ask at this very moment ask first: one turn of the runtime, and no time.
+        tokio::task::yield_now().await;
         let mut connection = None;
         loop {
             let batch = self.0.next();

@@ -88,7 +88,7 @@ impl Report {
 /// Measures `work` on the server in `directory`, which is started for it.
 pub async fn run(cluster: Cluster, work: Work, size: Size) -> anyhow::Result<Report> {
     let home = Database::embedded(cluster, &DatabaseName::parse("home")?).await?;
-    let name = DatabaseName::parse(&format!("bench_{}", std::process::id()))?;
+    let name = DatabaseName::parse(&format!("bench_{}_{}", std::process::id(), format!("{work:?}").to_lowercase()))?;
     home.drop_private(&name).await?;
     let private = home.create_private(&name).await?;
     let outcome = on_private_database(&private, work, size).await;

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that it links once. A module's comment says what it shows and how.
 
 mod architecture;
+mod bench;
 mod books;
 mod citizen;
 mod claims;

@@ -90,7 +90,7 @@ struct Due<'a> {
     place: usize,
     hold: NewHold,
     posting: Posting,
-    /// Windows of usage limits that it is the first to use.
+    /// Windows of usage limits that nobody has looked at before.
     opens: Vec<&'a Window>,
 }
 
@@ -204,13 +204,13 @@ impl Holds {
         let hold = self.ledger.new_hold(&known.city, &item.command, payment, &parts);
         let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
         let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
-        let first = |window: &&Window| !balances.contains_key(&window.account.id) && used.iter().any(|transfer| transfer.debit == window.account.id);
+        let first = |window: &&Window| !balances.contains_key(&window.account.id) && window.most.is_positive();
         let opens = groups.iter().flat_map(Group::windows).filter(first).collect();
         let posting = self.ledger.posting(self.municipality, item.command.clone(), draft);
         Ok(Some(Due { place: 0, hold, posting, opens }))
     }
 
-    /// Opens the windows that are used for the first time; answers whether there are any.
+    /// Opens the windows that nobody has looked at before; answers whether there are any.
     async fn open_in_tx(&self, tx: &mut Tx<'_>, due: &[Due<'_>]) -> Result<bool, Failure> {
         let windows: BTreeMap<_, _> = due.iter().flat_map(|due| &due.opens).map(|window| (window.account.id, *window)).collect();
         let postings: Vec<_> = windows.values().map(|window| self.ledger.allowing(self.municipality, window)).collect();

@@ -135,7 +135,7 @@ fn payments_that_arrive_at_once_end_as_one_by_one() {
     let database = runtime.block_on(TestDatabase::new());
     let codes = std::cell::Cell::new(1);
     let paid = std::cell::Cell::new(0);
-    let config = Config { cases: 16, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 8, max_shrink_iters: 20, failure_persistence: None, ..Config::default() };
     let lives = ((prop::collection::vec(hold(), 1..24), prop::collection::vec(scan(), 1..30)), prop_oneof![Just(3_usize), Just(200)]);
     let outcome = TestRunner::new(config).run(&lives, |(life, batch_max)| {
         let code = codes.replace(codes.get() + 2);
@@ -148,5 +148,5 @@ fn payments_that_arrive_at_once_end_as_one_by_one() {
         Ok(())
     });
     outcome.expect("no life ends otherwise");
-    assert!(paid.get() > 30, "only {} codes were captured: the lives were too dull to show anything", paid.get());
+    assert!(paid.get() > 12, "only {} codes were captured: the lives were too dull to show anything", paid.get());
 }
