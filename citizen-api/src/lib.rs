@@ -31,6 +31,7 @@ pub fn router(deps: Deps) -> Router {
         .merge(routes::merchants::router())
         .merge(routes::payments::router())
         .merge(routes::invoices::router())
+        .merge(routes::claims::router())
         .with_state(deps)
         .merge(web::openapi::router(&openapi::document()))
 }

@@ -3,13 +3,13 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{children, invoices, merchants, payments, sessions};
+use crate::routes::{children, claims, invoices, merchants, payments, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Hagukumi for families",
-        description = "What children may spend, payments with one-time codes, bills, own money, and the search for a class.",
+        description = "What children may spend, payments with one-time codes, bills, claims, own money, and the search for a class.",
         version = "1",
         license(name = "MIT OR Apache-2.0")
     ),
@@ -20,6 +20,8 @@ use crate::routes::{children, invoices, merchants, payments, sessions};
         merchants::search,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
         invoices::look_up, invoices::pay_bill,
+        claims::offers::list, claims::estimate, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
+        claims::evidence::add, claims::evidence::show,
     ),
     components(schemas(ProblemSchema, FieldProblemSchema)),
     modifiers(&Token),

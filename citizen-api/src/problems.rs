@@ -1,11 +1,12 @@
 //! The ledger's refusals as problems of the one registry. A family may see every reason.
 
+use ledger::claim;
 use ledger::code::CodeError;
 use ledger::error::{Error, Failure};
 use ledger::payment::invoice::PayRejected;
 use ledger::payment::{HoldRejected, NotCapturable};
 use ledger::session::SignInRejected;
-use web::fields::{Fault, wrong_field};
+use web::fields::{Fault, wrong_field, wrong_place};
 use web::problem::registry;
 use web::{Problem, Text};
 
@@ -74,6 +75,37 @@ pub(crate) fn pay(rejected: PayRejected) -> Problem {
         PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
         PayRejected::Cancelled => Problem::new(&registry::BILL_CANCELLED),
         PayRejected::Hold(rejected) => hold(rejected),
+    }
+}
+
+/// Why a claim, or something about one, is refused.
+pub(crate) fn claim(rejected: claim::Rejected) -> Problem {
+    use claim::Rejected;
+    let said = Text::new(rejected.japanese(), rejected.to_string());
+    let field = |code| Fault::Said(code, said.clone());
+    match rejected {
+        Rejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+        Rejected::NotAllowed => wrong_field("child", &field("unknown-child")),
+        Rejected::NoRoute => wrong_field("scheme", &field("no-claims")),
+        Rejected::Window { opens, shuts } => {
+            Problem::new(&registry::CLAIM_WINDOW).detail(said).member("opens_on", opens.to_string()).member("shuts_on", shuts.to_string())
+        }
+        Rejected::Already(known) => Problem::new(&registry::CLAIM_ALREADY).detail(said).member("claim", known.to_string()),
+        Rejected::Cost { number: 0, .. } => wrong_field("costs", &field("count")),
+        Rejected::Cost { number, field: name } => wrong_place(format!("/costs/{}/{name}", number.saturating_sub(1)), &field("unreadable")),
+        Rejected::Merchant { number } => wrong_place(format!("/costs/{}/merchant", number.saturating_sub(1)), &field("not-registered")),
+        Rejected::Nothing(reasons) => {
+            let codes: Vec<_> = reasons.iter().map(ledger::scheme::Reason::code).collect();
+            Problem::new(&registry::NOTHING_PAYABLE).detail(said).member("reasons", codes)
+        }
+        Rejected::Busy => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
+        Rejected::Media | Rejected::Size | Rejected::File(_) => Problem::new(&registry::EVIDENCE).detail(said),
+        Rejected::TooMany => Problem::new(&registry::EVIDENCE_FULL).detail(said),
+        Rejected::Budget => Problem::new(&registry::BUDGET),
+        Rejected::Closed => Problem::new(&registry::DAY_CLOSED),
+        Rejected::State { .. } | Rejected::TooOften => Problem::new(&registry::CLAIM_STATE).detail(said),
+        // The rest is said to staff only; a claim that is not there, or another family's, is one that nobody made.
+        _ => not_found(),
     }
 }
 

@@ -58,6 +58,13 @@ impl Command {
         Self { actor, key: key.into(), fingerprint }
     }
 
+    /// A command that brings a file: the fingerprint is of `request` and of every byte.
+    #[must_use]
+    pub fn with_file(actor: Actor, key: impl Into<String>, request: &impl Serialize, file: &[u8]) -> Self {
+        let digest = digest::digest(&digest::SHA256, file);
+        Self::new(actor, key, &(request, digest.as_ref()))
+    }
+
     /// What entropy is drawn for: city, actor and key. Two cities never draw the same bits.
     #[must_use]
     pub fn scope(&self, municipality: Municipality) -> String {

@@ -76,12 +76,18 @@ problems! {
     Always: "500" "Something broke here.", "503" "Not available now; a command may be sent again with the same key.";
     /// Only for those who showed a token that opens something.
     SignedIn: "401" "No token, or one that opens nothing.";
+    /// Not for everybody who is signed in.
+    ByRole: "403" "Not for this role.";
+    /// Counted by where it comes from.
+    Counted: "429" "Too many from one place: see `Retry-After`.";
     /// About one thing.
     OfOne: "404" "There is no such thing, or it is somebody else's.";
     /// With a query.
     Queried: "422" "Parameters that are not right.";
     /// With a body.
     Sent: "400" "Not JSON.", "413" "Too large.", "415" "Not `application/json`.", "422" "Fields that are not right.";
+    /// With a photograph or a scan as the body.
+    Shown: "413" "Too large.", "415" "Not a photograph or a PDF.", "422" "A file that cannot be read as one, or parameters that are not right.";
     /// Under an idempotency key.
     Commanded: "400" "Not JSON, or no idempotency key.", "409" "The answer is no, or the key stands for another request.";
 }

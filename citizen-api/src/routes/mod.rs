@@ -1,6 +1,7 @@
 //! The routes, one file a resource. Each parses, asks the ledger, answers.
 
 pub mod children;
+pub mod claims;
 pub mod invoices;
 pub mod merchants;
 pub mod payments;
@@ -34,11 +35,19 @@ async fn own_children(deps: &Deps, family: &Family, children: &[ChildId]) -> Res
     let known = deps.ledger.child_ids_of_family(family.municipality, family.id, today).await.map_err(failed)?;
     match children.iter().position(|child| !known.contains(child)) {
         None => Ok(()),
-        Some(at) => {
-            let unknown = Fault::Said("unknown-child", web::Text::fixed("このお子さんは登録されていません。", "This child is not registered here."));
-            Err(wrong_field("children", &Fault::Item(at, Box::new(unknown))))
-        }
+        Some(at) => Err(wrong_field("children", &Fault::Item(at, Box::new(unknown_child())))),
     }
+}
+
+/// The same for the one child that something is about.
+async fn own_child(deps: &Deps, family: &Family, child: ChildId) -> Result<(), Problem> {
+    let today = deps.ledger.clock.today();
+    let known = deps.ledger.children_of_family(family.municipality, family.id, today).await.map_err(failed)?;
+    if known.iter().any(|known| known.id == child) { Ok(()) } else { Err(wrong_field("child", &unknown_child())) }
+}
+
+fn unknown_child() -> Fault {
+    Fault::Said("unknown-child", web::Text::fixed("このお子さんは登録されていません。", "This child is not registered here."))
 }
 
 /// Cuts a page that was read with one item too many; answers the last item when another page follows.

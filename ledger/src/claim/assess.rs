@@ -30,8 +30,8 @@ pub struct Assessment {
     pub payable: Yen,
     /// By cost and version.
     pub lines: Vec<Line>,
-    /// Why it is nothing, or not more: `code: sentence`.
-    pub reasons: Vec<String>,
+    /// Why it is nothing, or not more.
+    pub reasons: Vec<Reason>,
     /// What it is taken from, soonest to lapse first.
     #[serde(skip)]
     pub parts: Vec<Part>,
@@ -59,6 +59,31 @@ pub struct Terms<'a> {
     pub route: &'a Route,
 }
 
+/// When claims are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Offered {
+    /// On any day.
+    Always,
+    /// Between two days.
+    Within {
+        /// First day.
+        opens: NaiveDate,
+        /// Last day.
+        shuts: NaiveDate,
+    },
+}
+
+impl Offered {
+    /// Whether a claim is taken on `day`.
+    #[must_use]
+    pub fn is_open(self, day: NaiveDate) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Within { opens, shuts } => (opens..=shuts).contains(&day),
+        }
+    }
+}
+
 impl<'a> Rulebook<'a> {
     /// The terms of a new claim for costs that begin on `first`.
     ///
@@ -78,6 +103,22 @@ impl<'a> Rulebook<'a> {
             }
         }
         Err(shut.unwrap_or(Rejected::NoRoute))
+    }
+
+    /// What is said of claims on a day: the terms that are open, else those of this year, with their window.
+    #[must_use]
+    pub fn offered(self, today: NaiveDate) -> Option<(Terms<'a>, Offered)> {
+        let this = FiscalYear::of(today);
+        let years = [this, FiscalYear::new(this.year().saturating_sub(1))];
+        let of_year = |year| {
+            let terms = self.terms_of(year, today).ok()?;
+            let days = terms.route.window.and_then(|window| window.days(year));
+            Some((terms, days.map_or(Offered::Always, |(opens, shuts)| Offered::Within { opens, shuts })))
+        };
+        let mut known: Vec<_> = years.into_iter().filter_map(of_year).collect();
+        let open = known.iter().position(|(_, offered)| offered.is_open(today));
+        // A year without a window is this one: what has no window needs no looking back.
+        (!known.is_empty()).then(|| known.swap_remove(open.unwrap_or(0)))
     }
 
     /// The terms of a claim for `year`, whatever its window: a claim that was returned is corrected also after it.
@@ -128,8 +169,8 @@ pub fn granted(book: Rulebook<'_>, terms: &Terms<'_>, today: NaiveDate, costs: &
     for (index, cost) in costs.iter().enumerate() {
         let paid = if terms.too_late(cost, today) { Err(Reason::OutsidePeriod) } else { draw(book, cost, &mut purse, facts)? };
         let reason = match &paid {
-            Err(reason) => Some(reason.to_string()),
-            Ok(paid) if *paid < cost.amount => Some(Reason::BalanceUsed.to_string()),
+            Err(reason) => Some(reason.clone()),
+            Ok(paid) if *paid < cost.amount => Some(Reason::BalanceUsed),
             Ok(_) => None,
         };
         reasons.extend(reason.clone());
@@ -189,13 +230,30 @@ pub fn repaid(
     let scheme = book.effective(terms.on);
     let months = qualifying_months(&scheme, history);
     let facts = terms_facts(&scheme, history, terms.on);
-    let in_time = costs.iter().filter(|cost| !terms.too_late(cost, today));
+    let numbered = || (1_usize..).zip(costs);
+    let in_time: Vec<_> = numbered().filter(|(_, cost)| !terms.too_late(cost, today)).collect();
     let child = case::Child { facts, balance_yen: None, balance_count: None, months: Some(months) };
-    let case = Case { on: terms.on, costs: in_time.map(Cost::as_case).collect(), children: vec![child], shared: false };
-    let Quote { city_yen, lines, reasons, .. } = quote(&scheme, &case)?;
+    let case = Case { on: terms.on, costs: in_time.iter().map(|(_, cost)| cost.as_case()).collect(), children: vec![child], shared: false };
+    let Quote { city_yen, mut lines, reasons, .. } = quote(&scheme, &case)?;
+    // The quote counts the costs that it was asked about; the family counts those of its form.
+    for line in &mut lines {
+        line.cost = line.cost.and_then(|number| in_time.get(number.checked_sub(1)?)).map(|(number, _)| *number);
+    }
+    lines.extend(numbered().filter(|(_, cost)| terms.too_late(cost, today)).map(late));
     let budget = Account::budget(scheme.id(), terms.year).id;
     let parts = vec![Part { source: budget, budget, closes_on: None, face: Yen::new(1), amount: city_yen, reserved, lapsed: false }];
     Ok(Assessment { year: terms.year, requested: requested(costs)?, payable: city_yen, lines, reasons, parts })
+}
+
+/// A cost that comes too late.
+fn late((number, cost): (usize, &Cost)) -> Line {
+    let Cost { expense, service, amount, .. } = cost.clone();
+    Line { cost: Some(number), expense: Some(expense), service, amount_yen: Some(amount), reason: Some(Reason::OutsidePeriod), ..Line::default() }
+}
+
+/// Whether what is known of a child over a year makes it qualify in any month of it.
+pub(super) fn qualifies(book: Rulebook<'_>, on: NaiveDate, history: &BTreeMap<NaiveDate, Facts>) -> bool {
+    !qualifying_months(&book.effective(on), history).is_empty()
 }
 
 fn qualifying_months(scheme: &Scheme, history: &BTreeMap<NaiveDate, Facts>) -> BTreeSet<Month> {

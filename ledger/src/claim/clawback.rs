@@ -54,7 +54,7 @@ impl Ledger {
         staff(command, reason).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
         let known = steps::list_clawbacks_in_tx(&mut tx, municipality, (None, Some(clawback))).await?.pop();
-        let claim = known.ok_or(Error::Rejected(Rejected::NotAllowed))?.claim;
+        let claim = known.ok_or(Error::Rejected(Rejected::UnknownClawback(clawback)))?.claim;
         let Some(stored) = self.begin_claim_in_tx(&mut tx, municipality, command, claim).await? else { return Ok(()) };
         // Read again under the claim's lock: two approvals at once wait for each other.
         let known = steps::list_clawbacks_in_tx(&mut tx, municipality, (None, Some(clawback))).await?.pop();

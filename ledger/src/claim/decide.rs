@@ -132,13 +132,24 @@ impl Ledger {
     }
 
     async fn refuse_missing_evidence_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, claim: &Claim, proposed: Yen) -> Result<(), Error<Rejected>> {
+        let shown = evidence::list_in_tx(tx, municipality, claim.id).await?;
+        let missing = self.missing_evidence_in_tx(tx, municipality, claim, &shown).await?;
+        if missing.is_empty() || !proposed.is_positive() { Ok(()) } else { Err(Error::Rejected(Rejected::Evidence(missing))) }
+    }
+
+    /// What the scheme asks to be shown and none of `shown` shows.
+    pub(super) async fn missing_evidence_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        claim: &Claim,
+        shown: &[evidence::EvidenceRow],
+    ) -> Result<Vec<String>, Failure> {
         let rules = crate::city::repo::get_in_tx(tx, municipality).await?.rules();
         let on = self.clock.today().clamp(claim.year.first_day(), claim.year.last_day());
         let route = self.schemes.get(&claim.scheme).and_then(|scheme| scheme.rules_on(on, rules)).and_then(|version| version.claim_route());
-        let shown = evidence::list_in_tx(tx, municipality, claim.id).await?;
         let wanted = route.into_iter().flat_map(|route| &route.evidence);
-        let missing: Vec<_> = wanted.filter(|kind| shown.iter().all(|shown| shown.kind != **kind)).cloned().collect();
-        if missing.is_empty() || !proposed.is_positive() { Ok(()) } else { Err(Error::Rejected(Rejected::Evidence(missing))) }
+        Ok(wanted.filter(|kind| shown.iter().all(|shown| shown.kind != **kind)).cloned().collect())
     }
 
     /// Writes a step down, its reason sealed under the family's key.

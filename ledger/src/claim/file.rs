@@ -2,24 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
-use super::assess::{self, Assessment, Rulebook, Terms};
+use super::assess::Assessment;
+use super::estimate::Ask;
 use super::repo::life::{CostRow, NewClaim, Stored};
 use super::repo::{life, money};
 use super::view::seal_paid_to;
 use super::{Claim, Cost, FileClaim, Part, Rejected, TEXT_MAX};
 use crate::actor::{Actor, Command};
 use crate::books::{Outcome, Refused};
-use crate::city;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::events;
 use crate::idempotency::{self, Claim as Claimed};
-use crate::ids::{AccountId, ChildId, ClaimId, EntryId, FamilyId, Municipality};
+use crate::ids::{AccountId, ClaimId, EntryId, FamilyId, Municipality};
 use crate::money::Yen;
-use crate::scheme::Kind;
-use crate::time::FiscalYear;
 use crate::{Ledger, Tx};
 
 /// How often a claim is decided again when its money has changed meanwhile.
@@ -29,17 +25,6 @@ const COSTS_MAX: usize = 60;
 /// The most that one cost may come to.
 const COST_YEN_MAX: Yen = Yen::new(10_000_000);
 
-/// For whom and what a claim is assessed.
-struct Ask<'a> {
-    claim: ClaimId,
-    family: FamilyId,
-    child: ChildId,
-    scheme: &'a str,
-    costs: &'a [Cost],
-    /// The year of a claim that was filed before: its window does not matter any more.
-    year: Option<FiscalYear>,
-}
-
 /// What was set aside.
 struct Reserved {
     assessment: Assessment,
@@ -48,15 +33,6 @@ struct Reserved {
 }
 
 impl Ledger {
-    /// What the rules would give for a claim, before it is filed. Nothing is written.
-    pub async fn estimate_claim(&self, municipality: Municipality, asked: &FileClaim) -> Result<Assessment, Error<Rejected>> {
-        check(&asked.costs).map_err(Error::Rejected)?;
-        let mut tx = self.pool.begin().await?;
-        let nobody = ClaimId::new(uuid::Uuid::nil());
-        let ask = Ask { claim: nobody, family: asked.family, child: asked.child, scheme: &asked.scheme, costs: &asked.costs, year: None };
-        self.assess_claim_in_tx(&mut tx, municipality, &ask).await.map(|(assessment, _)| assessment)
-    }
-
     /// Files a claim: what the rules give is set aside at once. The same command again: the same claim again.
     ///
     /// # Errors
@@ -149,56 +125,6 @@ impl Ledger {
         Err(Error::Rejected(Rejected::Busy))
     }
 
-    /// What the rules give, and which one of the claims that a child may make it is.
-    async fn assess_claim_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, ask: &Ask<'_>) -> Result<(Assessment, Option<String>), Error<Rejected>> {
-        let (now, today) = (self.clock.now(), self.clock.today());
-        let city = city::repo::get_in_tx(tx, municipality).await?;
-        let scheme = self.schemes.get(ask.scheme).ok_or(Error::Rejected(Rejected::NoRoute))?;
-        let book = Rulebook { scheme, rules: city.rules() };
-        let first = ask.costs.first().map_or(today, |cost| cost.from);
-        let terms = match ask.year {
-            Some(year) => book.terms_of(year, today),
-            None => book.terms(today, first),
-        };
-        let terms = terms.map_err(Error::Rejected)?;
-        if !self.child_ids_of_family_in_tx(tx, municipality, ask.family, today).await?.contains(&ask.child) {
-            return Err(Error::Rejected(Rejected::NotAllowed));
-        }
-        let once = terms.once_key(today);
-        if let (None, Some(once)) = (ask.year, &once)
-            && let Some(known) = life::find_once_in_tx(tx, municipality, (ask.scheme, ask.child), once).await?
-        {
-            return Err(Error::Rejected(Rejected::Already(known)));
-        }
-        let merchants: Vec<_> = ask.costs.iter().map(|cost| (cost.merchant, cost.expense.as_str())).collect();
-        if let Some(number) = money::find_unregistered_in_tx(tx, municipality, &merchants).await? {
-            return Err(Error::Rejected(Rejected::Merchant { number }));
-        }
-        let assessment = if terms.version.grant.kind == Kind::None {
-            self.assess_repaid_in_tx(tx, municipality, ask, (book, &terms), today).await?
-        } else {
-            let sources = money::list_sources_in_tx(tx, municipality, (ask.child, ask.scheme), ask.claim, now).await?;
-            let mut facts = self.scheme_facts_in_tx(tx, municipality, &[ask.child], today).await?;
-            assess::granted(book, &terms, today, ask.costs, &sources, &facts.remove(&ask.child).unwrap_or_default())?
-        };
-        Ok((assessment, once))
-    }
-
-    async fn assess_repaid_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        ask: &Ask<'_>,
-        (book, terms): (Rulebook<'_>, &Terms<'_>),
-        today: NaiveDate,
-    ) -> Result<Assessment, Failure> {
-        let year = (terms.year.first_day(), terms.year.last_day());
-        let history = self.scheme_facts_over_in_tx(tx, municipality, ask.child, year).await?;
-        let reserved = money::list_parts_in_tx(tx, municipality, ask.claim, self.clock.now()).await?;
-        let reserved = Yen::sum(reserved.iter().map(|part| part.reserved))?;
-        assess::repaid(book, terms, today, ask.costs, &history, reserved)
-    }
-
     /// Writes the costs of a filing, and what is set aside for it.
     async fn write_filing_in_tx(
         &self,
@@ -248,9 +174,9 @@ fn allow(actor: &Actor, family: FamilyId) -> Result<(), Rejected> {
 }
 
 /// Whether costs can be read at all.
-fn check(costs: &[Cost]) -> Result<(), Rejected> {
+pub(super) fn check(costs: &[Cost]) -> Result<(), Rejected> {
     if costs.is_empty() || costs.len() > COSTS_MAX {
-        return Err(Rejected::Cost { number: 0, field: "件数" });
+        return Err(Rejected::Cost { number: 0, field: "costs" });
     }
     let name = |text: &str| {
         let sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '-' | '_');
@@ -259,11 +185,11 @@ fn check(costs: &[Cost]) -> Result<(), Rejected> {
     for (number, cost) in (1..).zip(costs) {
         let long = |text: &String| text.trim().is_empty() || text.chars().count() > TEXT_MAX;
         let field = match cost {
-            cost if !name(&cost.expense) => "種類",
-            cost if cost.service.as_deref().is_some_and(|service| !name(service)) => "サービス",
-            cost if !cost.amount.is_positive() || cost.amount > COST_YEN_MAX => "金額",
-            cost if cost.from > cost.to => "期間",
-            cost if cost.paid_to.as_ref().is_some_and(long) => "支払先",
+            cost if !name(&cost.expense) => "expense",
+            cost if cost.service.as_deref().is_some_and(|service| !name(service)) => "service",
+            cost if !cost.amount.is_positive() || cost.amount > COST_YEN_MAX => "amount_yen",
+            cost if cost.from > cost.to => "to",
+            cost if cost.paid_to.as_ref().is_some_and(long) => "paid_to",
             _ => continue,
         };
         return Err(Rejected::Cost { number, field });

@@ -83,7 +83,7 @@ impl Life {
     /// The family files it again, corrected.
     pub fn refile(self, filed: Act, reserved: Yen) -> Result<Self, Rejected> {
         self.open_to_family("filed again")?;
-        let filing = self.filing.checked_add(1).filter(|filing| *filing <= 90).ok_or(Rejected::TooMany)?;
+        let filing = self.filing.checked_add(1).filter(|filing| *filing <= 90).ok_or(Rejected::TooOften)?;
         Ok(Self { filed, filing, reserved, state: State::Filed })
     }
 

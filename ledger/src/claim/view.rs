@@ -7,7 +7,7 @@ use super::repo::life::{self, Filter, Stored};
 use super::repo::{evidence, steps};
 use super::{Claim, Cost};
 use crate::error::Failure;
-use crate::ids::{ClaimId, ClawbackId, FamilyId, Municipality};
+use crate::ids::{ChildId, ClaimId, ClawbackId, FamilyId, Municipality};
 use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::vault::{DataKey, KeyOwner, Place};
@@ -24,6 +24,8 @@ pub struct Detail {
     pub steps: Vec<Step>,
     /// The files.
     pub evidence: Vec<Evidence>,
+    /// What the scheme asks to be shown and no file shows yet.
+    pub missing_evidence: Vec<String>,
     /// What must be given back.
     pub clawbacks: Vec<Clawback>,
 }
@@ -66,6 +68,36 @@ pub struct Clawback {
     /// How much.
     pub amount: Yen,
     /// The day on which the second person approved it; none while it is proposed.
+    pub approved_on: Option<NaiveDate>,
+}
+
+/// Which of a family's claims, newest first.
+#[derive(Debug, Clone, Copy)]
+pub struct OfFamily<'a> {
+    /// For this child only.
+    pub child: Option<ChildId>,
+    /// In one of these states; in any where there is none.
+    pub states: &'a [&'a str],
+    /// From the one behind this.
+    pub after: Option<ClaimId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A clawback in the staff's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaitingClawback {
+    /// Its id.
+    pub id: ClawbackId,
+    /// The claim.
+    pub claim: ClaimId,
+    /// Who is to give it back.
+    pub family: FamilyId,
+    /// How much.
+    pub amount: Yen,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// The day on which the second person approved it; none while it waits.
     pub approved_on: Option<NaiveDate>,
 }
 
@@ -120,11 +152,10 @@ fn text(bytes: Vec<u8>) -> Result<String, Failure> {
 }
 
 impl Ledger {
-    /// The claims of a family, oldest first.
-    pub async fn claims_of_family(&self, municipality: Municipality, family: FamilyId) -> Result<Vec<Claim>, Failure> {
+    /// Claims of a family, newest first.
+    pub async fn claims_of_family(&self, municipality: Municipality, family: FamilyId, which: &OfFamily<'_>) -> Result<Vec<Claim>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let filter = Filter { id: None, family: Some(family), state: None, after: None, limit: i64::MAX };
-        Ok(life::list_in_tx(&mut tx, municipality, &filter).await?.into_iter().map(|stored| stored.claim).collect())
+        Ok(life::list_of_family_in_tx(&mut tx, municipality, family, which).await?.into_iter().map(|stored| stored.claim).collect())
     }
 
     /// The staff's queue: claims in one state or in any, oldest filing first, from the one after `after`, at most `limit`.
@@ -136,8 +167,14 @@ impl Ledger {
         limit: i64,
     ) -> Result<Vec<Claim>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let filter = Filter { id: None, family: None, state, after, limit };
+        let filter = Filter { id: None, state, after, limit };
         Ok(life::list_in_tx(&mut tx, municipality, &filter).await?.into_iter().map(|stored| stored.claim).collect())
+    }
+
+    /// A claim, without anything sealed.
+    pub async fn find_claim(&self, municipality: Municipality, claim: ClaimId) -> Result<Option<Claim>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        self.find_claim_in_tx(&mut tx, municipality, claim).await
     }
 
     /// A claim with everything that belongs to it, opened, as staff read it. For a family: its own only, then [`Detail::for_family`].
@@ -158,6 +195,7 @@ impl Ledger {
             taken.push(Step { step: row.step, amount: row.amount, reason, at: row.at, by: Some(row.by) });
         }
         let files = evidence::list_in_tx(&mut tx, municipality, claim).await?;
+        let missing_evidence = self.missing_evidence_in_tx(&mut tx, municipality, &known, &files).await?;
         let evidence =
             |row: evidence::EvidenceRow| Evidence { number: row.number, kind: row.kind, media: row.media, size_bytes: row.size_bytes, also_in: row.also_in };
         let clawbacks = steps::list_clawbacks_in_tx(&mut tx, municipality, (Some(claim), None)).await?;
@@ -167,12 +205,25 @@ impl Ledger {
             costs,
             steps: taken,
             evidence: files.into_iter().map(evidence).collect(),
+            missing_evidence,
             clawbacks: clawbacks.into_iter().map(clawback).collect(),
         }))
     }
 
+    /// What families must give back: what waits for a second person, or everything, in the order of its proposal from the one behind `after`.
+    pub async fn list_clawbacks(
+        &self,
+        municipality: Municipality,
+        waiting: bool,
+        after: Option<ClawbackId>,
+        limit: i64,
+    ) -> Result<Vec<WaitingClawback>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        steps::list_page_in_tx(&mut tx, municipality, waiting, (after, limit)).await
+    }
+
     pub(super) async fn find_claim_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, claim: ClaimId) -> Result<Option<Claim>, Failure> {
-        let filter = Filter { id: Some(claim), family: None, state: None, after: None, limit: 1 };
+        let filter = Filter { id: Some(claim), state: None, after: None, limit: 1 };
         Ok(life::list_in_tx(tx, municipality, &filter).await?.pop().map(|stored| stored.claim))
     }
 

@@ -202,7 +202,7 @@ impl Bill {
     /// Keeps why a cost is not paid: once, however many pieces it has.
     fn refuse(&mut self, line: Line, reason: Reason) {
         if !self.refused.iter().any(|(known, other)| known.cost == line.cost && *other == reason) {
-            self.refused.push((Line { reason: Some(reason.to_string()), ..line }, reason));
+            self.refused.push((Line { reason: Some(reason.clone()), ..line }, reason));
         }
     }
 
@@ -217,7 +217,7 @@ impl Bill {
         for ((draft, terms), part) in self.drafts.iter().zip(&self.terms).zip(parts) {
             let city_yen = part.paid.minus(part.provider)?;
             let funders = terms.split_funders(city_yen)?;
-            let reason = stopped(part).map(|reason| reason.to_string());
+            let reason = stopped(part);
             lines.push(Line { city_yen, facility_yen: part.provider, funders, reason, ..draft.clone() });
         }
         lines.extend(self.refused_lines());

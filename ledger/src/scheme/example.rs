@@ -62,7 +62,11 @@ impl Example {
             let found = AMOUNTS.iter().find(|(name, _)| name == key).and_then(|(_, amount)| amount(&quote));
             if found != Some(*expected) {
                 let found = found.map_or("nothing".to_owned(), |found| found.to_string());
-                let why = if quote.reasons.is_empty() { String::new() } else { format!(" ({})", quote.reasons.join("; ")) };
+                let why = if quote.reasons.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", quote.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+                };
                 return Err(format!("{:?}: {key} should be {expected}, and the tables give {found}{why}", self.title));
             }
         }

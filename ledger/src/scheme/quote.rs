@@ -21,8 +21,8 @@ use crate::money::{Overflow, Yen};
 pub struct Quote {
     /// Whether the scheme is for this child (with several: for one of them).
     pub eligible: bool,
-    /// Why it is not, and why costs were refused: `code: sentence`.
-    pub reasons: Vec<String>,
+    /// Why it is not, and why costs were refused.
+    pub reasons: Vec<Reason>,
     /// Public money.
     pub city_yen: Yen,
     /// What the family pays.
@@ -84,8 +84,8 @@ pub struct Line {
     pub funders: Vec<(String, Yen)>,
     /// What is left afterwards, for a child.
     pub balance_after_yen: Option<Yen>,
-    /// Why nothing, or not more, is paid: `code: sentence`.
-    pub reason: Option<String>,
+    /// Why nothing, or not more, is paid.
+    pub reason: Option<Reason>,
 }
 
 impl From<&Grant> for GrantView {
@@ -114,15 +114,15 @@ struct Standing<'a> {
 pub fn quote(scheme: &Scheme, case: &Case) -> Result<Quote, Overflow> {
     let price = case.price_yen()?;
     let Some(version) = scheme.version_on(case.on) else {
-        return nothing(case, price, None, vec![Reason::NoVersion(case.on)], Some(Yen::ZERO));
+        return nothing(case, price, None, &[Reason::NoVersion(case.on)], Some(Yen::ZERO));
     };
     let mut standings: Vec<_> = case.children.iter().enumerate().map(|(index, child)| stand(scheme, version, case, index.saturating_add(1), child)).collect();
     // Soonest to close first, then as listed: the sort keeps the order of equals.
     standings.sort_by_key(|standing| standing.grant.map_or(NO_END, |grant| grant.period.closes_on));
     let balance = balance_after(version, &standings)?;
     let Some(first) = standings.iter().find(|standing| standing.eligible) else {
-        let reasons = standings.into_iter().flat_map(|standing| standing.reasons).collect();
-        return nothing(case, price, Some(version), reasons, balance);
+        let reasons: Vec<_> = standings.into_iter().flat_map(|standing| standing.reasons).collect();
+        return nothing(case, price, Some(version), &reasons, balance);
     };
     let grant = first.grant.as_ref().map(GrantView::from);
     pay(scheme, version, case, price, standings, grant)
@@ -175,7 +175,7 @@ fn balance_after(version: &Version, standings: &[Standing<'_>]) -> Result<Option
 }
 
 /// The answer where the city pays nothing: the rest of the price is everything.
-fn nothing(case: &Case, price: Yen, version: Option<&Version>, reasons: Vec<Reason>, balance: Option<Yen>) -> Result<Quote, Overflow> {
+fn nothing(case: &Case, price: Yen, version: Option<&Version>, reasons: &[Reason], balance: Option<Yen>) -> Result<Quote, Overflow> {
     let mut quote = Quote {
         eligible: false,
         reasons: Vec::new(),
@@ -194,18 +194,17 @@ fn nothing(case: &Case, price: Yen, version: Option<&Version>, reasons: Vec<Reas
     if version.is_some_and(Version::facility_pays_rest) {
         (quote.family_yen, quote.facility_yen) = (Yen::ZERO, price);
     }
-    let why = reasons.first().map(Reason::to_string);
+    let why = reasons.first().cloned();
     for reason in reasons {
-        say(&mut quote.reasons, &reason);
+        say(&mut quote.reasons, reason);
     }
     quote.lines = case.costs.iter().enumerate().map(|(index, cost)| Line { reason: why.clone(), ..bill::line(index, cost) }).collect();
     Ok(quote)
 }
 
-fn say(reasons: &mut Vec<String>, reason: &Reason) {
-    let text = reason.to_string();
-    if !reasons.contains(&text) {
-        reasons.push(text);
+fn say(reasons: &mut Vec<Reason>, reason: &Reason) {
+    if !reasons.contains(reason) {
+        reasons.push(reason.clone());
     }
 }
 

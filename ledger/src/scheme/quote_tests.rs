@@ -45,8 +45,8 @@ fn given(amount: i64, opens_on: &str, closes_on: &str) -> (i64, String, String) 
     (amount, opens_on.to_owned(), closes_on.to_owned())
 }
 
-fn codes(quote: &Quote) -> Vec<&str> {
-    quote.reasons.iter().filter_map(|reason| reason.split(':').next()).collect()
+fn codes(quote: &Quote) -> Vec<&'static str> {
+    quote.reasons.iter().map(|reason| &*reason.code().leak()).collect()
 }
 
 const PUPIL: &str = "facts = { resident = \"osaka\", grade = \"J1\" }";

@@ -75,6 +75,19 @@ pub enum WindowOf {
     YearStart,
 }
 
+impl OncePer {
+    /// As scheme files write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Year => "year",
+            Self::Event => "event",
+            Self::Life => "life",
+        }
+    }
+}
+
 impl Window {
     /// The first and the last day of the window for claims of `year`.
     #[must_use]

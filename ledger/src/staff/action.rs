@@ -102,6 +102,8 @@ actions! {
     RevealMerchantAccount "merchant.reveal-account" OFFICE, true;
     /// Takes in an application.
     ApplyMerchant "merchant.apply" &[Preparer], false;
+    /// Receives an application that came by itself.
+    ReceiveApplication "merchant.receive" &[Preparer], false;
     /// Approves it.
     ApproveMerchant "merchant.approve" &[Approver], false;
     /// Refuses it.
@@ -120,12 +122,45 @@ actions! {
     ApproveAccount "merchant.account.approve" &[Approver], true;
     /// Records that a merchant consents to netting.
     RecordConsent "merchant.consent" &[Preparer], true;
+    /// Lists a merchant's people, without names.
+    ListMerchantPeople "merchant.people.list" OFFICE, false;
+    /// Invites a merchant's manager.
+    InviteManager "merchant.people.invite" &[Preparer], false;
+    /// Removes somebody of a merchant.
+    RemoveMerchantPerson "merchant.people.remove" &[Preparer, Approver], true;
     /// Lists desks.
     ListTerminals "terminal.list" OFFICE, false;
     /// Adds a desk.
     AddTerminal "terminal.add" &[Preparer], false;
     /// Revokes a desk.
     RevokeTerminal "terminal.revoke" &[Preparer, Approver], true;
+
+    /// Lists claims.
+    ListClaims "claim.list" OFFICE, false;
+    /// Sees a claim, without what the family wrote or showed.
+    ShowClaim "claim.show" OFFICE, false;
+    /// Reveals what a family wrote, and what staff wrote to it.
+    RevealClaim "claim.reveal" OFFICE, true;
+    /// Opens a file that a family showed.
+    RevealEvidence "claim.reveal-evidence" OFFICE, true;
+    /// Takes in a form on paper, or its correction.
+    FileClaim "claim.file" &[Preparer], false;
+    /// Scans a paper that belongs to a claim.
+    AddEvidence "claim.add-evidence" &[Preparer], false;
+    /// Sends a claim back for correction. What the family reads is kept with the claim.
+    ReturnClaim "claim.return" &[Preparer, Approver], false;
+    /// Examines a claim: proposes what to grant.
+    ExamineClaim "claim.examine" &[Preparer], false;
+    /// Decides on it.
+    DecideClaim "claim.decide" &[Approver], false;
+    /// Takes a claim back for a family that asks for it.
+    WithdrawClaim "claim.withdraw" &[Preparer], true;
+    /// Lists what families must give back.
+    ListClawbacks "clawback.list" OFFICE, false;
+    /// Proposes that a family gives something back.
+    ProposeClawback "clawback.propose" &[Preparer, Treasurer], false;
+    /// Approves it.
+    ApproveClawback "clawback.approve" &[Approver], false;
 
     /// Draws a month's statements.
     DrawStatements "statement.draw" &[Preparer], false;
@@ -249,11 +284,15 @@ mod tests {
         };
         let pairs = [
             (ApplyMerchant, ApproveMerchant),
+            (Action::ReceiveApplication, ApproveMerchant),
             (Action::ChangeAccount, Action::ApproveAccount),
             (Action::ApplyServices, Action::ApproveServices),
             (ExamineStatements, ApproveStatements),
             (PrepareRemittance, ApproveRemittance),
             (ProposeReturn, ConfirmReturn),
+            (Action::ExamineClaim, Action::DecideClaim),
+            (Action::FileClaim, Action::DecideClaim),
+            (Action::ProposeClawback, Action::ApproveClawback),
         ];
         for (makes, checks) in pairs {
             assert!(makes.roles().iter().all(|role| !checks.roles().contains(role)), "{} and {}", makes.code(), checks.code());

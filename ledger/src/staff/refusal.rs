@@ -4,6 +4,11 @@
 pub trait Refusal: std::error::Error {
     /// The code.
     fn code(&self) -> &'static str;
+
+    /// What the clerk reads, where the refusal says it in Japanese itself.
+    fn japanese(&self) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! refusals {
@@ -28,6 +33,16 @@ refusals!(
     super::Rejected,
     super::reversal::ReverseRejected,
 );
+
+impl Refusal for crate::claim::Rejected {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn japanese(&self) -> Option<String> {
+        Some(Self::japanese(self))
+    }
+}
 
 impl Refusal for crate::city::BudgetRejected {
     fn code(&self) -> &'static str {

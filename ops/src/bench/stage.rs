@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::database::Database;
 use crate::rehearse::cast;
+use crate::rehearse::classes;
 use crate::rehearse::dice::Dice;
 use crate::rehearse::{SETTINGS, Setting};
 
@@ -140,7 +141,7 @@ impl Stage {
 
     /// Classes that one person took in and another approved, each with a desk.
     pub(super) async fn payees(&self, count: usize) -> anyhow::Result<Vec<Payee>> {
-        let classes = cast::classes(self.setting, &Dice::new(1), u64::try_from(count.saturating_mul(30))?);
+        let classes = classes::classes(self.setting, &Dice::new(1), u64::try_from(count.saturating_mul(30))?);
         let mut payees = Vec::new();
         for (number, class) in classes.into_iter().take(count).enumerate() {
             let (municipality, key) = (self.municipality(), format!("class/{number}"));

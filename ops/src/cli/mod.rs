@@ -12,6 +12,7 @@ pub mod bank;
 pub mod bench;
 pub mod books;
 pub mod city;
+pub mod claim;
 pub mod demo;
 pub mod jobs;
 pub mod merchant;
@@ -23,6 +24,7 @@ pub mod roster;
 pub mod scheme;
 pub mod serve;
 pub mod staff;
+pub mod till;
 
 use crate::app::App;
 use output::{Exit, Output};
@@ -53,6 +55,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Measure the ledger on a database of its own, and derive the books afterwards.
     Bench(bench::Arguments),
+    /// Make the certificates of the private line between the merchants' face and the Till.
+    TillCertificates(till::Arguments),
     /// Serve training cities on this machine, with something to try.
     Demo(demo::Arguments),
     #[command(flatten)]
@@ -72,6 +76,8 @@ enum OnBooks {
     City(city::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Claims (償還払い): taken in, examined, decided, asked back.
+    Claim(claim::Arguments),
     /// Statements, and the close of a month.
     Month(month::Arguments),
     /// Remittances, bank statements, returns.
@@ -98,6 +104,7 @@ impl Cli {
             Command::Bench(arguments) => bench::run(arguments, &output).await,
             Command::OnBooks(command) => command.run(&output).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
+            Command::TillCertificates(arguments) => till::run(&arguments, &output),
             Command::Demo(arguments) => demo::run(arguments, &output).await,
         };
         match exit {
@@ -139,6 +146,7 @@ impl OnBooks {
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
             Self::Staff(command) => staff::run(command, ledger, output).await,

@@ -14,7 +14,7 @@ pub(super) fn failed(failure: Failure) -> Problem {
 /// A refusal, or a failure.
 pub(super) fn refused<R: Refusal + 'static>(error: Error<R>) -> Problem {
     match error {
-        Error::Rejected(rejected) => problem(rejected.code(), &rejected.to_string()),
+        Error::Rejected(rejected) => problem(rejected.code(), rejected.japanese(), &rejected.to_string()),
         Error::Failed(failure) => failed(failure),
     }
 }
@@ -23,11 +23,12 @@ pub(super) fn not_found() -> Problem {
     Problem::new(&registry::NOT_FOUND)
 }
 
-fn problem(code: &'static str, english: &str) -> Problem {
+/// `said` is the sentence in Japanese where the refusal has one of its own.
+fn problem(code: &'static str, said: Option<String>, english: &str) -> Problem {
     let kind = kind(code);
     let problem = Problem::new(kind).member("refusal", code);
     // What is unknown and what belongs to another city is answered the same, whatever was asked for.
-    if kind == &registry::NOT_FOUND { problem } else { problem.detail(Text::new(japanese(code, english), english.to_owned())) }
+    if kind == &registry::NOT_FOUND { problem } else { problem.detail(Text::new(said.unwrap_or_else(|| japanese(code, english)), english.to_owned())) }
 }
 
 fn kind(code: &str) -> &'static Kind {
@@ -35,12 +36,13 @@ fn kind(code: &str) -> &'static Kind {
         "conflict" => &registry::IDEMPOTENCY_CONFLICT,
         "same_person" => &registry::SECOND_PERSON,
         "closed" => &registry::DAY_CLOSED,
-        "unknown_merchant" | "unknown_terminal" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry" | "unknown_staff"
-        | "nothing_left" => &registry::NOT_FOUND,
-        "merchant_state" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped" | "other_file"
-        | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed" | "statement_gap"
-        | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone" | "staff_name_taken"
-        | "staff_oneself" | "staff_not_first" => &registry::NOT_NOW,
+        "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
+        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" => &registry::NOT_FOUND,
+        "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
+        | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
+        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone"
+        | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
+        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" => &registry::NOT_NOW,
         _ => &registry::REFUSED,
     }
 }
@@ -52,6 +54,7 @@ fn japanese(code: &str, english: &str) -> String {
         "conflict" => "この Idempotency-Key は別の操作に使われています。新しいキーで送ってください。",
         "closed" => "この日の帳簿は締め切られています。",
         "merchant_state" => "事業者の状態が、この操作を受け付けるものではありません。",
+        "not_received" => "この申請はまだ受理されていません。作成担当者が内容を確認して受理してから、別の職員が承認してください。",
         "statement_state" => "明細書の状態が、この操作を受け付けるものではありません。",
         "remittance_state" => "振込の状態が、この操作を受け付けるものではありません。",
         "line_state" => "入出金明細の状態が、この操作を受け付けるものではありません。",

@@ -85,7 +85,7 @@ impl Town {
     /// Somebody who is not signed in.
     #[must_use]
     pub fn stranger(&self) -> Client {
-        Client { routes: self.routes.clone(), headers: Vec::new() }
+        Client::of(self.routes.clone())
     }
 
     /// A desk of a class.
@@ -132,6 +132,12 @@ impl Town {
 }
 
 impl Client {
+    /// Somebody who asks these routes and is not signed in.
+    #[must_use]
+    pub const fn of(routes: Router) -> Self {
+        Self { routes, headers: Vec::new() }
+    }
+
     /// With this token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
@@ -165,6 +171,11 @@ impl Client {
         self.send(Method::POST, path, key, Body::from(body.to_string())).await
     }
 
+    /// Sends a file of this kind, under an idempotency key unless it is empty.
+    pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&str, &[u8])) -> Answer {
+        self.clone().with("content-type", kind).send(Method::POST, path, key, Body::from(bytes.to_vec())).await
+    }
+
     /// Sends anything as if it were JSON.
     pub async fn post_text(&self, path: &str, key: &str, body: &str) -> Answer {
         self.send(Method::POST, path, key, Body::from(body.to_owned())).await
@@ -172,7 +183,7 @@ impl Client {
 
     async fn send(&self, method: Method, path: &str, key: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
-        if method == Method::POST {
+        if method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
         if !key.is_empty() {

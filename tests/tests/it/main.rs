@@ -21,3 +21,4 @@ mod program;
 mod rehearsal;
 mod staff;
 mod test_database;
+mod two_worlds;

@@ -19,7 +19,8 @@ impl<T: Read, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(&request) {
-            return Err(Problem::new(&registry::MEDIA_TYPE));
+            let expected = Text::fixed("本文は application/json で送ってください。", "Send the body as application/json.");
+            return Err(Problem::new(&registry::MEDIA_TYPE).detail(expected));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let too_large = rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE;

@@ -145,6 +145,12 @@ pub fn wrong_field(name: &'static str, fault: &Fault) -> Problem {
     Problem::fields(fields.problems)
 }
 
+/// The same for a field deeper in the body, by its JSON pointer: `/costs/0/merchant`.
+#[must_use]
+pub fn wrong_place(pointer: String, fault: &Fault) -> Problem {
+    Problem::fields(vec![FieldProblem { place: Place::Body(pointer), code: fault.code().into(), detail: fault.detail() }])
+}
+
 impl Given<'_> {
     fn text(&self) -> Result<&str, Fault> {
         self.value.as_str().ok_or(Fault::Type("文字列", "a text"))

@@ -32,13 +32,14 @@ macro_rules! registry {
 registry! {
     // Any request.
     MALFORMED_JSON BAD_REQUEST "malformed-json" "本文を JSON として読めません。" "The body cannot be read as JSON.";
+    MALFORMED_FILE BAD_REQUEST "malformed-file" "このファイルは読めません。" "The file cannot be read.";
     IDEMPOTENCY_KEY BAD_REQUEST "idempotency-key" "Idempotency-Key ヘッダーが必要です。1〜128 文字の英数字・記号で送ってください。" "An Idempotency-Key header is needed: 1 to 128 visible ASCII characters.";
     UNAUTHORIZED UNAUTHORIZED "unauthorized" "サインインが必要です。" "Sign in first.";
     NOT_FOUND NOT_FOUND "not-found" "見つかりません。" "There is no such thing here.";
     METHOD METHOD_NOT_ALLOWED "method-not-allowed" "この操作はできません。" "This method is not allowed here.";
     IDEMPOTENCY_CONFLICT CONFLICT "idempotency-conflict" "この Idempotency-Key は別の操作に使われています。" "This Idempotency-Key was used for another request.";
     TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "本文が大きすぎます。" "The body is too large.";
-    MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "本文は application/json で送ってください。" "Send the body as application/json.";
+    MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "この形式の本文は受け付けられません。" "A body of this media type is not accepted here.";
     FIELDS UNPROCESSABLE_ENTITY "invalid-fields" "入力に誤りがあります。" "Some fields are not right.";
     ATTEMPTS TOO_MANY_REQUESTS "too-many-attempts" "試行回数が多すぎます。しばらくしてからお試しください。" "Too many attempts: try again later.";
     INTERNAL INTERNAL_SERVER_ERROR "internal" "サーバーで問題が起きました。" "Something broke here.";
@@ -50,6 +51,13 @@ registry! {
     SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
     MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
+    CLAIM_WINDOW CONFLICT "claim-window" "いまは申請を受け付けていません。" "Claims are not taken now.";
+    CLAIM_ALREADY CONFLICT "claim-already" "この期間の申請がすでにあります。" "There is a claim of this period already.";
+    CLAIM_STATE CONFLICT "claim-state" "いまの状態では、この申請にこの操作はできません。" "The state of the claim does not allow this.";
+    NOTHING_PAYABLE CONFLICT "nothing-payable" "お支払いできる額がありません。" "Nothing can be paid for these costs.";
+    BUDGET CONFLICT "budget" "いま申請を受け付けられません。市にお問い合わせください。" "This cannot be accepted now: ask the city.";
+    EVIDENCE UNPROCESSABLE_ENTITY "evidence" "このファイルは受け付けられません。" "This file cannot be accepted.";
+    EVIDENCE_FULL CONFLICT "evidence-full" "これ以上ファイルを添付できません。" "No further file can be added.";
     BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 

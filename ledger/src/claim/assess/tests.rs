@@ -57,7 +57,7 @@ fn a_month_under_another_scheme_counts_neither_for_costs_nor_for_the_threshold()
     });
     let assessed = kobe("2023-01-10", &costs, &history(2022, "kobe", &status)).unwrap();
     assert_eq!(assessed.payable, Yen::new(20_000), "(5 × 20,000 − 5 × 12,000) / 2");
-    assert!(assessed.reasons.iter().any(|reason| reason.starts_with("outside_period")), "{:?}", assessed.reasons);
+    assert!(assessed.reasons.contains(&Reason::OutsidePeriod), "{:?}", assessed.reasons);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn receipts_draw_on_what_is_left_of_the_grant_of_their_year() {
     // Before the child qualified, and what is bought elsewhere.
     let refused = fukuoka(&[receipt(5_000, "2025-09-30"), cost("books", 3_000, "2025-10-20", "2025-10-20")], &[year]);
     assert_eq!(refused.payable, Yen::ZERO);
-    let codes: Vec<_> = refused.reasons.iter().filter_map(|reason| reason.split(':').next()).collect();
+    let codes: Vec<_> = refused.reasons.iter().map(Reason::code).collect();
     assert_eq!(codes, ["outside_period", "expense_not_covered"]);
 }
 

@@ -13,20 +13,20 @@ pub enum Media {
     Pdf,
 }
 
-/// Why a file of a kind that is taken cannot be.
+/// Why a file of a kind that is taken cannot be. `Display` is the English sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// It cannot be opened.
-    #[error("ファイルが壊れていて開けません。撮り直すか、もう一度保存してから選んでください。")]
+    #[error("the file is broken and cannot be opened: take the picture again, or save it again")]
     Broken,
     /// It unpacks to more than can be looked at.
-    #[error("画像が大きすぎます。写真は 4,000 万画素までにしてください。大きな PDF は、ページの写真にしてください。")]
+    #[error("the picture is too large: at most 40 million pixels; of a large PDF take a photograph of the page")]
     Pixels,
     /// A password locks it.
-    #[error("パスワード付きの PDF は使えません。パスワードを外すか、ページの写真にしてください。")]
+    #[error("a PDF with a password cannot be used: remove it, or take a photograph of the page")]
     Locked,
     /// It holds what acts by itself, or another file.
-    #[error("プログラムや添付ファイルを含む PDF は使えません。印刷して PDF に保存し直すか、ページの写真にしてください。")]
+    #[error("a PDF that holds a program or another file cannot be used: print it to a new PDF, or take a photograph of the page")]
     Active,
 }
 
@@ -39,6 +39,17 @@ impl Unusable {
             Self::Pixels => "evidence_pixels",
             Self::Locked => "evidence_locked",
             Self::Active => "evidence_active",
+        }
+    }
+
+    /// The sentence in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::Broken => "ファイルが壊れていて開けません。撮り直すか、もう一度保存してから選んでください。",
+            Self::Pixels => "画像が大きすぎます。写真は 4,000 万画素までにしてください。大きな PDF は、ページの写真にしてください。",
+            Self::Locked => "パスワード付きの PDF は使えません。パスワードを外すか、ページの写真にしてください。",
+            Self::Active => "プログラムや添付ファイルを含む PDF は使えません。印刷して PDF に保存し直すか、ページの写真にしてください。",
         }
     }
 }

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
-use crate::claim::Claim;
 use crate::claim::state::{Life, State};
+use crate::claim::{Claim, OfFamily};
 use crate::error::Failure;
 use crate::ids::{ChildId, ClaimId, FamilyId, MerchantId, Municipality};
 use crate::merchant::state::Act;
@@ -146,10 +146,9 @@ pub(in crate::claim) async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipa
     row.map(Stored::try_from).transpose()
 }
 
-/// Claims in the order of their filing: of one family or all, in one state or any, one or many, from the one after `after`.
+/// Claims in the order of their filing: in one state or any, one or many, from the one after `after`.
 pub(in crate::claim) struct Filter<'a> {
     pub(in crate::claim) id: Option<ClaimId>,
-    pub(in crate::claim) family: Option<FamilyId>,
     pub(in crate::claim) state: Option<&'a str>,
     pub(in crate::claim) after: Option<(Instant, ClaimId)>,
     pub(in crate::claim) limit: i64,
@@ -163,18 +162,48 @@ pub(in crate::claim) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipa
         SELECT claim_id, family_id, child_id, scheme_id, fiscal_year, filing, requested_yen, reserved_yen, state, filed_at, filed_by, returned_at,
                returned_by, examined_at, examined_by, proposed_yen, decided_at, decided_by, granted_yen, clawed_back_yen, withdrawn_at, withdrawn_by
         FROM claims
-        WHERE municipality = $1 AND ($2::uuid IS NULL OR claim_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND ($4::text IS NULL OR state = $4)
-          AND ($5::timestamptz IS NULL OR (filed_at, claim_id) > ($5, $6))
+        WHERE municipality = $1 AND ($2::uuid IS NULL OR claim_id = $2) AND ($3::text IS NULL OR state = $3)
+          AND ($4::timestamptz IS NULL OR (filed_at, claim_id) > ($4, $5))
         ORDER BY filed_at, claim_id
-        LIMIT $7
+        LIMIT $6
         "#,
         municipality.code(),
         filter.id.map(ClaimId::uuid),
-        filter.family.map(FamilyId::uuid),
         filter.state,
         filter.after.map(|(at, _)| at),
         filter.after.map(|(_, id)| id.uuid()),
         filter.limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// Claims of a family, newest first: an id begins with the time of its first filing.
+pub(in crate::claim) async fn list_of_family_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    which: &OfFamily<'_>,
+) -> Result<Vec<Stored>, Failure> {
+    let states: Vec<_> = which.states.iter().map(|state| (*state).to_owned()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT claim_id, family_id, child_id, scheme_id, fiscal_year, filing, requested_yen, reserved_yen, state, filed_at, filed_by, returned_at,
+               returned_by, examined_at, examined_by, proposed_yen, decided_at, decided_by, granted_yen, clawed_back_yen, withdrawn_at, withdrawn_by
+        FROM claims
+        WHERE municipality = $1 AND family_id = $2 AND ($3::uuid IS NULL OR child_id = $3) AND (cardinality($4::text[]) = 0 OR state = ANY ($4))
+          AND ($5::uuid IS NULL OR claim_id < $5)
+        ORDER BY claim_id DESC
+        LIMIT $6
+        "#,
+        municipality.code(),
+        family.uuid(),
+        which.child.map(ChildId::uuid),
+        &states,
+        which.after.map(ClaimId::uuid),
+        which.limit
     )
     .fetch_all(&mut **tx)
     .await?;

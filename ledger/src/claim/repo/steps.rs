@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
+use crate::claim::WaitingClawback;
 use crate::error::Failure;
-use crate::ids::{ClaimId, ClawbackId, EntryId, Municipality};
+use crate::ids::{ClaimId, ClawbackId, EntryId, FamilyId, Municipality};
 use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::Instant;
@@ -136,6 +137,40 @@ pub(in crate::claim) async fn list_clawbacks_in_tx(
     let clawback = rows.into_iter().map(|row| ClawbackRow {
         id: ClawbackId::new(row.clawback_id),
         claim: ClaimId::new(row.claim_id),
+        amount: Yen::new(row.amount_yen),
+        proposed_by: row.proposed_by,
+        approved_on: row.approved_at.map(crate::time::tokyo_date),
+    });
+    Ok(clawback.collect())
+}
+
+/// Clawbacks with the family of their claim, in the order of their proposal (an id begins with its time): those that wait, or all.
+pub(in crate::claim) async fn list_page_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    waiting: bool,
+    (after, limit): (Option<ClawbackId>, i64),
+) -> Result<Vec<WaitingClawback>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT b.clawback_id, b.claim_id, c.family_id, b.amount_yen, b.proposed_by, b.approved_at
+        FROM clawbacks b
+        JOIN claims c USING (municipality, claim_id)
+        WHERE b.municipality = $1 AND ($2 = false OR b.approved_at IS NULL) AND ($3::uuid IS NULL OR b.clawback_id > $3)
+        ORDER BY b.clawback_id
+        LIMIT $4
+        "#,
+        municipality.code(),
+        waiting,
+        after.map(ClawbackId::uuid),
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let clawback = rows.into_iter().map(|row| WaitingClawback {
+        id: ClawbackId::new(row.clawback_id),
+        claim: ClaimId::new(row.claim_id),
+        family: FamilyId::new(row.family_id),
         amount: Yen::new(row.amount_yen),
         proposed_by: row.proposed_by,
         approved_on: row.approved_at.map(crate::time::tokyo_date),

@@ -201,7 +201,7 @@ impl Holds {
         }
         let Ok(parts) = split(payment.price, sources) else { return Ok(None) };
         let used = sources::usage(groups, &parts)?;
-        let hold = self.ledger.new_hold(&known.city, &item.command, payment, &parts);
+        let hold = self.ledger.new_hold(&known.city, &item.command, payment);
         let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
         let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
         let first = |window: &&Window| !balances.contains_key(&window.account.id) && window.most.is_positive();

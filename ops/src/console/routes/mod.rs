@@ -5,9 +5,14 @@ pub(crate) mod bank;
 mod bodies;
 pub(crate) mod books;
 pub(crate) mod budgets;
+pub(crate) mod claims;
+mod claims_evidence;
+mod claims_steps;
+pub(crate) mod clawbacks;
 pub(crate) mod families;
 pub(crate) mod merchants;
 pub(crate) mod months;
+pub(crate) mod people;
 mod registrations;
 pub(crate) mod remittances;
 pub(crate) mod returns;
@@ -16,6 +21,7 @@ pub(crate) mod rosters;
 pub(crate) mod sessions;
 pub(crate) mod staff;
 pub(crate) mod statements;
+mod tables;
 mod terminals;
 
 use super::desk::Desk;
@@ -35,10 +41,16 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    people::add,
+    claims::add,
+    claims_evidence::add,
+    claims_steps::add,
+    clawbacks::add,
     statements::add,
     remittances::add,
     bank::add,
     returns::add,
     months::add,
     books::add,
+    tables::add,
 ];

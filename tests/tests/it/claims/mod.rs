@@ -20,10 +20,11 @@ use ledger::payment::{HoldPayment, HoldRejected};
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
-use tests::support::pictures::{document, photograph as picture, screenshot};
+pub(crate) use tests::support::pictures::photograph as picture;
+use tests::support::pictures::{document, screenshot};
 
-const FUKUOKA: Municipality = Municipality::new(401_307);
-const KOBE: Municipality = Municipality::new(281_000);
+pub(crate) const FUKUOKA: Municipality = Municipality::new(401_307);
+pub(crate) const KOBE: Municipality = Municipality::new(281_000);
 
 /// Two families; the second has no bank account. `{}` is the status and the school's city.
 const HEADINGS: &str = "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,状態,学校所在市,保護者宛名番号,保護者氏名,保護者カナ,適用日,銀行コード,支店コード,預金種目,口座番号,口座名義カナ";
@@ -35,7 +36,7 @@ fn fukuoka_roster() -> String {
     )
 }
 
-fn kobe_roster(since: &str) -> String {
+pub(crate) fn kobe_roster(since: &str) -> String {
     format!(
         "{HEADINGS}\n0001,H1,須磨 海,スマ ウミ,2006-05-10,須磨区1-1,,kobe,9001,須磨 太郎,スマ タロウ,{since},9996,003,1,0000777,スマ タロウ\n\
          0002,H2,明石 空,アカシ ソラ,2006-06-10,西区2-2,,akashi,9002,明石 次郎,アカシ ジロウ,{since},9995,001,1,0000888,アカシ ジロウ\n"
@@ -82,16 +83,16 @@ fn tuition(amount: i64, on: &str) -> Cost {
     cost("tuition", amount, on, on)
 }
 
-struct World {
-    database: TestDatabase,
-    test: TestLedger,
-    municipality: Municipality,
+pub(crate) struct World {
+    pub(crate) database: TestDatabase,
+    pub(crate) test: TestLedger,
+    pub(crate) municipality: Municipality,
     scheme: &'static str,
 }
 
 impl World {
     /// Fukuoka on 10 November 2025: both children have been granted the whole year's 120,000 yen in April.
-    async fn fukuoka() -> Self {
+    pub(crate) async fn fukuoka() -> Self {
         let world = Self::new((FUKUOKA, "fukuoka", "fukuoka-naraigoto"), "2025-04-01", (2025, &fukuoka_roster())).await;
         let clerk = Actor::Staff("grants".to_owned());
         let run = world.ledger().run_grant(FUKUOKA, (world.scheme, date("2025-04-01")), &clerk, &mut |_| {}).await.unwrap();
@@ -101,7 +102,7 @@ impl World {
     }
 
     /// Kobe on a day within the claim window of `year`.
-    async fn kobe(today: &str, year: i16) -> Self {
+    pub(crate) async fn kobe(today: &str, year: i16) -> Self {
         let since = FiscalYear::new(year).first_day().to_string();
         Self::new((KOBE, "kobe", "kobe-tsugaku"), today, (year, &kobe_roster(&since))).await
     }
@@ -119,12 +120,12 @@ impl World {
         world
     }
 
-    fn ledger(&self) -> &Ledger {
+    pub(crate) fn ledger(&self) -> &Ledger {
         &self.test.ledger
     }
 
     /// The family of a household and its child, both by their number.
-    async fn family(&self, number: u8) -> (FamilyId, ChildId) {
+    pub(crate) async fn family(&self, number: u8) -> (FamilyId, ChildId) {
         let family = self.ledger().find_family_by_household(self.municipality, &format!("H{number}")).await.unwrap().unwrap();
         let child = self.ledger().find_child_by_number(self.municipality, &format!("000{number}")).await.unwrap().unwrap();
         (family, child)
@@ -177,7 +178,7 @@ impl World {
     }
 
     /// A class that is registered for tuition.
-    async fn class(&self) -> MerchantId {
+    pub(crate) async fn class(&self) -> MerchantId {
         let service = Service { category: "lesson".to_owned(), expense: "tuition".to_owned(), registration: None };
         let application = Application { name: "教室".to_owned(), kana: "キョウシツ".to_owned(), area: "北区".to_owned(), services: vec![service] };
         let account = Written { bank: "9998", branch: "001", kind: "1", number: "1234567", holder: "カ)テストオンガク" };
@@ -204,7 +205,7 @@ impl World {
     }
 
     /// What is left of the first child's coupons.
-    async fn coupons(&self) -> i64 {
+    pub(crate) async fn coupons(&self) -> i64 {
         let (_, child) = self.family(1).await;
         let spendable = self.ledger().spendable(self.municipality, &[child]).await.unwrap();
         spendable.iter().map(|spendable| spendable.balance.get()).sum()
@@ -216,20 +217,25 @@ impl World {
         sqlx::query_scalar(sql).bind(self.municipality.code()).bind(account.id.uuid()).fetch_one(self.database.pool()).await.unwrap()
     }
 
-    async fn owed(&self, family: FamilyId) -> i64 {
+    pub(crate) async fn owed(&self, family: FamilyId) -> i64 {
         self.balance(&Account::of_owner(Kind::FamilyPayable, family.uuid())).await
+    }
+
+    /// What a family owes the city.
+    pub(crate) async fn receivable(&self, family: FamilyId) -> i64 {
+        -self.balance(&Account::of_owner(Kind::FamilyReceivable, family.uuid())).await
     }
 
     async fn reserved(&self, claim: ClaimId) -> i64 {
         self.balance(&Account::of_thing(Kind::ClaimsReserved, claim.uuid(), None)).await
     }
 
-    async fn budget(&self, year: i16) -> i64 {
+    pub(crate) async fn budget(&self, year: i16) -> i64 {
         self.balance(&Account::budget(self.scheme, FiscalYear::new(year))).await
     }
 
     /// Debits are credits, and every state is what the transfers say.
-    async fn assert_sound(&self) {
+    pub(crate) async fn assert_sound(&self) {
         assert_eq!(self.ledger().trial_balance(self.municipality).await.unwrap().trial_balance_yen, 0);
         assert_eq!(self.ledger().verify(self.municipality).await.unwrap().differences, Vec::<String>::new());
     }

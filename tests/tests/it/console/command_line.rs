@@ -4,8 +4,11 @@ use clap::Parser as _;
 use ledger::staff::Role;
 use ops::cli::Cli;
 use ops::cli::output::Exit;
+use serde_json::json;
 
+use super::month::Staffed;
 use super::{CITY, OTHER, Office};
+use crate::claims::picture;
 
 async fn run(office: &Office, line: &str) -> Exit {
     let words = std::iter::once("hagukumi").chain(line.split_whitespace());
@@ -85,4 +88,57 @@ async fn a_command_in_nobodys_name_or_a_suspended_ones_is_refused() {
     assert_eq!(run(&office, "staff suspend --city osaka --as root --reason 休職 aki").await, Exit::Done);
     assert_eq!(run(&office, "city --city osaka --as aki budgets 2026").await, Exit::Refused);
     assert!(Cli::try_parse_from(["hagukumi", "city", "--city", "osaka", "budgets", "2026"]).is_err(), "--as is not optional");
+}
+
+/// A claim of a child, by commands alone: from the form on paper to the clawback.
+#[tokio::test]
+async fn a_claim_on_paper_is_taken_in_examined_decided_and_asked_back_at_the_server() {
+    let office = Office::at("2026-05-20").await;
+    let staff = Staffed::new(&office).await;
+    staff.granted().await;
+    let (child, _) = staff.payer().await;
+    staff.treasurer.post("/appropriations", "passes", &json!({"scheme": "osaka-passes", "fiscal_year": 2026, "amount_yen": 100_000})).await.made();
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, content: &[u8]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, content).expect("a file");
+        path.display().to_string()
+    };
+    let cost = |yen: i64| format!("[[costs]]\nexpense = 'commuter_pass'\namount_yen = {yen}\nfrom = 2026-04-01\nto = 2026-06-30\n");
+    let form = file("form.toml", format!("child = '{child}'\nscheme = 'osaka-passes'\n{}", cost(12_000)).as_bytes());
+    let (corrected, scan, out) = (file("again.toml", cost(10_000).as_bytes()), file("scan.jpg", &picture(1)), file("out.jpg", b""));
+    let as_ = |name: &str, rest: &str| format!("claim --city osaka --as {name} {rest}");
+    assert_eq!(run(&office, &as_("sato", &format!("file {form}"))).await, Exit::Done);
+    let claim = office.ledger().list_claims(CITY, None, None, 10).await.expect("claims")[0].id;
+    let before = office.log().await.len();
+    let steps = [
+        (as_("sato", &format!("show {claim}")), Exit::Done, "claim.show", None),
+        (as_("sato", &format!("reveal {claim}")), Exit::Refused, "claim.reveal", Some("reason_missing")),
+        (as_("sato", &format!("--reason 審査 reveal {claim}")), Exit::Done, "claim.reveal", None),
+        (as_("suzuki", &format!("return {claim} --message 金額が違います")), Exit::Done, "claim.return", None),
+        (as_("sato", &format!("file-again {claim} {corrected}")), Exit::Done, "claim.file", None),
+        (as_("sato", &format!("assess {claim}")), Exit::Done, "claim.show", None),
+        (as_("sato", &format!("add-evidence {claim} pass_face {scan}")), Exit::Done, "claim.add-evidence", None),
+        (as_("sato", &format!("--reason 審査 reveal-evidence {claim} 1 --out {out}")), Exit::Done, "claim.reveal-evidence", None),
+        (as_("sato", &format!("examine {claim} --filing 1 --propose 10000 --message 確認")), Exit::Refused, "claim.examine", Some("claim_changed")),
+        (as_("sato", &format!("examine {claim} --filing 2 --propose 10000 --message 確認")), Exit::Done, "claim.examine", None),
+        (as_("sato", "list --state examined"), Exit::Done, "claim.list", None),
+        (as_("sato", &format!("decide {claim} --grant 10000 --message 決定")), Exit::Refused, "claim.decide", Some("forbidden")),
+        (as_("suzuki", &format!("decide {claim} --grant 10000 --message 決定")), Exit::Done, "claim.decide", None),
+        (as_("sato", &format!("--reason 申出 withdraw {claim}")), Exit::Refused, "claim.withdraw", Some("claim_state")),
+        (as_("sato", &format!("propose-clawback {claim} --amount 4000 --message 重複")), Exit::Done, "clawback.propose", None),
+        (as_("suzuki", "clawbacks"), Exit::Done, "clawback.list", None),
+    ];
+    for (line, exit, ..) in &steps {
+        assert_eq!(run(&office, line).await, *exit, "{line}");
+    }
+    let clawback = office.ledger().list_clawbacks(CITY, true, None, 10).await.expect("clawbacks")[0].id;
+    assert_eq!(run(&office, &as_("suzuki", &format!("approve-clawback {clawback} --message 同意"))).await, Exit::Done);
+    let log = office.log().await;
+    for (row, (line, _, action, code)) in log[before..].iter().zip(&steps) {
+        assert_eq!((row.action.as_str(), row.code.as_deref(), row.door.as_str()), (*action, *code, "command-line"), "{line}");
+    }
+    assert!(std::fs::read(&out).expect("a file").starts_with(&[0xff, 0xd8]));
+    assert!(Cli::try_parse_from(["hagukumi", "claim", "--city", "osaka", "--as", "sato", "decide", "clm_7", "--grant", "1", "--message", "x"]).is_err());
+    office.books_are_sound().await;
 }

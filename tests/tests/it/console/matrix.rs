@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Answer, CITY, Clerk, Office};
+use crate::claims::picture;
 
 /// An id of the kind that the path asks for, of nothing.
 fn filled(path: &str) -> String {
@@ -22,6 +23,9 @@ fn filled(path: &str) -> String {
         .replace("{entitlement}", &id("acc"))
         .replace("{family}", &id("fam"))
         .replace("{name}", "nobody")
+        .replace("{claim}", &id("clm"))
+        .replace("{clawback}", &id("clw"))
+        .replace("{number}", "1")
         .replace("{month}", "2030-01")
 }
 
@@ -94,8 +98,10 @@ async fn another_citys_things_are_answered_like_things_that_are_not() {
         let theirs = things.fill(route.path);
         assert_ne!(theirs, route.path, "nothing of this kind was made: {}", route.path);
         let unknown = filled(route.path);
-        let kind = "application/json";
-        let body = things.body(route.path).to_string().into_bytes();
+        let kind = if route.upload { "image/jpeg" } else { "application/json" };
+        let body = if route.upload { picture(7) } else { things.body(route.path).to_string().into_bytes() };
+        let query = if route.path.ends_with("/evidence") { "?kind=receipt" } else { "" };
+        let (theirs, unknown) = (format!("{theirs}{query}"), format!("{unknown}{query}"));
         let real = foreigner.ask(route.method.clone(), &theirs, "real", kind, body.clone()).await;
         let none = foreigner.ask(route.method.clone(), &unknown, "none", kind, body).await;
         assert_eq!((real.status, real.text()), (none.status, none.text()), "{} {}", route.method, route.path);

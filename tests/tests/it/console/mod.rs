@@ -6,7 +6,7 @@
 mod command_line;
 mod log;
 mod matrix;
-mod month;
+pub(crate) mod month;
 mod reveals;
 mod two_people;
 
@@ -24,10 +24,26 @@ use ledger::staff::{Invitation, Role};
 use serde_json::{Value, json};
 use tests::support::city::TestLedger;
 use tests::support::database::TestDatabase;
+use tests::support::test_city::catalog;
 use tower::ServiceExt as _;
 
 pub(crate) const CITY: Municipality = Municipality::new(271_004);
 pub(crate) const OTHER: Municipality = Municipality::new(401_307);
+
+/// A scheme of its own by which Osaka repays passes: shipped, it takes no claims.
+const PASSES: &str = r#"
+[scheme]
+id = "osaka-passes"
+city = "osaka"
+[[version]]
+from = 2020-04-01
+who = { unit = "child", test = { resident = "osaka" } }
+grant = { kind = "none" }
+cost = { expenses = ["commuter_pass"] }
+share = { rate = [1, 1] }
+route = [ { kind = "claim" } ]
+settle = { payee = "family" }
+"#;
 
 /// Two training cities and their offices.
 pub(crate) struct Office {
@@ -77,7 +93,8 @@ impl Office {
     /// Both cities at noon of `day`, each with an administrator called `root`.
     pub(crate) async fn at(day: &str) -> Self {
         let database = TestDatabase::new().await;
-        let test = TestLedger::at(database.pool(), day);
+        let mut test = TestLedger::at(database.pool(), day);
+        test.ledger.schemes = catalog(&[PASSES]).into();
         for (municipality, slug) in [(CITY, "osaka"), (OTHER, "fukuoka")] {
             test.ledger.found_city(&city(municipality, slug)).await.expect("a city");
             invite(&test.ledger, municipality, Actor::Job("command line"), "root", &[Role::Administrator]).await;

@@ -1,6 +1,7 @@
 //! A small city's month over the ops API: a preparer, an approver and a treasurer bring a roster to grants, merchants to approval, payments to
 //! statements, statements to the bank file, the bank's statement to reconciliation, and the month to its close. The books prove themselves.
 
+use axum::http::Method;
 use chrono::NaiveDate;
 use ledger::bank::account::{AccountKind, BankCode, BranchCode, LongAccountNumber};
 use ledger::bank::frame::Framing;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use tests::support::city::date;
 
 use super::{CITY, Clerk, Office};
+use crate::claims::picture;
 
 pub(crate) const FUNDED: i64 = 10_000_000;
 
@@ -34,12 +36,15 @@ pub(crate) struct Things {
     pub(crate) merchant: String,
     pub(crate) terminal: String,
     pub(crate) terminal_token: String,
+    pub(crate) person: String,
     pub(crate) statement: String,
     pub(crate) remittance: String,
     pub(crate) line: String,
     pub(crate) entry: String,
     pub(crate) entitlement: String,
     pub(crate) family: String,
+    pub(crate) claim: String,
+    pub(crate) clawback: String,
 }
 
 fn osaka() -> &'static Setting {
@@ -48,6 +53,11 @@ fn osaka() -> &'static Setting {
 
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
+}
+
+/// A pass that was bought.
+pub(crate) fn pass(yen: i64) -> Value {
+    json!({"expense": "commuter_pass", "amount_yen": yen, "from": "2026-04-01", "to": "2026-06-30", "paid_to": "市営地下鉄"})
 }
 
 /// What an application says.
@@ -151,7 +161,7 @@ impl<'a> Staffed<'a> {
     }
 
     /// A child with something to spend, found as staff find it.
-    async fn payer(&self) -> (ledger::ids::ChildId, FamilyId) {
+    pub(crate) async fn payer(&self) -> (ledger::ids::ChildId, FamilyId) {
         let families = self.preparer.get("/families?limit=100").await.made();
         for family in families["items"].as_array().expect("families") {
             let id = text(&family["family"]);
@@ -178,6 +188,21 @@ impl<'a> Staffed<'a> {
         ids
     }
 
+    /// A claim on paper, shown, granted by two people, and some of it asked back: its id and the clawback's.
+    pub(crate) async fn claimed(&self, child: &Value) -> (String, String) {
+        let appropriation = json!({"scheme": "osaka-passes", "fiscal_year": 2026, "amount_yen": 100_000});
+        self.treasurer.post("/appropriations", "passes", &appropriation).await.made();
+        let form = json!({"child": child, "scheme": "osaka-passes", "costs": [pass(10_000)]});
+        let claim = text(&self.preparer.post("/claims", "pass", &form).await.made()["claim"]);
+        let about = |what: &str| format!("/claims/{claim}/{what}");
+        let scan = self.preparer.ask(Method::POST, &about("evidence?kind=pass_face"), "scan", "image/jpeg", picture(1)).await;
+        assert_eq!(scan.made()["number"], 1);
+        self.preparer.post(&about("examine"), "examine", &json!({"filing": 1, "proposed_yen": 10_000, "message": "確認"})).await.made();
+        self.approver.post(&about("decide"), "decide", &json!({"granted_yen": 10_000, "message": "決定"})).await.made();
+        let clawback = self.preparer.post(&about("clawbacks"), "back", &json!({"amount_yen": 4_000, "message": "重複"})).await.made();
+        (claim, text(&clawback["clawback"]))
+    }
+
     /// The bank file: prepared, approved, built, downloaded, compared, sent. Its id and total.
     pub(crate) async fn sent(&self) -> (String, i64) {
         let prepared = self.preparer.post("/remittances", "prepare", &json!({"month": "2026-05"})).await.made();
@@ -199,6 +224,7 @@ impl Things {
         staff.granted().await;
         let (one, desk) = staff.merchant("one", "1234567").await;
         let (two, _) = staff.merchant("two", "7654321").await;
+        let manager = staff.preparer.post(&format!("/merchants/{one}/people"), "manager", &json!({"name": "責任者"})).await.made();
         let (_, family) = staff.payer().await;
         let shown = staff.preparer.get(&format!("/families/{family}")).await.made();
         staff.paid(&[&one, &two]).await;
@@ -212,11 +238,13 @@ impl Things {
         staff.treasurer.upload("/bank-statements", "import", &file).await.made();
         staff.treasurer.post("/bank-lines/match", "match", &json!({})).await.made();
         let report = staff.treasurer.get("/bank-lines?from=2026-07-01&to=2026-07-31").await.made();
+        let (claim, clawback) = staff.claimed(&shown["children"][0]["child"]).await;
         let children = shown["children"].as_array().expect("children").iter();
         let entitlements: Vec<_> = children.flat_map(|child| child["entitlements"].as_array().cloned().unwrap_or_default()).collect();
         Self {
             terminal: text(&desk["terminal"]),
             terminal_token: text(&desk["token"]),
+            person: text(&manager["person"]),
             merchant: one,
             statement: statements[0].clone(),
             remittance,
@@ -224,6 +252,8 @@ impl Things {
             entry: text(&report["lines"][0]["entry"]),
             entitlement: text(&entitlements[0]["entitlement"]),
             family: family.to_string(),
+            claim,
+            clawback,
         }
     }
 
@@ -236,6 +266,9 @@ impl Things {
             .replace("{entry}", &self.entry)
             .replace("{entitlement}", &self.entitlement)
             .replace("{family}", &self.family)
+            .replace("{claim}", &self.claim)
+            .replace("{clawback}", &self.clawback)
+            .replace("{number}", "1")
             .replace("{name}", "sato")
     }
 
@@ -250,11 +283,19 @@ impl Things {
             "terminals" => json!({"label": "受付"}),
             "roles" => json!({"roles": ["auditor"], "reason": "異動"}),
             "sent" => json!({"sha256": "0".repeat(64)}),
+            "filings" => json!({"costs": [pass(1_000)]}),
+            "return" => json!({"message": "差し戻し"}),
+            "examine" => json!({"filing": 1, "proposed_yen": 1, "message": "確認"}),
+            "decide" => json!({"granted_yen": 1, "message": "決定"}),
+            "clawbacks" => json!({"amount_yen": 1, "message": "返還"}),
+            "approve" if path.contains("clawbacks") => json!({"message": "返還"}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
             "confirm-return" if path.contains("remittances") => json!({"number": 1}),
             "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
             "propose-return" => json!({"remittance": self.remittance, "number": 1, "reason": "組戻"}),
             "confirm-return" => paid,
+            "people" => json!({"name": "責任者"}),
+            "remove" => json!({"person": self.person, "reason": "退職"}),
             "revoke" if path.contains("terminals") => json!({"terminal": self.terminal, "reason": "紛失"}),
             _ => json!({"reason": "確認のため"}),
         }

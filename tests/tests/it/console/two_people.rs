@@ -3,7 +3,7 @@
 use ledger::staff::Role::{Approver, Preparer, Treasurer};
 use serde_json::{Value, json};
 
-use super::month::{FUNDED, Staffed, application, credit, debit, statement, text};
+use super::month::{FUNDED, Staffed, application, credit, debit, pass, statement, text};
 use super::{Clerk, Office};
 
 /// Asks as the one who did the first side, then as another; only the second is let.
@@ -74,5 +74,25 @@ async fn nobody_examines_and_approves_one_statement_or_prepares_and_approves_one
     let waiting = both.get("/returns").await.made()["returns"][0].clone();
     let paid = json!({"remittance": waiting["remittance"], "number": waiting["number"]});
     only_another(&both, &staff.approver, &format!("/bank-lines/{}/confirm-return", text(&waiting["line"])), &paid).await;
+    office.books_are_sound().await;
+}
+
+#[tokio::test]
+async fn nobody_decides_on_a_claim_that_they_took_in_or_examined_or_on_a_clawback_of_their_own() {
+    let office = Office::at("2026-05-20").await;
+    let staff = Staffed::new(&office).await;
+    staff.granted().await;
+    let (child, _) = staff.payer().await;
+    let both = office.clerk("both", &[Preparer, Approver]).await;
+    staff.treasurer.post("/appropriations", "passes", &json!({"scheme": "osaka-passes", "fiscal_year": 2026, "amount_yen": 100_000})).await.made();
+    let form = json!({"child": child, "scheme": "osaka-passes", "costs": [pass(10_000)]});
+    let claim = text(&both.post("/claims", "paper", &form).await.made()["claim"]);
+    let about = |what: &str| format!("/claims/{claim}/{what}");
+    let (examine, decide) = (json!({"filing": 1, "proposed_yen": 10_000, "message": "確認"}), json!({"granted_yen": 10_000, "message": "決定"}));
+    // Another examines: who took the paper in still does not decide.
+    staff.preparer.post(&about("examine"), "examine", &examine).await.made();
+    only_another(&both, &staff.approver, &about("decide"), &decide).await;
+    let clawback = text(&both.post(&about("clawbacks"), "back", &json!({"amount_yen": 4_000, "message": "重複"})).await.made()["clawback"]);
+    only_another(&both, &staff.approver, &format!("/clawbacks/{clawback}/approve"), &json!({"message": "同意"})).await;
     office.books_are_sound().await;
 }

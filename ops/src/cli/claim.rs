@@ -1,0 +1,289 @@
+//! `hagukumi claim`: claims from the form on paper to the decision, and money asked back.
+//!
+//! What a family wrote or showed is opened with a reason only. What is written to a family is its own argument: the reason would stand in the log.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use citizen_api::routes::claims::form::{FilingForm, NewClaim};
+use clap::{Args, Subcommand};
+use ledger::Ledger;
+use ledger::actor::Command as Commanded;
+use ledger::claim::Rejected;
+use ledger::error::Error;
+use ledger::ids::{ClaimId, ClawbackId};
+use ledger::money::Yen;
+use ledger::staff::Action;
+use serde_json::{Map, Value};
+use web::{Fields, Language, Read};
+
+use super::office::{Office, Who, read};
+use super::output::{Exit, Output};
+use crate::console::routes::claims::{ClaimBody, ClaimDetailBody};
+use crate::console::routes::clawbacks::ClawbackBody;
+
+/// Claims and clawbacks that one list shows.
+const LIST_MAX: i64 = 500;
+
+/// Who, and what.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    who: Who,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List claims, oldest filing first.
+    List {
+        /// Only those that are filed, returned, examined, decided or withdrawn.
+        #[arg(long)]
+        state: Option<String>,
+    },
+    /// Take in a form on paper from a TOML file: child, scheme, `[[costs]]` with expense, `amount_yen`, on (or from and to), `paid_to`.
+    File {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Take in its correction: all `[[costs]]`, also those that stay.
+    FileAgain {
+        /// The claim.
+        claim: ClaimId,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Add a scan: JPEG, PNG or PDF.
+    AddEvidence {
+        /// The claim.
+        claim: ClaimId,
+        /// What it shows, as the scheme names it: `receipt`.
+        kind: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Open a file of a claim.
+    RevealEvidence {
+        /// The claim.
+        claim: ClaimId,
+        /// Which: 1, 2, 3 …
+        number: i16,
+        /// Where to write it.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// List what families must give back and no second person has approved.
+    Clawbacks {
+        /// Also what is approved.
+        #[arg(long)]
+        all: bool,
+    },
+    #[command(flatten)]
+    About(About),
+    #[command(flatten)]
+    Step(Step),
+}
+
+/// Commands that need no more than the claim.
+#[derive(Debug, Subcommand)]
+enum About {
+    /// Show a claim, without what the family wrote.
+    Show { claim: ClaimId },
+    /// Show what the rules give for it now, line by line.
+    Assess { claim: ClaimId },
+    /// Reveal what the family wrote, and what was written to it.
+    Reveal { claim: ClaimId },
+    /// Take a claim back for a family that asks for it.
+    Withdraw { claim: ClaimId },
+}
+
+/// Steps with words that are kept with the claim.
+#[derive(Debug, Subcommand)]
+enum Step {
+    /// Send a claim back for correction.
+    Return {
+        /// The claim.
+        claim: ClaimId,
+        /// What the family reads.
+        #[arg(long)]
+        message: String,
+    },
+    /// Examine a claim: propose what to grant for the filing that was seen.
+    Examine {
+        /// The claim.
+        claim: ClaimId,
+        /// Which filing was seen.
+        #[arg(long)]
+        filing: i16,
+        /// What to grant, in yen.
+        #[arg(long)]
+        propose: i64,
+        /// For the second person.
+        #[arg(long)]
+        message: String,
+    },
+    /// Decide on what was proposed, as a second person.
+    Decide {
+        /// The claim.
+        claim: ClaimId,
+        /// What is granted, in yen: as proposed.
+        #[arg(long)]
+        grant: i64,
+        /// What the family reads.
+        #[arg(long)]
+        message: String,
+    },
+    /// Propose that the family gives some of a decided claim back.
+    ProposeClawback {
+        /// The claim.
+        claim: ClaimId,
+        /// How much, in yen.
+        #[arg(long)]
+        amount: i64,
+        /// What the family reads.
+        #[arg(long)]
+        message: String,
+    },
+    /// Approve a clawback, as a second person.
+    ApproveClawback {
+        /// The clawback.
+        clawback: ClawbackId,
+        /// What the family reads.
+        #[arg(long)]
+        message: String,
+    },
+}
+
+/// Reads a form from a TOML file, by the same rules as the API.
+async fn form<T: Read>(path: &Path) -> anyhow::Result<T> {
+    let text = String::from_utf8(read(path).await?).with_context(|| format!("{} is not UTF-8", path.display()))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.message()))?;
+    let fields: Map<_, _> = table.into_iter().map(|(name, value)| (name, json(value))).collect();
+    Fields::of_body(fields).read().map_err(|problem| {
+        let body = problem.body(Language::English, None);
+        let errors = body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+        let text = |error: &Value, name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let lines: Vec<_> = errors.iter().map(|error| format!("{}: {}", text(error, "pointer"), text(error, "detail"))).collect();
+        anyhow::anyhow!("{}: {}", path.display(), lines.join("; "))
+    })
+}
+
+/// TOML as JSON: a day is a text there.
+fn json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Boolean(flag) => flag.into(),
+        toml::Value::Datetime(day) => Value::String(day.to_string()),
+        toml::Value::Array(items) => items.into_iter().map(json).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(name, value)| (name, json(value))).collect::<Map<_, _>>().into(),
+        toml::Value::Float(number) => Value::String(number.to_string()),
+    }
+}
+
+/// Runs the command on behalf of whoever is named.
+pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
+    let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
+    let city = office.city;
+    match arguments.command {
+        Command::About(about) => look(&office, about).await,
+        Command::Step(step) => take(&office, step).await,
+        Command::List { state } => {
+            let claims = async { Ok(ledger.list_claims(city, state.as_deref(), None, LIST_MAX).await?.into_iter().map(ClaimBody::from).collect::<Vec<_>>()) };
+            office.look(Action::ListClaims, None, claims).await
+        }
+        Command::Clawbacks { all } => {
+            let clawbacks = async { Ok(ledger.list_clawbacks(city, !all, None, LIST_MAX).await?.into_iter().map(ClawbackBody::from).collect::<Vec<_>>()) };
+            office.look(Action::ListClawbacks, None, clawbacks).await
+        }
+        Command::File { file } => take_in(&office, form(&file).await?).await,
+        Command::FileAgain { claim, file } => {
+            let costs = form::<FilingForm>(&file).await?.costs();
+            let command = office.command(Action::FileClaim, &(claim, &costs));
+            let filed = async { ledger.file_claim_again(city, &command, claim, &costs).await.map(ClaimBody::from) };
+            office.run(Action::FileClaim, Some(claim.to_string()), filed).await
+        }
+        Command::AddEvidence { claim, kind, file } => {
+            let bytes = read(&file).await?;
+            let key = office.command(Action::AddEvidence, &()).key;
+            let command = Commanded::with_file(office.member.actor(), key, &(claim, &kind), &bytes);
+            office.run(Action::AddEvidence, Some(claim.to_string()), ledger.add_claim_evidence(city, &command, claim, (&kind, &bytes))).await
+        }
+        Command::RevealEvidence { claim, number, out } => open(&office, (claim, number), &out).await,
+    }
+}
+
+/// A form on paper: the child's family of today asks.
+async fn take_in(office: &Office<'_>, form: NewClaim) -> anyhow::Result<Exit> {
+    let (ledger, city, child) = (office.ledger, office.city, form.child());
+    let filed = async {
+        let family = ledger.family_of_child(city, child, ledger.clock.today()).await?.ok_or(Error::Rejected(Rejected::NotAllowed))?;
+        let asked = form.of(family);
+        let command = office.command(Action::FileClaim, &asked);
+        ledger.file_claim(city, &command, &asked).await.map(ClaimBody::from)
+    };
+    office.run(Action::FileClaim, None, filed).await
+}
+
+/// Writes a file of a claim to `out`, once it is written down that it was opened.
+async fn open(office: &Office<'_>, (claim, number): (ClaimId, i16), out: &Path) -> anyhow::Result<Exit> {
+    let mut bytes = Vec::new();
+    let opened = async {
+        let Some(file) = office.ledger.claim_evidence(office.city, (claim, number), None).await? else { return Ok(None) };
+        bytes = file.bytes;
+        Ok(Some(file.media))
+    };
+    let exit = office.look_at(Action::RevealEvidence, format!("{claim}/{number}"), opened).await?;
+    if exit == Exit::Done {
+        tokio::fs::write(out, bytes).await.with_context(|| format!("cannot write {}", out.display()))?;
+    }
+    Ok(exit)
+}
+
+async fn look(office: &Office<'_>, about: About) -> anyhow::Result<Exit> {
+    let (ledger, city) = (office.ledger, office.city);
+    match about {
+        About::Show { claim } => {
+            let found = async { Ok(ledger.claim(city, claim).await?.map(ClaimDetailBody::closed)) };
+            office.look_at(Action::ShowClaim, claim.to_string(), found).await
+        }
+        About::Reveal { claim } => {
+            let found = async { Ok(ledger.claim(city, claim).await?.map(ClaimDetailBody::opened)) };
+            office.look_at(Action::RevealClaim, claim.to_string(), found).await
+        }
+        About::Assess { claim } => office.run(Action::ShowClaim, Some(claim.to_string()), ledger.reassess_claim(city, claim)).await,
+        About::Withdraw { claim } => {
+            let command = office.command(Action::WithdrawClaim, &(claim, office.reason()));
+            office.run(Action::WithdrawClaim, Some(claim.to_string()), ledger.withdraw_claim(city, &command, claim)).await
+        }
+    }
+}
+
+async fn take(office: &Office<'_>, step: Step) -> anyhow::Result<Exit> {
+    let (ledger, city) = (office.ledger, office.city);
+    match step {
+        Step::Return { claim, message } => {
+            let command = office.command(Action::ReturnClaim, &(claim, &message));
+            office.run(Action::ReturnClaim, Some(claim.to_string()), ledger.return_claim(city, &command, claim, &message)).await
+        }
+        Step::Examine { claim, filing, propose, message } => {
+            let command = office.command(Action::ExamineClaim, &(claim, filing, propose, &message));
+            let examined = ledger.examine_claim(city, &command, (claim, filing), Yen::new(propose), &message);
+            office.run(Action::ExamineClaim, Some(claim.to_string()), examined).await
+        }
+        Step::Decide { claim, grant, message } => {
+            let command = office.command(Action::DecideClaim, &(claim, grant, &message));
+            office.run(Action::DecideClaim, Some(claim.to_string()), ledger.decide_claim(city, &command, claim, Yen::new(grant), &message)).await
+        }
+        Step::ProposeClawback { claim, amount, message } => {
+            let command = office.command(Action::ProposeClawback, &(claim, amount, &message));
+            let proposed = ledger.propose_clawback(city, &command, claim, Yen::new(amount), &message);
+            office.run(Action::ProposeClawback, Some(claim.to_string()), proposed).await
+        }
+        Step::ApproveClawback { clawback, message } => {
+            let command = office.command(Action::ApproveClawback, &(clawback, &message));
+            office.run(Action::ApproveClawback, Some(clawback.to_string()), ledger.approve_clawback(city, &command, clawback, &message)).await
+        }
+    }
+}
