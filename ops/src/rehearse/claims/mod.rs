@@ -1,4 +1,4 @@
-//! Claims: families file them with pictures of what they show, correct what comes back, take one back; staff examine and decide ([`review`]); what was
+//! Claims: families file them with pictures of what they show, correct what comes back, take one back; staff examine and decide ([`mod@review`]); what was
 //! granted in error is asked back ([`repay`]).
 //!
 //! How a claim fares follows from what its family wrote: staff read it over HTTP as everything else.
