@@ -1,25 +1,43 @@
-//! The merchants' face: an HTTP API over the [`till::Till`].
+//! The merchants' face: an HTTP API over the [`till::Till`] and the [`registrar::Registrar`].
 //!
-//! Everything that it answers comes out of the Till, and the Till's types carry nothing that depends on who pays. It knows no ledger, no
+//! Everything that it answers comes out of these two doors, and their types carry nothing that depends on who pays. It knows no ledger, no
 //! scheme, no family. About a code that does not pay there is one refusal: the same status, headers and bytes whatever the reason.
 
+mod csv;
 pub mod openapi;
 pub mod problems;
 pub mod registrar;
 pub mod routes;
 pub mod till;
 
+use std::sync::Arc;
+
 use axum::Router;
 
+use registrar::Registrar;
 use till::Till;
 
+/// What the face stands on.
+#[derive(Clone)]
+pub struct Deps<T> {
+    /// Both doors.
+    pub till: T,
+    /// The host in the links of bills, as families reach the service.
+    pub host: Arc<str>,
+}
+
 /// The routes, below wherever they are nested.
-pub fn router<T: Till>(till: T) -> Router {
+pub fn router<T: Till + Registrar>(deps: Deps<T>) -> Router {
     Router::new()
+        .merge(routes::sessions::router())
         .merge(routes::captures::router())
         .merge(routes::receipts::router())
         .merge(routes::invoices::router())
         .merge(routes::statements::router())
-        .with_state(till)
+        .merge(routes::people::router())
+        .merge(routes::terminals::router())
+        .merge(routes::accounts::router())
+        .merge(routes::applications::router())
+        .with_state(deps)
         .merge(web::openapi::router(&openapi::document()))
 }

@@ -10,12 +10,18 @@ use ledger::time::SystemClock;
 use ledger::vault::Vault;
 use ring::hkdf;
 use ring::rand::SystemRandom;
+use sqlx::PgPool;
 
 use crate::config::Config;
 use crate::database::Database;
+use crate::database::merchant::MerchantDatabase;
+use crate::porter::Porter;
+use crate::serve::ProcessWorld;
 
 /// The version of the key-encryption key; rotation comes with the second.
 const KEK_VERSION: i16 = 1;
+/// The porter asks its notebook about strangers only.
+const PORTER_CONNECTIONS: u32 = 4;
 
 /// The program, put together.
 pub struct App {
@@ -23,6 +29,20 @@ pub struct App {
     pub ledger: Ledger,
     /// Its database.
     pub database: Database,
+    config: Config,
+    porter_key: [u8; 32],
+}
+
+/// The merchants' face alone, put together: its notebook, and nothing that leads to the books.
+pub struct Alone {
+    /// Who stands before the Till.
+    pub porter: Porter,
+    /// Connections to the notebook.
+    pub notebook: PgPool,
+    /// The machine's time, and names for requests.
+    pub world: ProcessWorld,
+    /// The notebook's database.
+    pub database: MerchantDatabase,
 }
 
 impl App {
@@ -41,7 +61,14 @@ impl App {
             vault: Arc::new(Vault::new(&subkey(&root, b"vault")?, KEK_VERSION)),
             schemes: Arc::new(schemes),
         };
-        Ok(Self { ledger, database })
+        Ok(Self { ledger, database, config, porter_key: subkey(&root, b"porter")? })
+    }
+
+    /// Who stands before the Till in this process; nobody where the merchants' face has no database.
+    pub async fn porter(&self) -> anyhow::Result<Option<Porter>> {
+        let Some(database) = MerchantDatabase::open_beside(&self.database, &self.config).await? else { return Ok(None) };
+        let notebook = database.connect(PORTER_CONNECTIONS).await?;
+        Ok(Some(Porter::new(notebook, self.ledger.clock.clone(), &self.porter_key)))
     }
 
     /// Closes the connections and gives the embedded server back.
@@ -49,6 +76,20 @@ impl App {
         self.ledger.pool.close().await;
         self.database.close().await?;
         Ok(())
+    }
+}
+
+impl Alone {
+    /// Opens the database that the environment chose, which holds the notebook only, and reads the key file.
+    pub async fn open(behind_proxy: bool) -> anyhow::Result<Self> {
+        let config = Config::from_environment()?;
+        let database = MerchantDatabase::open_alone(&config).await?;
+        let key = config.key_file.read_or_create(&SystemRandom::new())?;
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hagukumi").extract(key.bytes());
+        let notebook = database.connect(PORTER_CONNECTIONS).await?;
+        let porter = Porter::new(notebook.clone(), Arc::new(SystemClock), &subkey(&root, b"porter")?);
+        let world = ProcessWorld::new(Arc::new(SystemClock), Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)), behind_proxy);
+        Ok(Self { porter, notebook, world, database })
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `HAGUKUMI_DATA` | the data directory | `/var/lib/hagukumi` as root, else `$XDG_DATA_HOME/hagukumi` or `~/.local/share/hagukumi` |
 //! | `DATABASE_URL` | login of the program, on a server you run | none: the embedded server is used |
 //! | `DATABASE_OWNER_URL` | login that owns the tables, for migrations | none: somebody else migrates |
+//! | `DATABASE_MERCHANT_URL` | login of the merchants' face, to its own database, where it runs with the others on a server you run | none: it keeps no notebook |
 //! | `HAGUKUMI_KEY_FILE` | the key-encryption key | `key` in the data directory |
 //!
 //! A variable that is set to nothing counts as not set.
@@ -26,6 +27,8 @@ pub struct Config {
     pub database: DatabaseChoice,
     /// Where the key-encryption key is kept: never in the database.
     pub key_file: KeyFile,
+    /// The merchants' face's own database, where it is not on the embedded server.
+    pub merchant_database: Option<Box<PgConnectOptions>>,
 }
 
 /// Which PostgreSQL to use.
@@ -102,7 +105,8 @@ impl Config {
             (Some(program), owner) => DatabaseChoice::External { program, owner },
             (None, Some(_)) => return Err(ConfigError::OwnerAlone),
         };
-        Ok(Self { data_directory, database, key_file: KeyFile::at(key_file) })
+        let merchant_database = address("DATABASE_MERCHANT_URL", given("DATABASE_MERCHANT_URL"))?;
+        Ok(Self { data_directory, database, key_file: KeyFile::at(key_file), merchant_database })
     }
 }
 

@@ -12,6 +12,10 @@
 //! CREATE ROLE hagukumi_owner LOGIN CREATEDB IN ROLE hagukumi_program PASSWORD '…';
 //! CREATE DATABASE hagukumi OWNER hagukumi_owner;
 //! ```
+//!
+//! The merchants' face has a login and a database of its own: see [`merchant`].
+
+pub mod merchant;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +27,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::config::{Config, DatabaseChoice};
 use crate::embedded::{Cluster, Durability, EmbeddedError, Lease, Released};
+use merchant::MerchantDatabase;
 
 /// Owns databases and tables.
 pub const OWNER: &str = "hagukumi_owner";
@@ -80,6 +85,9 @@ pub enum DatabaseError {
     /// Only an owner may.
     #[error("this needs the owner's login: set DATABASE_OWNER_URL")]
     NoOwner,
+    /// Only on the embedded server.
+    #[error("this server is not the program's own: its databases are made by whoever runs it")]
+    NotEmbedded,
     /// A name that would need quoting.
     #[error("{name:?} cannot name a database: use a-z, 0-9 and _, beginning with a letter, at most {NAME_BYTES_MAX} characters")]
     Name {
@@ -133,7 +141,10 @@ impl Database {
         let lease = tokio::task::spawn_blocking(move || cluster.start()).await.map_err(DatabaseError::CutShort)??;
         let cluster = lease.cluster();
         let mut superuser = connect(&cluster.superuser()).await?;
-        make_missing(&mut superuser, name).await?;
+        lock_set_up(&mut superuser).await?;
+        make_roles(&mut superuser).await?;
+        make_database(&mut superuser, name).await?;
+        merchant::close_to_public(&mut superuser, name.as_str()).await?;
         close(superuser).await?;
         let (program, owner) = (cluster.login(PROGRAM, name.as_str()), cluster.login(OWNER, name.as_str()));
         Ok(Self { program, owner: Some(owner), lease: Some(Arc::new(lease)) })
@@ -176,13 +187,22 @@ impl Database {
     /// An empty database of its own on the same server, for a rehearsal.
     pub async fn create_private(&self, name: &DatabaseName) -> Result<Self, DatabaseError> {
         self.as_owner(format!("CREATE DATABASE {name}")).await?;
+        self.close_to_public(name).await?;
         self.beside(name)
     }
 
     /// A copy of the database `template`, to which nobody may be connected meanwhile.
     pub async fn create_from_template(&self, name: &DatabaseName, template: &DatabaseName) -> Result<Self, DatabaseError> {
         self.as_owner(format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        self.close_to_public(name).await?;
         self.beside(name)
+    }
+
+    async fn close_to_public(&self, name: &DatabaseName) -> Result<(), DatabaseError> {
+        let mut owner = connect(self.owner()?).await?;
+        execute(&mut owner, format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await?;
+        execute(&mut owner, format!("GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {PROGRAM}")).await?;
+        close(owner).await
     }
 
     /// Gives another database of this server a new name, in one step: under its name there is all of it or nothing.
@@ -214,6 +234,17 @@ impl Database {
         Ok(names.iter().filter_map(|name| DatabaseName::parse(name).ok()).collect())
     }
 
+    /// The merchants' face's own database `name`, beside this one on the embedded server; made and migrated where it is not there.
+    ///
+    /// # Errors
+    /// `NotEmbedded` on a server that somebody else runs.
+    pub async fn merchants(&self, name: &DatabaseName) -> Result<MerchantDatabase, DatabaseError> {
+        let lease = self.lease.clone().ok_or(DatabaseError::NotEmbedded)?;
+        let merchants = MerchantDatabase::embedded(lease, name).await?;
+        merchants.migrate().await?;
+        Ok(merchants)
+    }
+
     /// Gives the embedded server back, which stops when nobody else uses it. Close all pools first.
     pub async fn close(self) -> Result<Released, DatabaseError> {
         let Some(lease) = self.lease.and_then(Arc::into_inner) else { return Ok(Released::LeftRunning) };
@@ -237,11 +268,14 @@ impl Database {
     }
 }
 
-/// Makes the roles and the database `name` unless they are there.
-async fn make_missing(superuser: &mut PgConnection, name: &DatabaseName) -> Result<(), DatabaseError> {
-    // Held until the connection closes.
+/// Waits until no other process makes roles and databases; the lock is held until the connection closes.
+async fn lock_set_up(superuser: &mut PgConnection) -> Result<(), DatabaseError> {
     let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(SET_UP_LOCK).execute(&mut *superuser).await;
-    lock.map_err(failed("wait for another set-up"))?;
+    lock.map_err(failed("wait for another set-up")).map(|_| ())
+}
+
+/// Makes the roles unless they are there.
+async fn make_roles(superuser: &mut PgConnection) -> Result<(), DatabaseError> {
     let roles: Vec<String> = sqlx::query_scalar("SELECT rolname FROM pg_roles").fetch_all(&mut *superuser).await.map_err(failed("list the roles"))?;
     let has = |role: &str| roles.iter().any(|known| known == role);
     if !has(PROGRAM) {
@@ -251,6 +285,14 @@ async fn make_missing(superuser: &mut PgConnection, name: &DatabaseName) -> Resu
         // A member of the program's role: only so may the owner cut the program off when a private database is dropped.
         execute(superuser, format!("CREATE ROLE {OWNER} LOGIN CREATEDB IN ROLE {PROGRAM}")).await?;
     }
+    if !has(merchant::MERCHANT) {
+        execute(superuser, format!("CREATE ROLE {} LOGIN", merchant::MERCHANT)).await?;
+    }
+    Ok(())
+}
+
+/// Makes the database `name` unless it is there.
+async fn make_database(superuser: &mut PgConnection, name: &DatabaseName) -> Result<(), DatabaseError> {
     let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
         .bind(name.as_str())
         .fetch_optional(&mut *superuser)

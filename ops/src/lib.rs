@@ -9,6 +9,7 @@ pub mod demo;
 pub mod embedded;
 pub mod jobs;
 pub mod key_file;
+pub mod porter;
 pub mod rehearse;
 pub mod serve;
 pub mod till;

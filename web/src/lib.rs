@@ -10,6 +10,7 @@ pub mod language;
 pub mod openapi;
 pub mod outer;
 pub mod problem;
+pub mod qr;
 pub mod world;
 
 pub use answer::{Created, tokyo_time};

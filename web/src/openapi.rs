@@ -57,6 +57,12 @@ pub struct FieldProblemSchema {
     detail: String,
 }
 
+/// The bytes of a file.
+#[derive(Debug, ToSchema)]
+#[schema(as = File, value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes a body that is no JSON")]
+pub struct FileSchema(Vec<u8>);
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident: $($status:literal $text:literal),+;)+) => {$(
         $(#[$doc])*
@@ -76,6 +82,10 @@ problems! {
     Always: "500" "Something broke here.", "503" "Not available now; a command may be sent again with the same key.";
     /// Only for those who showed a token that opens something.
     SignedIn: "401" "No token, or one that opens nothing.";
+    /// Not for everybody who is signed in.
+    ByRole: "403" "Not for this role.";
+    /// Counted by where it comes from.
+    Counted: "429" "Too many from one place: see `Retry-After`.";
     /// About one thing.
     OfOne: "404" "There is no such thing, or it is somebody else's.";
     /// With a query.

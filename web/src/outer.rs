@@ -22,8 +22,6 @@ use crate::world::World;
 
 /// No request is larger: the largest holds a few ids and a sentence.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// Longer than any posting waits for its locks, shorter than people wait.
-const DEADLINE: Duration = Duration::from_secs(20);
 /// A file comes as slowly as a phone's line lets it: 8 MB at half a megabit a second.
 const FILE_DEADLINE: Duration = Duration::from_secs(150);
 
@@ -55,7 +53,7 @@ async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next:
     let origin = Origin::of(&request, world.behind_proxy());
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let answer = run(request, next).instrument(tracing::info_span!("request", id)).await;
+    let answer = run(request, next, world.deadline(&route)).instrument(tracing::info_span!("request", id)).await;
     let mut answer = in_language(answer, language, &id);
     carry(answer.headers_mut(), &*world);
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -64,9 +62,9 @@ async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next:
 }
 
 /// Runs the handler. One that takes too long or panics is answered for.
-async fn run(request: Request, next: Next) -> Response {
+async fn run(request: Request, next: Next, deadline: Duration) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let deadline = if length.is_some_and(|bytes| bytes > BODY_BYTES_MAX) { FILE_DEADLINE } else { DEADLINE };
+    let deadline = if length.is_some_and(|bytes| bytes > BODY_BYTES_MAX) { deadline.max(FILE_DEADLINE) } else { deadline };
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(deadline, handled).await {
         Ok(Ok(answer)) => answer,
@@ -120,6 +118,22 @@ mod tests {
         fn request_id(&self) -> String {
             "req_1".to_owned()
         }
+
+        fn deadline(&self, route: &str) -> Duration {
+            if route == "/slow" { Duration::ZERO } else { Duration::MAX }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_takes_longer_than_its_route_may_is_answered_for() {
+        let slow = || async { tokio::task::yield_now().await };
+        let routes = outer(Router::new().route("/slow", get(slow)).route("/patient", get(slow)), Arc::new(Still));
+        let mut answers = Vec::new();
+        for path in ["/slow", "/patient"] {
+            let answer = routes.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+            answers.push(answer.status().as_u16());
+        }
+        assert_eq!(answers, [503, 200]);
     }
 
     #[tokio::test]

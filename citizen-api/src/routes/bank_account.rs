@@ -45,7 +45,7 @@ pub(crate) struct AccountForm {
     #[schema(pattern = "^[0-9]{1,7}$", example = "1234567")]
     account_number: String,
     /// Its holder in kana.
-    #[schema(min_length = 1, max_length = 100, example = "イクミ タロウ")]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", example = "イクミ タロウ")]
     holder: String,
 }
 

@@ -84,9 +84,18 @@ impl Ledger {
     /// from any number of servers. A job that fails keeps its own later slots waiting and no other job.
     pub async fn run_due_jobs(&self, municipality: Municipality, server: &str) -> Result<Vec<Ended>, Failure> {
         let mut ended = Vec::new();
+        // Asked for all of them at once and before any lock: most wakes find nothing due.
+        let mut tx = self.pool.begin().await?;
+        let pasts = repo::list_pasts_in_tx(&mut tx, municipality).await?;
+        tx.commit().await?;
         for job in Job::ALL {
+            let mut past = pasts.get(&job).copied().unwrap_or_default();
             for _ in 0..SLOTS_MAX {
+                if schedule::due(job.cadence(), past, self.clock.now()).is_none() {
+                    break;
+                }
                 let Some(right) = self.begin_job(municipality, job).await? else { break };
+                past.done_through = Some(right.slot());
                 let done = self.work(municipality, job, right.slot()).await;
                 let failed = done.is_err();
                 ended.push(self.end_job(right, done, server).await?);

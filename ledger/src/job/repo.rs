@@ -1,5 +1,7 @@
 //! All SQL of jobs.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::schedule::{Job, Past};
@@ -27,6 +29,21 @@ pub(super) async fn find_past_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     .fetch_one(&mut **tx)
     .await?;
     Ok(Past { done_through: row.done_through, retry_at: row.retry_at })
+}
+
+/// What is known of the past of every job of a city; one that has never run is missing.
+pub(super) async fn list_pasts_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<BTreeMap<Job, Past>, Failure> {
+    let rows = sqlx::query!(
+        "SELECT job, max(done_through) AS done_through, max(retry_at) AS retry_at FROM job_runs WHERE municipality = $1 GROUP BY job",
+        municipality.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let past = |row: (String, Option<Instant>, Option<Instant>)| {
+        let job = Job::parse(&row.0).ok_or_else(|| Failure::inconsistent("job_runs", row.0))?;
+        Ok((job, Past { done_through: row.1, retry_at: row.2 }))
+    };
+    rows.into_iter().map(|row| past((row.job, row.done_through, row.retry_at))).collect()
 }
 
 /// Writes down that a slot is done. The caller holds the job's lock.

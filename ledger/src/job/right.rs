@@ -29,9 +29,7 @@ impl Ledger {
     pub async fn begin_job(&self, municipality: Municipality, job: Job) -> Result<Option<Right>, Failure> {
         let now = self.clock.now();
         let mut tx = self.pool.begin().await?;
-        // Asked before the lock too: most wakes find nothing due.
-        let past = repo::find_past_in_tx(&mut tx, municipality, job).await?;
-        if schedule::due(job.cadence(), past, now).is_none() || !repo::try_lock_in_tx(&mut tx, municipality, job).await? {
+        if !repo::try_lock_in_tx(&mut tx, municipality, job).await? {
             return Ok(None);
         }
         let past = repo::find_past_in_tx(&mut tx, municipality, job).await?;

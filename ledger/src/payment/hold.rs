@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::sources::{self, Group, Purchase};
-use super::split::{Part, Short, Source, split};
+use super::split::{Short, Source, split};
 use super::{NewHold, repo};
 use crate::actor::{Actor, Command};
 use crate::books::{self, Account, Kind, Outcome, Refused};
@@ -151,7 +151,7 @@ impl Ledger {
         let parts = split(asked.price, sources).map_err(|short| Error::Rejected(short.into()))?;
         let used = sources::usage(&groups, &parts)?;
 
-        let hold = self.new_hold(&city, &command, asked, &parts);
+        let hold = self.new_hold(&city, &command, asked);
         let moved: Vec<_> = parts.iter().map(|part| (part.source.account, part.amount)).collect();
         let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), &moved, &used);
         match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
@@ -217,12 +217,11 @@ impl Ledger {
         Ok(balance.filter(|balance| balance.is_positive()).map(source))
     }
 
-    /// A hold ends no later than the earliest lapse of what it is made of.
-    fn new_hold(&self, city: &City, command: &Command, asked: &HoldPayment, parts: &[Part]) -> NewHold {
+    /// A hold ends when its minutes are over or at midnight in Tokyo, whichever comes first. Entitlements lapse at midnight, so that it never outlives
+    /// what it is made of; and that it is the same whoever pays keeps the desk from telling by when a code stops.
+    fn new_hold(&self, city: &City, command: &Command, asked: &HoldPayment) -> NewHold {
         let now = self.clock.now();
         let scope = command.scope(city.municipality);
-        let until = now + city.hold;
-        let lapse = parts.iter().filter_map(|part| part.source.closes_on).min().map(|day| tokyo_midnight(next_day(day)));
         let id = AccountId::new(self.entropy.uuid(Draw { command: &scope, purpose: "hold", index: 0 }, now));
         NewHold {
             id,
@@ -234,7 +233,7 @@ impl Ledger {
             amount: asked.price,
             code: self.code_of(id),
             held_at: now,
-            expires_at: lapse.map_or(until, |lapse| lapse.min(until)),
+            expires_at: tokyo_midnight(next_day(tokyo_date(now))).min(now + city.hold),
         }
     }
 }

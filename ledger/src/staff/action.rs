@@ -111,6 +111,8 @@ actions! {
     RevealMerchantAccount "merchant.reveal-account" OFFICE, true;
     /// Takes in an application.
     ApplyMerchant "merchant.apply" &[Preparer], false;
+    /// Receives an application that came by itself.
+    ReceiveApplication "merchant.receive" &[Preparer], false;
     /// Approves it.
     ApproveMerchant "merchant.approve" &[Approver], false;
     /// Refuses it.
@@ -129,6 +131,12 @@ actions! {
     ApproveAccount "merchant.account.approve" &[Approver], true;
     /// Records that a merchant consents to netting.
     RecordConsent "merchant.consent" &[Preparer], true;
+    /// Lists a merchant's people, without names.
+    ListMerchantPeople "merchant.people.list" OFFICE, false;
+    /// Invites a merchant's manager.
+    InviteManager "merchant.people.invite" &[Preparer], false;
+    /// Removes somebody of a merchant.
+    RemoveMerchantPerson "merchant.people.remove" &[Preparer, Approver], true;
     /// Lists desks.
     ListTerminals "terminal.list" OFFICE, false;
     /// Adds a desk.
@@ -285,6 +293,7 @@ mod tests {
         };
         let pairs = [
             (ApplyMerchant, ApproveMerchant),
+            (Action::ReceiveApplication, ApproveMerchant),
             (Action::ChangeAccount, Action::ApproveAccount),
             (Action::ApplyServices, Action::ApproveServices),
             (ExamineStatements, ApproveStatements),

@@ -159,12 +159,14 @@ pub async fn insert_analyses_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
             JOIN accounts a ON a.municipality = c.municipality AND a.account_id = t.debit_account_id
             WHERE c.municipality = $1 AND c.business_on BETWEEN $3 AND $4
             UNION ALL
-            SELECT r.merchant_id, a.scheme_id, a.fiscal_year, -t.amount
+            SELECT r.merchant_id, a.scheme_id, a.fiscal_year, moved.amount
             FROM refunds r
             JOIN refund_settlements f USING (municipality, refund_id)
             JOIN transfers t ON t.municipality = r.municipality AND t.entry_id = f.entry_id
-            JOIN accounts a ON a.municipality = r.municipality AND a.account_id = t.credit_account_id
-            WHERE r.municipality = $1 AND r.business_on BETWEEN $3 AND $4 AND NOT r.from_receivable AND a.unit = 'yen'
+            -- A budget may also give: the rest of a ticket that an earlier refund sent there.
+            CROSS JOIN LATERAL (VALUES (t.credit_account_id, -t.amount), (t.debit_account_id, t.amount)) AS moved (account_id, amount)
+            JOIN accounts a ON a.municipality = r.municipality AND a.account_id = moved.account_id
+            WHERE r.municipality = $1 AND r.business_on BETWEEN $3 AND $4 AND NOT r.from_receivable AND a.unit = 'yen' AND a.kind <> 'refunds_pending'
         ), summed AS MATERIALIZED (
             SELECT merchant_id, scheme_id, fiscal_year, sum(amount)::bigint AS amount FROM parts GROUP BY merchant_id, scheme_id, fiscal_year
         )

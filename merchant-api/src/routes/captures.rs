@@ -1,4 +1,4 @@
-//! Taking a payment: the desk scans or types a code and the amount.
+//! Taking a payment: the desk scans or types a code, and the amount where it wants it checked.
 
 use axum::Router;
 use axum::extract::State;
@@ -9,13 +9,11 @@ use web::openapi::{Always, Commanded, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Problem, Read};
 
 use super::receipts::ReceiptBody;
-use super::{Terminal, YEN_MAX, refused};
+use super::{CODE_MAX, Caller, YEN_MAX, refused};
+use crate::Deps;
 use crate::till::{NewCapture, ScannedCode, Till};
 
-/// Longer than any link with a code.
-const SCANNED_MAX: usize = 300;
-
-pub(crate) fn router<T: Till>() -> Router<T> {
+pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
     Router::new().route("/captures", post(capture::<T>))
 }
 
@@ -26,15 +24,15 @@ pub struct CaptureBody {
     /// What was scanned or typed: 28 characters, with or without hyphens, or the whole link.
     #[schema(value_type = String, max_length = 300, example = "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5")]
     code: ScannedCode,
-    /// The price. A code pays its own amount and no other.
+    /// The price. Where it is sent, a code that holds another amount is refused; where it is not, the code pays what it holds: look at the answer.
     #[schema(minimum = 1, maximum = 9_999_999, example = 12_000)]
-    amount_yen: i64,
+    amount_yen: Option<i64>,
 }
 
 impl Read for CaptureBody {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let code = fields.required("code", raw(SCANNED_MAX));
-        let amount_yen = fields.required("amount_yen", whole(1, YEN_MAX));
+        let code = fields.required("code", raw(CODE_MAX));
+        let amount_yen = fields.optional("amount_yen", whole(1, YEN_MAX));
         Some(Self { code: ScannedCode::new(code?), amount_yen: amount_yen? })
     }
 }
@@ -43,11 +41,11 @@ impl Read for CaptureBody {
 #[utoipa::path(post, path = "/captures", operation_id = "capture", tag = "payments", params(IdempotencyKey), request_body = CaptureBody, security(("token" = [])),
     responses((status = 201, description = "Done; or done before, under this key.", body = ReceiptBody), Always, SignedIn, Sent, Commanded))]
 pub(crate) async fn capture<T: Till>(
-    terminal: Terminal,
-    State(till): State<T>,
+    State(deps): State<Deps<T>>,
+    caller: Caller,
     key: IdempotencyKey,
-    Body(body): Body<CaptureBody>,
+    Body(CaptureBody { code, amount_yen }): Body<CaptureBody>,
 ) -> Result<Created<ReceiptBody>, Problem> {
-    let receipt = till.capture(&terminal.0, &key.of("capture"), &NewCapture { code: body.code, amount_yen: Some(body.amount_yen) }).await.map_err(refused)?;
+    let receipt = deps.till.capture(&caller.0, &key.of("capture"), &NewCapture { code, amount_yen }).await.map_err(refused)?;
     Ok(Created(receipt.into()))
 }

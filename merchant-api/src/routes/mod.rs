@@ -1,9 +1,16 @@
-//! The routes, one file a resource. Each parses, asks the Till, answers.
+//! The routes, one file a resource. Each parses, asks a door, answers.
 
+pub mod accounts;
+pub mod applications;
 pub mod captures;
 pub mod invoices;
+pub mod people;
 pub mod receipts;
+pub mod sessions;
 pub mod statements;
+pub mod terminals;
+
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -13,12 +20,23 @@ use crate::till::{Credential, TillError};
 
 /// No single price is higher: a typing error with two zeros too many is caught here.
 pub const YEN_MAX: i64 = 9_999_999;
+/// The most characters of a name or a label.
+const NAME_MAX: usize = 100;
+/// The most characters of an id or a code with its hyphens, or of the whole link.
+const CODE_MAX: usize = 300;
+/// Items on a page, unless fewer are asked for.
+const PAGE: i64 = 50;
+const PAGE_MAX: i64 = 200;
+/// How often a live stream looks: people notice half a second hardly.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Proxies close what is silent for long.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// The desk that asks: its credential, which the Till verifies.
-#[derive(Debug)]
-pub struct Terminal(Credential);
+/// Whoever asks: a credential, which is verified behind the door.
+#[derive(Debug, Clone)]
+pub struct Caller(Credential);
 
-impl<S: Send + Sync> FromRequestParts<S> for Terminal {
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -27,8 +45,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Terminal {
     }
 }
 
-/// The Till's refusal as a problem.
+/// The refusal of a door as a problem.
 #[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(refused)`")]
 fn refused(error: TillError) -> Problem {
     crate::problems::problem(&error)
+}
+
+/// Cuts a page that was read with one item too many; answers the last item when another page follows.
+fn cut<T>(items: &mut Vec<T>, limit: i64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more)
 }

@@ -53,6 +53,21 @@ pub enum InvoiceState {
     Cancelled,
 }
 
+impl InvoiceState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Paid, Self::Cancelled];
+
+    /// As people write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// Which bills: of one state or all, page by page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhichInvoices {

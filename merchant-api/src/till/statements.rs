@@ -80,3 +80,15 @@ pub enum PayoutState {
     /// The bank gave it back: the account has to be looked at.
     Returned,
 }
+
+impl PayoutState {
+    /// As people write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Paid => "paid",
+            Self::Returned => "returned",
+        }
+    }
+}

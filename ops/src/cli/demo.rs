@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::output::{Exit, Output};
 use crate::app::App;
-use crate::{demo, serve};
+use crate::{demo, jobs, serve};
 
 /// Connections to the database of the demo.
 const CONNECTIONS: u32 = 8;
@@ -47,7 +47,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     if healthy.is_ok() && !arguments.check {
         let cities: Vec<_> = guides.iter().map(demo::Guide::document).collect();
         output.answer(&serde_json::json!({ "address": address, "cities": cities }), welcome(&guides, address))?;
+        let jobs = jobs::start(app.ledger.clone(), "demo").await?;
         serve::told_to_stop().await?;
+        jobs.stop().await?;
     }
     let _ = stop.send(());
     serving.await.context("serving was cut short")??;
@@ -59,9 +61,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
 fn welcome(guides: &[demo::Guide], address: SocketAddr) -> String {
     let cities: Vec<_> = guides.iter().map(|guide| guide.text(address)).collect();
     format!(
-        "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\
-         Families: http://{address}/citizen/v1   Merchants: http://{address}/merchant/v1   Health: http://{address}/health\n\
-         Both APIs in a viewer: http://{address}/api/\n\n{}",
+        "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\n{}\n\
+         ━━ The APIs in a viewer\n  Families    http://{address}/api/?urls.primaryName=families\n  Merchants   http://{address}/api/?urls.primaryName=merchants\n  \
+         Health      http://{address}/health",
         cities.join("\n")
     )
 }

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
 use ledger::bank::account::Written;
-use ledger::ids::{MerchantId, TerminalId};
+use ledger::ids::{MerchantId, PersonId, TerminalId};
+use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::merchant::{Application, Service};
 use ledger::staff::Action;
 use ledger::token::CityToken;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
 use crate::console::routes::merchants::{ListedBody, MerchantBody};
+use crate::console::routes::people::ManagerBody;
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -73,6 +75,20 @@ enum Command {
         /// The desk.
         terminal: TerminalId,
     },
+    /// Invite a manager of a merchant; the sign-in code is shown once, for a letter.
+    InviteManager {
+        /// The merchant.
+        merchant: MerchantId,
+        /// What colleagues call them.
+        name: String,
+    },
+    /// Remove somebody of a merchant: their sessions end at once.
+    RemovePerson {
+        /// The merchant.
+        merchant: MerchantId,
+        /// Whom.
+        person: PersonId,
+    },
     #[command(flatten)]
     About(About),
 }
@@ -82,6 +98,8 @@ enum Command {
 enum About {
     /// Show a merchant.
     Show { merchant: MerchantId },
+    /// Receive an application that came by itself, as the first person.
+    Receive { merchant: MerchantId },
     /// Approve an application, as a second person.
     Approve { merchant: MerchantId },
     /// Refuse an application, as a second person.
@@ -190,10 +208,29 @@ pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyh
             };
             office.run(Action::AddTerminal, Some(merchant.to_string()), made).await
         }
+        command @ (Command::InviteManager { .. } | Command::RemovePerson { .. }) => people(&office, command).await,
         Command::RevokeTerminal { merchant, terminal } => {
             let command = office.command(Action::RevokeTerminal, &(merchant, terminal));
             office.run(Action::RevokeTerminal, Some(format!("{merchant}/{terminal}")), ledger.revoke_terminal(city, &command, merchant, terminal)).await
         }
+    }
+}
+
+async fn people(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
+    let (ledger, city) = (office.ledger, office.city);
+    match command {
+        Command::InviteManager { merchant, name } => {
+            let new = NewPerson { name, role: PersonRole::Manager };
+            let command = office.command(Action::InviteManager, &(merchant, &new));
+            let invited = async { ledger.invite_person(city, &command, merchant, &new).await.map(ManagerBody::from) };
+            office.run(Action::InviteManager, Some(merchant.to_string()), invited).await
+        }
+        Command::RemovePerson { merchant, person } => {
+            let command = office.command(Action::RemoveMerchantPerson, &(merchant, person));
+            let removed = ledger.remove_person(city, &command, merchant, person);
+            office.run(Action::RemoveMerchantPerson, Some(format!("{merchant}/{person}")), removed).await
+        }
+        _ => Ok(Exit::Refused),
     }
 }
 
@@ -209,6 +246,10 @@ async fn decide(office: &Office<'_>, about: About) -> anyhow::Result<Exit> {
     let (ledger, city, reason) = (office.ledger, office.city, office.reason());
     let asked = |action, merchant: MerchantId| (office.command(action, &(merchant, reason)), Some(merchant.to_string()));
     match about {
+        About::Receive { merchant } => {
+            let (command, subject) = asked(Action::ReceiveApplication, merchant);
+            office.run(Action::ReceiveApplication, subject, ledger.receive_application(city, &command, merchant)).await
+        }
         About::Show { merchant } => {
             let found = async { Ok(ledger.get_merchant(city, merchant).await?.map(MerchantBody::from)) };
             office.look_at(Action::ShowMerchant, merchant.to_string(), found).await

@@ -24,6 +24,7 @@ pub mod roster;
 pub mod scheme;
 pub mod serve;
 pub mod staff;
+pub mod till;
 
 use crate::app::App;
 use output::{Exit, Output};
@@ -52,6 +53,8 @@ enum Command {
     Rehearse(rehearse::Arguments),
     /// Serve families and merchants until told to stop.
     Serve(serve::Arguments),
+    /// Make the certificates of the private line between the merchants' face and the Till.
+    TillCertificates(till::Arguments),
     /// Serve training cities on this machine, with something to try.
     Demo(demo::Arguments),
     #[command(flatten)]
@@ -100,6 +103,7 @@ impl Cli {
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
             Command::OnBooks(command) => command.run(&output).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
+            Command::TillCertificates(arguments) => till::run(&arguments, &output),
             Command::Demo(arguments) => demo::run(arguments, &output).await,
         };
         match exit {

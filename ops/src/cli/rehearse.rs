@@ -5,20 +5,22 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::time::Month;
+use serde::Serialize;
 
 use super::output::{Exit, Output};
 use crate::config::Config;
 use crate::database::{Database, DatabaseName};
 use crate::embedded::{Cluster, Durability};
-use crate::rehearse::{Progress, Rehearsal, SETTINGS, Setting, Summary};
+use crate::rehearse::{CONNECTIONS, Progress, Rehearsal, SETTINGS, Setting, Summary, files};
 
 /// What to rehearse.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The training city.
+    /// The training city: osaka, fukuoka, kumamoto, kobe, or all of them.
     #[arg(long)]
     city: String,
     /// How many children live in it.
@@ -30,36 +32,61 @@ pub struct Arguments {
     /// The seed of all chance: the same seed gives the same bytes.
     #[arg(long)]
     seed: u64,
-    /// The folder for the files.
+    /// The folder for the files; of all cities, one folder each in it.
     #[arg(long)]
     out: PathBuf,
 }
 
-/// Rehearses and prints the summary.
+/// What people type for all cities.
+const ALL: &str = "all";
+
+/// Rehearses and prints the summary, or all of them.
 pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> {
-    let Some(setting) = Setting::named(&arguments.city) else {
-        let known: Vec<_> = SETTINGS.iter().map(|setting| setting.slug).collect();
-        return output.refuse(format_args!("there is no training city {:?}: choose one of {}", arguments.city, known.join(", ")));
+    let Arguments { city, children, month, seed, out } = arguments;
+    if city == ALL {
+        let mut cities = Vec::new();
+        for setting in &SETTINGS {
+            let rehearsal = Rehearsal { setting, children, month, seed, out: out.join(setting.slug) };
+            cities.push(alone(&rehearsal).await.with_context(|| format!("rehearsing {}", setting.slug))?);
+        }
+        let together = Together { month, cities };
+        files::save(&out, "summary.json", &files::json(&together)?)?;
+        output.answer(&together, Readable(&together.cities))?;
+        return Ok(Exit::Done);
+    }
+    let Some(setting) = Setting::named(&city) else {
+        let known: Vec<_> = SETTINGS.iter().map(|setting| setting.slug).chain([ALL]).collect();
+        return output.refuse(format_args!("there is no training city {city:?}: choose one of {}", known.join(", ")));
     };
-    let rehearsal = Rehearsal { setting, children: arguments.children, month: arguments.month, seed: arguments.seed, out: arguments.out };
-    // A server of its own: what is thrown away need not wait for the disk, and the city's own data is never near.
+    let summary = alone(&Rehearsal { setting, children, month, seed, out }).await?;
+    output.answer(&summary, Readable(std::slice::from_ref(&summary)))?;
+    Ok(Exit::Done)
+}
+
+/// What all cities came to, each by itself.
+#[derive(Debug, Serialize)]
+struct Together {
+    month: Month,
+    cities: Vec<Summary>,
+}
+
+/// On a server of its own: what is thrown away need not wait for the disk, and the city's own data is never near.
+async fn alone(rehearsal: &Rehearsal) -> anyhow::Result<Summary> {
     let cluster = Cluster::at(Config::from_environment()?.data_directory.join("rehearsals"), Durability::ThrowAway)?;
     let home = Database::embedded(cluster, &DatabaseName::parse("home")?).await?;
     let name = DatabaseName::parse(&format!("rehearsal_{}", std::process::id()))?;
     home.drop_private(&name).await?;
     let private = home.create_private(&name).await?;
-    let outcome = on_private_database(&rehearsal, &private).await;
+    let outcome = on_private_database(rehearsal, &private).await;
     home.drop_private(&name).await?;
     drop(private);
     home.close().await?;
-    let summary = outcome?;
-    output.answer(&summary, Readable(&summary))?;
-    Ok(Exit::Done)
+    outcome
 }
 
 async fn on_private_database(rehearsal: &Rehearsal, private: &Database) -> anyhow::Result<Summary> {
     private.migrate(&ledger::MIGRATOR).await?;
-    let pool = private.connect(4).await?;
+    let pool = private.connect(CONNECTIONS).await?;
     let bar = Bar::new();
     let summary = rehearsal.run(pool.clone(), &bar).await;
     bar.0.finish_and_clear();
@@ -94,14 +121,19 @@ impl Progress for Bar {
     }
 }
 
-/// The summary for people.
-struct Readable<'a>(&'a Summary);
+/// Summaries for people: a line for each figure, a column for each city.
+struct Readable<'a>(&'a [Summary]);
 
 impl fmt::Display for Readable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let document = serde_json::to_value(self.0).map_err(|_| fmt::Error)?;
-        for (key, value) in document.as_object().into_iter().flatten() {
-            writeln!(f, "{key:22} {value}")?;
+        let documents: Result<Vec<_>, _> = self.0.iter().map(serde_json::to_value).collect();
+        let documents = documents.map_err(|_| fmt::Error)?;
+        for key in documents.first().and_then(serde_json::Value::as_object).into_iter().flat_map(serde_json::Map::keys) {
+            write!(f, "{key:22}")?;
+            for value in documents.iter().filter_map(|document| document.get(key)) {
+                write!(f, " {:>14}", value.to_string())?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

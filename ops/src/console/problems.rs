@@ -36,13 +36,15 @@ fn kind(code: &str) -> &'static Kind {
         "conflict" => &registry::IDEMPOTENCY_CONFLICT,
         "same_person" => &registry::SECOND_PERSON,
         "closed" => &registry::DAY_CLOSED,
-        "unknown_merchant" | "unknown_terminal" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry" | "unknown_staff"
-        | "nothing_left" | "unknown_claim" | "unknown_clawback" | "unknown_family" => &registry::NOT_FOUND,
-        "merchant_state" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped" | "other_file"
-        | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed" | "statement_gap"
-        | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone" | "staff_name_taken"
-        | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed" | "evidence_missing" | "evidence_count"
-        | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed" | "account_cooling" => &registry::NOT_NOW,
+        "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
+        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" | "unknown_family" => &registry::NOT_FOUND,
+        "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
+        | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
+        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone"
+        | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
+        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed" | "account_cooling" => {
+            &registry::NOT_NOW
+        }
         _ => &registry::REFUSED,
     }
 }
@@ -54,6 +56,7 @@ fn japanese(code: &str, english: &str) -> String {
         "conflict" => "この Idempotency-Key は別の操作に使われています。新しいキーで送ってください。",
         "closed" => "この日の帳簿は締め切られています。",
         "merchant_state" => "事業者の状態が、この操作を受け付けるものではありません。",
+        "not_received" => "この申請はまだ受理されていません。作成担当者が内容を確認して受理してから、別の職員が承認してください。",
         "statement_state" => "明細書の状態が、この操作を受け付けるものではありません。",
         "remittance_state" => "振込の状態が、この操作を受け付けるものではありません。",
         "line_state" => "入出金明細の状態が、この操作を受け付けるものではありません。",

@@ -1,13 +1,14 @@
-//! What the demo tells whoever started it: addresses, how to sign in, and a first thing to try. The commands work as they stand, in order.
+//! What the demo tells whoever started it: addresses, how to sign in, and a first thing to try.
 
 use std::net::SocketAddr;
 
 use chrono::NaiveDate;
 use ledger::code::Code;
 use ledger::ids::{ChildId, FamilyId, MerchantId};
-use ledger::time::Month;
 use ledger::token::CityToken;
 
+use super::office::Clerk;
+use super::shell;
 use crate::rehearse::Setting;
 
 /// One training city, for somebody who tries it.
@@ -17,10 +18,12 @@ pub struct Guide {
     pub setting: &'static Setting,
     /// The day.
     pub today: NaiveDate,
-    /// Families with something to spend; at least one.
+    /// Families with something to spend or to claim; at least one.
     pub families: Vec<Family>,
     /// Its classes.
     pub merchants: Vec<Merchant>,
+    /// Somebody of its staff.
+    pub clerk: Clerk,
 }
 
 /// A family.
@@ -30,8 +33,10 @@ pub struct Family {
     pub id: FamilyId,
     /// The code in its letter.
     pub code: Code,
-    /// Children that may spend something, with their names.
+    /// Children that may spend or claim something, with their names.
     pub children: Vec<(ChildId, String)>,
+    /// A child for whom a claim may be filed, where families claim.
+    pub may_claim: Option<ChildId>,
 }
 
 /// A class.
@@ -41,67 +46,38 @@ pub struct Merchant {
     pub id: MerchantId,
     /// Its name.
     pub name: String,
+    /// Its service category.
+    pub category: &'static str,
     /// What its desk shows to be let in.
     pub token: CityToken,
 }
 
-/// The price in the first thing to try: in Osaka more than a month's entitlement, so that own money pays the rest.
-const PRICE_YEN: i64 = 12_000;
-const JSON: &str = "-H 'Content-Type: application/json'";
-const KEY: &str = "-H \"Idempotency-Key: $(date +%s%N)\"";
-const SIGNED_IN: &str = "-H \"Authorization: Bearer $TOKEN\"";
-
 impl Guide {
-    /// The guide for programs: the city, and how its first family and merchant sign in.
+    /// The guide for programs: the city, and how its families, merchants and clerk sign in.
     #[must_use]
     pub fn document(&self) -> serde_json::Value {
         serde_json::json!({
             "city": self.setting.slug,
             "activation_codes": self.families.iter().map(|family| family.code.grouped()).collect::<Vec<_>>(),
             "terminal_tokens": self.merchants.iter().map(|merchant| merchant.token.to_string()).collect::<Vec<_>>(),
+            "clerk": { "name": self.clerk.name, "code": self.clerk.code },
         })
     }
 
-    /// The first thing to try, as lines for a shell: sign in, look, pay, take the payment at the desk. None where the city has nobody.
+    /// The first things to try, as lines for a shell. They work as they stand, in order. None where the city has nobody.
     #[must_use]
     pub fn commands(&self, address: SocketAddr) -> Option<String> {
-        let (family, merchant) = (self.families.first()?, self.merchants.first()?);
-        let (child, name) = family.children.first()?;
-        let (citizen, desk) = (format!("http://{address}/citizen/v1"), format!("http://{address}/merchant/v1"));
-        let sign_in = format!(r#"{{"city":"{}","activation_code":"{}"}}"#, self.setting.slug, family.code.grouped());
-        let month = Month::of(self.today);
-        let pay = format!(
-            r#"{{"children":["{child}"],"merchant":"{}","expense":"tuition","month":"{month}","price_yen":{PRICE_YEN},"own_money":true}}"#,
-            merchant.id
-        );
-        let capture = format!(r#"{{\"code\":\"$CODE\",\"amount_yen\":{PRICE_YEN}}}"#);
-        let lines = [
-            "# The family signs in with the code of its letter …".to_owned(),
-            format!("TOKEN=$(curl -sS {citizen}/sessions {JSON} -d '{sign_in}' | {})", value_of("token")),
-            "# … sees what its children may spend …".to_owned(),
-            format!("curl -sS {citizen}/children {SIGNED_IN}; echo"),
-            format!("# … and sets {PRICE_YEN} yen aside for {name} at {}.", merchant.name),
-            format!("PAYMENT=$(curl -sS {citizen}/payments {SIGNED_IN} {KEY} {JSON} -d '{pay}'); echo \"$PAYMENT\""),
-            format!("CODE=$(echo \"$PAYMENT\" | {})", value_of("code")),
-            "# The desk types the code and the amount: both screens then show the same match code.".to_owned(),
-            format!("curl -sS {desk}/captures -H 'Authorization: Bearer {}' {KEY} {JSON} -d \"{capture}\"; echo", merchant.token),
-            format!("curl -sS '{citizen}/payments?limit=1' {SIGNED_IN}; echo"),
-        ];
-        Some(lines.join("\n"))
+        shell::commands(self, address)
     }
 
     /// Everything about the city, for people.
     #[must_use]
     pub fn text(&self, address: SocketAddr) -> String {
-        let codes = self.families.iter().take(1).map(|family| format!("  activation code of one family   {}\n", family.code.grouped()));
-        let tokens = self.merchants.iter().take(1).map(|merchant| format!("  terminal token of {}   {}\n", merchant.name, merchant.token));
-        let shown: String = codes.chain(tokens).collect();
+        let family = self.families.first().map(|family| format!("  A family signs in with the activation code   {}\n", family.code.grouped()));
+        let desk = self.merchants.first().map(|merchant| format!("  {} signs in with the terminal token\n    {}\n", merchant.name, merchant.token));
+        let clerk = format!("  The clerk {} signs in with the one-time code   {}\n", self.clerk.name, self.clerk.code);
+        let shown: String = family.into_iter().chain(desk).chain([clerk]).collect();
         let commands = self.commands(address).unwrap_or_default();
-        format!("{} ({})\n{shown}  A first thing to try:\n\n{commands}\n", self.setting.name, self.setting.slug)
+        format!("━━ {} ({})\n{shown}  To try, line by line or all at once:\n\n{commands}\n", self.setting.name, self.setting.slug)
     }
-}
-
-/// Takes one value out of an answer, with what every machine has.
-fn value_of(name: &str) -> String {
-    format!(r#"sed -E 's/.*"{name}":"([^"]*)".*/\1/'"#)
 }

@@ -4,11 +4,14 @@
 pub mod city;
 mod guide;
 pub mod health;
+mod office;
+mod shell;
 
 use ledger::Ledger;
 
 use crate::rehearse::SETTINGS;
 pub use guide::{Family, Guide, Merchant};
+pub use office::Clerk;
 
 /// Children in each training city: some seven families.
 const CHILDREN: u64 = 12;

@@ -19,7 +19,7 @@ pub struct Credit<'a> {
     /// When it was booked.
     pub on: NaiveDate,
     /// How much.
-    pub amount: Yen,
+    pub amount_yen: i64,
     /// 振込依頼人コード, ten digits; empty where there is none.
     pub payer_code: &'a str,
     /// 振込依頼人名, half-width kana.
@@ -57,18 +57,20 @@ impl Bank {
             bank_name: credit.from.0.to_owned(),
             branch_name: credit.from.1.to_owned(),
             summary: credit.summary.to_owned(),
-            ..BankLine::new(&inquiry, credit.on, Flow::Credit, credit.amount)
+            ..BankLine::new(&inquiry, credit.on, Flow::Credit, Yen::new(credit.amount_yen))
         };
         self.lines.push(line);
     }
 
     /// Books the one debit of a bank file.
-    pub fn debit(&mut self, on: NaiveDate, total: Yen) {
+    pub fn debit(&mut self, on: NaiveDate, total_yen: i64) {
         let inquiry = self.next_inquiry();
-        let line =
-            BankLine {
-                valued_on: Some(on), trade: Some("14".to_owned()), summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(), ..BankLine::new(&inquiry, on, Flow::Debit, total)
-            };
+        let line = BankLine {
+            valued_on: Some(on),
+            trade: Some("14".to_owned()),
+            summary: "ｿｳｺﾞｳﾌﾘｺﾐ".to_owned(),
+            ..BankLine::new(&inquiry, on, Flow::Debit, Yen::new(total_yen))
+        };
         self.lines.push(line);
     }
 

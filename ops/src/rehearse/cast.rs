@@ -1,89 +1,20 @@
-//! Who lives in a training city: households with siblings, eligible and not, and merchants. Names of nobody, from lists and dice.
+//! Who lives in a training city: households with siblings, eligible and not. Names of nobody, from lists and dice.
 
 use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, Days, NaiveDate};
-use ledger::bank::account::{AccountKind, AccountNumber, BankAccount, BankCode, BranchCode, Written};
+use ledger::bank::account::{AccountKind, AccountNumber, BankAccount, BankCode, BranchCode};
 use ledger::bank::kana::PayeeKana;
-use ledger::merchant::{Application, Service};
 use ledger::people::person::{ChildFacts, Person};
 use ledger::people::roster::Row;
 use ledger::time::FiscalYear;
 
 use super::dice::Dice;
+use super::names::{CHILDREN, GUARDIANS, Name, SURNAMES};
 use super::setting::Setting;
 
-const SURNAMES: [(&str, &str); 16] = [
-    ("青空", "アオゾラ"),
-    ("朝日", "アサヒ"),
-    ("泉川", "イズミカワ"),
-    ("梅園", "ウメゾノ"),
-    ("風見", "カザミ"),
-    ("霧島", "キリシマ"),
-    ("小春", "コハル"),
-    ("桜庭", "サクラバ"),
-    ("星野", "ホシノ"),
-    ("月岡", "ツキオカ"),
-    ("虹村", "ニジムラ"),
-    ("花畑", "ハナバタケ"),
-    ("双葉", "フタバ"),
-    ("緑川", "ミドリカワ"),
-    ("森山", "モリヤマ"),
-    ("若草", "ワカクサ"),
-];
-const CHILDREN: [(&str, &str); 14] = [
-    ("一郎", "イチロウ"),
-    ("陽菜", "ヒナ"),
-    ("蓮", "レン"),
-    ("結衣", "ユイ"),
-    ("大翔", "ヒロト"),
-    ("葵", "アオイ"),
-    ("湊", "ミナト"),
-    ("凛", "リン"),
-    ("樹", "イツキ"),
-    ("芽依", "メイ"),
-    ("悠真", "ユウマ"),
-    ("咲良", "サクラ"),
-    ("朔", "サク"),
-    ("紬", "ツムギ"),
-];
-const GUARDIANS: [(&str, &str); 8] =
-    [("明子", "アキコ"), ("誠", "マコト"), ("由美", "ユミ"), ("健太", "ケンタ"), ("直美", "ナオミ"), ("浩", "ヒロシ"), ("恵", "メグミ"), ("隆", "タカシ")];
-/// A class of a training city.
-#[derive(Debug, Clone)]
-pub struct Class {
-    /// Its name.
-    pub name: String,
-    /// The name's reading.
-    pub kana: String,
-    /// Its ward.
-    pub area: String,
-    /// Its service category.
-    pub category: &'static str,
-    /// What it bills.
-    pub expenses: &'static [&'static str],
-    /// Bank code, always 9990 to 9998.
-    pub bank: String,
-    /// The account's number. Two classes of one operator share it: one bank line.
-    pub account_number: String,
-    /// The account's holder.
-    pub holder: String,
-}
-
-impl Class {
-    /// What it applies with.
-    #[must_use]
-    pub fn application(&self) -> Application {
-        let service = |expense: &&str| Service { category: self.category.to_owned(), expense: (*expense).to_owned(), registration: None };
-        Application { name: self.name.clone(), kana: self.kana.clone(), area: self.area.clone(), services: self.expenses.iter().map(service).collect() }
-    }
-
-    /// Where it is paid.
-    #[must_use]
-    pub fn account(&self) -> Written<'_> {
-        Written { bank: &self.bank, branch: "001", kind: "1", number: &self.account_number, holder: &self.holder }
-    }
-}
+/// A child's place: household, number in the roster, number among its siblings; all from 0.
+type Place = (u64, u64, u64);
 
 /// The rows of a roster with `children` children, as of `on`: what the city writes down on `written_on`, when all of them are born.
 pub fn roster(setting: &Setting, dice: &Dice, children: u64, (on, written_on): (NaiveDate, NaiveDate)) -> anyhow::Result<Vec<Row>> {
@@ -101,37 +32,42 @@ pub fn roster(setting: &Setting, dice: &Dice, children: u64, (on, written_on): (
     Ok(rows)
 }
 
-fn row(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), (on, written_on): (NaiveDate, NaiveDate)) -> anyhow::Result<Row> {
-    let (surname, surname_kana) = dice.pick("surname", household, &SURNAMES).copied().unwrap_or_default();
-    let (given, given_kana) = dice.pick("child", child, &CHILDREN).copied().unwrap_or_default();
-    let (adult, adult_kana) = dice.pick("guardian", household, &GUARDIANS).copied().unwrap_or_default();
-    let ward = dice.pick("ward", household, setting.wards).copied().unwrap_or_default();
-    let person = |number: String, given: &str, kana: &str, address| Person {
-        number,
-        name: format!("{surname}　{given}"),
-        kana: format!("{surname_kana}　{kana}"),
+fn row(setting: &Setting, dice: &Dice, (household, child, order): Place, (on, written_on): (NaiveDate, NaiveDate)) -> anyhow::Result<Row> {
+    let surname = picked(dice, "surname", household, &SURNAMES);
+    let (ward, _) = picked(dice, "ward", household, setting.wards);
+    let person = |number: u64, given: Name, address| Person {
+        number: format!("{number:015}"),
+        name: format!("{}　{}", surname.0, given.0),
+        kana: format!("{}　{}", surname.1, given.1),
         address,
     };
-    let address = format!(
-        "{}{ward}訓練町{}-{}",
-        setting.name.trim_end_matches("（訓練）"),
-        dice.below("block", household, 30).saturating_add(1),
-        household.saturating_add(1)
-    );
+    let block = dice.below("block", household, 30).saturating_add(1);
+    let address = format!("{}{ward}訓練町{block}-{}", setting.name.trim_end_matches("（訓練）"), household.saturating_add(1));
     Ok(Row {
         line: 0,
         household: format!("{:010}", household.saturating_add(1)),
-        child: person(format!("{:015}", child.saturating_mul(10).saturating_add(7)), given, given_kana, Some(address)),
+        child: person(child.saturating_mul(10).saturating_add(7), given_name(dice, household, order), Some(address)),
         facts: facts(setting, dice, (household, child, order), (on, written_on)),
-        guardian: person(format!("{:015}", household.saturating_mul(10).saturating_add(1)), adult, adult_kana, None),
+        guardian: person(household.saturating_mul(10).saturating_add(1), picked(dice, "guardian", household, &GUARDIANS), None),
         since: Some(FiscalYear::of(on).first_day()),
         account: Some(family_account(dice, household)?),
         protected: None,
     })
 }
 
+fn picked(dice: &Dice, what: &'static str, index: u64, names: &[Name]) -> Name {
+    dice.pick(what, index, names).copied().unwrap_or_default()
+}
+
+/// No two siblings have one name: the list is walked on from the first one's.
+fn given_name(dice: &Dice, household: u64, order: u64) -> Name {
+    let names = u64::try_from(CHILDREN.len()).unwrap_or(1);
+    let place = dice.below("child", household, names).saturating_add(order.saturating_mul(7)).checked_rem(names);
+    place.and_then(|place| CHILDREN.get(usize::try_from(place).ok()?)).copied().unwrap_or_default()
+}
+
 /// Ages inside and outside the scheme's, so that some are eligible and some not.
-fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u64), (on, written_on): (NaiveDate, NaiveDate)) -> ChildFacts {
+fn facts(setting: &Setting, dice: &Dice, (household, child, order): Place, (on, written_on): (NaiveDate, NaiveDate)) -> ChildFacts {
     let (youngest, years) = setting.ages;
     let fiscal_age = i32::try_from(dice.below("age", child, years)).unwrap_or(0).saturating_add(youngest);
     let birth_year = FiscalYear::of(on).year();
@@ -151,13 +87,12 @@ fn facts(setting: &Setting, dice: &Dice, (household, child, order): (u64, u64, u
         multiple: Some(dice.happens("multiple", household, 12)),
         care_at_home: Some(dice.happens("care at home", household, 75)),
         shotokuwari_yen: i64::try_from(dice.below("tax", household, 400_000)).ok(),
-        school_city: Some(setting.slug.to_owned()),
+        school_city: dice.pick("school city", child, setting.school_cities).map(|city| (*city).to_owned()),
     }
 }
 
 fn family_account(dice: &Dice, household: u64) -> anyhow::Result<BankAccount> {
-    let (_, surname) = dice.pick("surname", household, &SURNAMES).copied().unwrap_or_default();
-    let (_, given) = dice.pick("guardian", household, &GUARDIANS).copied().unwrap_or_default();
+    let ((_, surname), (_, given)) = (picked(dice, "surname", household, &SURNAMES), picked(dice, "guardian", household, &GUARDIANS));
     let holder = PayeeKana::parse(&format!("{surname} {given}"))?;
     Ok(BankAccount {
         bank: BankCode::parse(&training_bank(dice, "family bank", household))?,
@@ -169,33 +104,6 @@ fn family_account(dice: &Dice, household: u64) -> anyhow::Result<BankAccount> {
 }
 
 /// 9990 to 9998: unassigned, so that no stranger can be paid by mistake. 9999 is the training city's own.
-fn training_bank(dice: &Dice, what: &'static str, index: u64) -> String {
+pub(super) fn training_bank(dice: &Dice, what: &'static str, index: u64) -> String {
     format!("{:04}", dice.below(what, index, 9).saturating_add(9_990))
-}
-
-/// Classes for a city with `children` children: one for every thirty, at least six. The second and the first have one operator.
-#[must_use]
-pub fn classes(setting: &Setting, dice: &Dice, children: u64) -> Vec<Class> {
-    let count = children.checked_div(30).unwrap_or(0).clamp(6, 400);
-    (0..count).filter_map(|index| class(setting, dice, index)).collect()
-}
-
-fn class(setting: &Setting, dice: &Dice, index: u64) -> Option<Class> {
-    let place = usize::try_from(index).ok()?;
-    let kind = setting.classes.get(place.checked_rem(setting.classes.len())?)?;
-    // One operator's accounts are one: the second class is paid into the first one's account.
-    let operator = if index == 1 { 0 } else { index };
-    let owner = setting.classes.get(usize::try_from(operator).ok()?.checked_rem(setting.classes.len())?)?;
-    let round = place.checked_div(setting.classes.len())?;
-    let suffix = if round == 0 { String::new() } else { format!(" {}号教室", round.saturating_add(1)) };
-    Some(Class {
-        name: format!("{}{suffix}", kind.name),
-        kana: kind.kana.to_owned(),
-        area: dice.pick("class ward", index, setting.wards).copied().unwrap_or_default().to_owned(),
-        category: kind.category,
-        expenses: setting.expenses,
-        bank: training_bank(dice, "class bank", operator),
-        account_number: format!("{:07}", operator.saturating_add(1_000_001)),
-        holder: owner.holder.to_owned(),
-    })
 }

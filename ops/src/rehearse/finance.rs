@@ -1,87 +1,127 @@
-//! The finance half of a rehearsal: lapse, close, statements, bank file, bank, returns, reconciliation.
+//! The finance half of a rehearsal: close, statements, bank file, bank, returns, reconciliation.
 
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
 use chrono::NaiveDate;
-use ledger::actor::{Actor, Command};
-use ledger::bank::calendar::{BeyondHorizon, Roll, plus_business_days, roll};
-use ledger::ids::{BankLineId, RemittanceId};
-use ledger::money::Yen;
-use ledger::reconciliation::Report;
-use ledger::remittance::{File, Remittance};
-use ledger::statement::Statement;
-use ledger::time::{Month, next_day};
+use ledger::bank::calendar::{Roll, plus_business_days};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::bank::Credit;
-use super::play;
-use super::setting::Setting;
-use super::world::{World, by};
+use super::claims::repay::{self, Owed};
+use super::office::Office;
+use super::world::World;
+
+/// Statements in one step of staff.
+const AT_A_TIME: usize = 1_000;
 
 /// Imports what the bank wrote on `on`, and lets the program match what it can.
-pub async fn import_statement(world: &World, on: NaiveDate) -> anyhow::Result<Vec<u8>> {
+pub async fn import_statement(world: &World, office: &Office, on: NaiveDate) -> anyhow::Result<Vec<u8>> {
     let file = world.bank.statement(on)?;
-    let municipality = world.municipality();
-    world.ledger.import_bank_statement(municipality, &by("出納係", &format!("import/{on}"), &on), &file, None).await?;
-    world.ledger.match_bank_lines(municipality, &by("出納係", &format!("match/{on}"), &on)).await?;
+    office.treasurer.upload::<Value>("/bank-statements", &format!("import/{on}"), "application/octet-stream", &file).await?;
+    office.treasurer.post::<Value>("/bank-lines/match", &format!("match/{on}"), &json!({})).await?;
     Ok(file)
 }
 
-/// The morning after the closing day: everything open ends, what is left lapses, statements are drawn, claimed, examined, approved by another
-/// person, and the month's books are closed.
-pub async fn close(world: &World, closing: NaiveDate) -> anyhow::Result<Vec<Statement>> {
-    let municipality = world.municipality();
-    world.wake(next_day(closing));
-    play::night(world).await?;
-    world.ledger.lapse(municipality).await?;
-    world.ledger.draw_statements(municipality, &by("支払係", "draw", &world.month), world.month).await?;
-    let statements = world.ledger.list_statements(municipality, None, Some(world.month)).await?;
-    for statement in &statements {
-        let key = format!("claim/{}", statement.id);
-        world.ledger.claim_statement(municipality, &Command::new(Actor::Merchant(statement.merchant), key, &statement.id), statement.id).await?;
-    }
-    let ids: Vec<_> = statements.iter().map(|statement| statement.id).collect();
-    if !ids.is_empty() {
-        world.ledger.examine_statements(municipality, &by("審査係", "examine", &ids), &ids).await?;
-        world.ledger.approve_statements(municipality, &by("課長", "approve", &ids), &ids).await?;
-    }
-    world.ledger.close_month(municipality, &by("出納係", "close", &world.month), world.month).await?;
-    Ok(statements)
+#[derive(Deserialize)]
+struct Drawn {
+    statement: String,
+    merchant: String,
+    net_yen: i64,
 }
 
-/// The day on which the month's payouts leave.
-///
-/// # Errors
-/// The holidays of that year are not known.
-pub fn pay_day(setting: &Setting, month: Month) -> Result<NaiveDate, BeyondHorizon> {
-    roll(month.plus_months(2).day(u32::from(setting.pay_day)), Roll::Next)
+#[derive(Deserialize)]
+struct Seen {
+    net_yen: i64,
+}
+
+#[derive(Deserialize)]
+struct Checklist {
+    missing: Vec<String>,
+}
+
+/// The morning after the closing day: statements are drawn, claimed by their merchants, examined, approved by another person, and the month's books
+/// are closed.
+pub async fn close(world: &World, office: &Office) -> anyhow::Result<()> {
+    let month = world.month.to_string();
+    office.preparer.post::<Value>("/statements", "draw", &json!({"month": month})).await?;
+    let drawn: Vec<Drawn> = office.preparer.pages(&format!("/statements?month={month}")).await?;
+    let desks: BTreeMap<_, _> = world.classes.iter().map(|class| (class.merchant.as_str(), &class.desk)).collect();
+    for statement in &drawn {
+        let desk = desks.get(statement.merchant.as_str()).context("a statement of a merchant that nobody knows")?;
+        let Seen { net_yen } = desk.post(&format!("/statements/{month}/claim"), "claim", &json!({})).await?;
+        anyhow::ensure!(net_yen == statement.net_yen, "the merchant and the city see different statements");
+    }
+    let ids: Vec<_> = drawn.iter().map(|statement| statement.statement.as_str()).collect();
+    for (number, ids) in ids.chunks(AT_A_TIME).enumerate() {
+        let statements = json!({"statements": ids});
+        office.treasurer.post::<Value>("/statements/examine", &format!("examine/{number}"), &statements).await?;
+        office.approver.post::<Value>("/statements/approve", &format!("approve/{number}"), &statements).await?;
+    }
+    let Checklist { missing } = office.treasurer.get(&format!("/months/{month}/checklist")).await?;
+    anyhow::ensure!(missing.is_empty(), "the month cannot be closed: {missing:?}");
+    office.treasurer.post::<()>(&format!("/months/{month}/close"), "close", &json!({})).await
+}
+
+/// A bank file as staff see it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Remittance {
+    /// Its id.
+    pub remittance: String,
+    /// The day on which the bank pays.
+    pub pay_on: NaiveDate,
+    /// Its lines.
+    pub lines: u64,
+    /// Their sum.
+    pub total_yen: i64,
+}
+
+#[derive(Deserialize)]
+struct Built {
+    sha256: String,
+    total_yen: i64,
 }
 
 /// Prepares the bank file, has it approved by another person, builds it and hands it to the bank. Nothing to pay: no file.
-pub async fn remit(world: &World) -> anyhow::Result<Option<(Remittance, File)>> {
-    let municipality = world.municipality();
-    let pay_on = pay_day(world.setting, world.month)?;
-    // Data goes to the bank five business days before.
-    world.wake(plus_business_days(pay_on, 5, Roll::Previous)?);
-    let prepared = match world.ledger.prepare_remittance(municipality, &by("支払係", "prepare", &world.month), world.month).await {
-        Err(ledger::error::Error::Rejected(ledger::remittance::Rejected::NothingToPay(_))) => return Ok(None),
-        prepared => prepared?,
+pub async fn remit(world: &World, office: &Office) -> anyhow::Result<Option<(Remittance, Vec<u8>)>> {
+    let prepared = office.preparer.try_post::<Remittance>("/remittances", "prepare", &json!({"month": world.month})).await?;
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(refusal) if refusal.reason() == "nothing_to_pay" => return Ok(None),
+        Err(refusal) => return Err(refusal.into()),
     };
-    let id = prepared.id;
-    world.ledger.approve_remittance(municipality, &by("会計管理者", "approve remittance", &id), id).await?;
-    let file = world.ledger.build_remittance(municipality, &by("支払係", "build", &id), id).await?;
-    world.ledger.mark_remittance_sent(municipality, &by("出納係", "send", &id), id, &file.sha256).await?;
+    let path = format!("/remittances/{}", prepared.remittance);
+    office.approver.post::<()>(&format!("{path}/approve"), "approve-remittance", &json!({})).await?;
+    let Built { sha256, total_yen } = office.treasurer.post(&format!("{path}/build"), "build", &json!({})).await?;
+    anyhow::ensure!(total_yen == prepared.total_yen, "the file that was built pays {total_yen} yen");
+    let file = office.treasurer.bytes(&format!("{path}/file")).await?;
+    office.treasurer.post::<()>(&format!("{path}/sent"), "send", &json!({"sha256": sha256})).await?;
     Ok(Some((prepared, file)))
 }
 
+#[derive(Deserialize)]
+struct Detail {
+    detail: Vec<DetailLine>,
+}
+
+#[derive(Deserialize)]
+struct DetailLine {
+    line: u64,
+    amount_yen: i64,
+}
+
 /// The bank debits the file on its day and sends some lines back on the next business days; the last day of it.
-pub async fn pay(world: &mut World, remittance: &Remittance) -> anyhow::Result<NaiveDate> {
-    world.bank.debit(remittance.pay_on, remittance.total);
-    let detail = world.ledger.remittance_detail(world.municipality(), remittance.id).await?;
+pub async fn pay(world: &mut World, office: &Office, remittance: &Remittance) -> anyhow::Result<NaiveDate> {
+    world.bank.debit(remittance.pay_on, remittance.total_yen);
+    let Detail { detail } = office.treasurer.get(&format!("/remittances/{}", remittance.remittance)).await?;
     let mut last = remittance.pay_on;
     for number in returned_lines(world, remittance.lines) {
-        let amount = Yen::sum(detail.iter().filter(|row| row.line == number).map(|row| row.amount))?;
+        let amount_yen = detail.iter().filter(|row| row.line == number).map(|row| row.amount_yen).sum();
         let day = plus_business_days(last, 1, Roll::Next)?;
         world.bank.credit(&Credit {
             on: day,
-            amount,
+            amount_yen,
             payer_code: &format!("{:010}", world.setting.municipality),
             payer_name: world.setting.remitter_kana,
             from: ("ｸﾝﾚﾝﾖｳ", "ﾎﾝﾃﾝ"),
@@ -93,13 +133,12 @@ pub async fn pay(world: &mut World, remittance: &Remittance) -> anyhow::Result<N
 }
 
 /// One line in eight comes back, at least one where there are two or more, at most three.
-fn returned_lines(world: &World, lines: i32) -> Vec<i32> {
-    let lines = u64::try_from(lines).unwrap_or(0);
+fn returned_lines(world: &World, lines: u64) -> Vec<u64> {
     let wanted = if lines < 2 { 0 } else { lines.checked_div(8).unwrap_or(0).clamp(1, 3) };
     let mut numbers = Vec::new();
     let mut throw = 0;
     while u64::try_from(numbers.len()).unwrap_or(u64::MAX) < wanted {
-        let number = i32::try_from(world.dice.below("return", throw, lines)).unwrap_or(0).saturating_add(1);
+        let number = world.dice.below("return", throw, lines).saturating_add(1);
         if !numbers.contains(&number) {
             numbers.push(number);
         }
@@ -108,33 +147,92 @@ fn returned_lines(world: &World, lines: i32) -> Vec<i32> {
     numbers
 }
 
-/// Imports the bank's statement and reconciles: the debit by itself, each return proposed by one person and confirmed by another.
-pub async fn reconcile(world: &World, first: NaiveDate, last: NaiveDate) -> anyhow::Result<(Vec<u8>, Report)> {
-    let municipality = world.municipality();
-    world.wake(next_day(last));
-    let file = import_statement(world, last).await?;
+#[derive(Deserialize)]
+struct Waiting {
+    returns: Vec<Return>,
+}
+
+#[derive(Deserialize)]
+struct Return {
+    line: String,
+    remittance: String,
+    number: i64,
+}
+
+/// How books and bank compare, as staff see it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Report {
+    /// The bank's lines.
+    pub lines: Vec<BankLine>,
+    /// Lines that nobody has matched.
+    pub unmatched_count: usize,
+    /// Their sum.
+    pub unmatched_yen: i64,
+    /// Lines in suspense.
+    pub suspense_count: usize,
+    /// Their sum.
+    pub suspense_yen: i64,
+    /// The books less the statement.
+    pub difference_yen: Option<i64>,
+}
+
+/// A line of the bank's statement.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BankLine {
+    /// Its amount.
+    pub amount_yen: i64,
+    /// What it was matched as.
+    pub matched: String,
+}
+
+/// Imports the bank's statement and reconciles: the debit by itself, each return proposed by one person and confirmed by another, each
+/// repayment explained.
+pub async fn reconcile(world: &World, office: &Office, last: NaiveDate, owed: &[Owed]) -> anyhow::Result<(Vec<u8>, Report)> {
+    let file = import_statement(world, office, last).await?;
     // One line may look like several returns: the first, best one is confirmed.
-    let mut waiting = world.ledger.list_waiting_returns(municipality).await?;
-    waiting.dedup_by_key(|back| back.line);
-    for back in &waiting {
-        let (line, paid) = (BankLineId::new(back.line), (RemittanceId::new(back.remittance), back.number));
-        world.ledger.confirm_return(municipality, &by("審査係", &format!("confirm/{line}"), &line), line, paid).await?;
+    let Waiting { mut returns } = office.approver.get("/returns").await?;
+    returns.dedup_by(|one, other| one.line == other.line);
+    for Return { line, remittance, number } in &returns {
+        let paid = json!({"remittance": remittance, "number": number});
+        office.approver.post::<()>(&format!("/bank-lines/{line}/confirm-return"), &format!("confirm/{line}"), &paid).await?;
     }
-    let report = world.ledger.reconciliation_report(municipality, (first, last)).await?;
+    repay::explain(office, owed, &days(world, last)).await?;
+    let report = office.auditor.get(&format!("/bank-lines?{}", days(world, last))).await?;
     Ok((file, report))
+}
+
+/// The days of the bank's statement, as a query.
+#[must_use]
+pub fn days(world: &World, last: NaiveDate) -> String {
+    format!("from={}&to={last}", world.days.first)
 }
 
 /// Money of joined months outlives the close of the first of them: it lapses on its day. A year's money stays.
 pub async fn lapse_late(world: &World) -> anyhow::Result<()> {
-    let lapses_on = next_day(world.period.closes_on);
-    if lapses_on <= world.month.plus_months(3).first_day() && lapses_on > world.ledger.clock.today() {
-        world.wake(lapses_on);
-        world.ledger.lapse(world.municipality()).await?;
+    match world.days.lapses_on {
+        Some(day) if day > world.server.today() => world.server.night(day).await,
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// What the bank gave back.
-pub fn returned(report: &Report) -> anyhow::Result<Yen> {
-    Ok(Yen::sum(report.rows.iter().filter(|row| row.kind == "return").map(|row| row.amount))?)
+/// Some families load own money on the first day; the bank books it, and its statement is imported.
+pub async fn load_own_money(world: &mut World, office: &Office) -> anyhow::Result<()> {
+    let on = world.days.first;
+    let World { households, dice, bank, .. } = &mut *world;
+    for household in households {
+        if !dice.happens("loads", household.number, 35) {
+            continue;
+        }
+        let steps = i64::try_from(dice.below("load", household.number, 18)).unwrap_or(0);
+        bank.credit(&Credit {
+            on,
+            amount_yen: steps.saturating_add(4).saturating_mul(1_000),
+            payer_code: &household.payer_number().await?,
+            payer_name: "ｸﾝﾚﾝ ｶﾃｲ",
+            from: ("ｸﾝﾚﾝ", "ﾎﾝﾃﾝ"),
+            summary: "ﾌﾘｺﾐ",
+        });
+    }
+    import_statement(world, office, on).await?;
+    Ok(())
 }

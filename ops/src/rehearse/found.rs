@@ -1,58 +1,107 @@
-//! Founds a training city: budget, money at the bank, merchants approved by a second person, the roster.
+//! Founds a training city: budget, money at the bank, merchants approved by a second person, the roster, the grant.
 
 use anyhow::Context as _;
-use chrono::{Days, NaiveDate};
 use ledger::money::Yen;
 use ledger::people::roster::{Encoding, Row, write_csv};
-use ledger::scheme::{Catalog, Rules};
-use ledger::time::Month;
-use sqlx::PgPool;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::bank::Bank;
 use super::cast;
-use super::dice::Dice;
-use super::setting::Setting;
-use super::world::{OpenClass, World, by, staff};
+use super::classes::classes;
+use super::office::Office;
+use super::world::{OpenClass, World};
 
-/// The city, its accounts, budget and money at the bank.
-pub async fn city(setting: &'static Setting, pool: PgPool, seed: u64, month: Month, children: u64, schemes: Catalog) -> anyhow::Result<World> {
-    let version = schemes.get(setting.scheme).and_then(|scheme| scheme.rules_on(month.first_day(), Rules::Rehearsal)).context("no rules in this month")?;
-    let period = version.period(month.first_day(), None);
-    let first_day = period.opens_on.checked_sub_days(Days::new(14)).unwrap_or(period.opens_on);
-    let (ledger, clock) = World::ledger(pool, seed, schemes, first_day);
-    let city = setting.city();
-    ledger.found_city(&city).await?;
+/// Children of one roster file: some ten megabytes.
+const CHILDREN_AT_A_TIME: usize = 40_000;
 
-    let each = |yen: i64| Yen::new(yen).times(i64::try_from(children).unwrap_or(i64::MAX));
-    let budget = each(250_000)?.plus(Yen::new(1_000_000))?;
-    let year = ledger::time::FiscalYear::of(period.service_from);
-    ledger.appropriate(city.municipality, by("予算係", "appropriate", &budget), (setting.scheme, year), budget).await?;
-    let opening = each(150_000)?.plus(Yen::new(5_000_000))?;
-    ledger.fund(city.municipality, by("出納係", "fund", &opening), opening, first_day).await?;
-
-    let account = city.remitter.account(city.scope())?;
-    let bank = Bank::new(&account, &city.remitter.name_kana, opening);
-    Ok(World { ledger, clock, setting, dice: Dice::new(seed), month, period, classes: Vec::new(), bank })
+/// What the city has at the bank to begin with, for a city of `children`.
+pub fn opening(children: u64) -> anyhow::Result<Yen> {
+    Ok(each(150_000, children)?.plus(Yen::new(5_000_000))?)
 }
 
-/// The classes apply, and a second person approves them. Each gets a desk.
-pub async fn merchants(world: &mut World, children: u64) -> anyhow::Result<()> {
-    for (index, class) in cast::classes(world.setting, &world.dice, children).into_iter().enumerate() {
-        let key = format!("class/{index}");
-        let municipality = world.municipality();
-        let merchant = world.ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &class.application(), class.account()).await?;
-        world.ledger.approve_merchant(municipality, &by("審査", &key, &merchant), merchant).await?;
-        let (terminal, _) = world.ledger.add_terminal(municipality, &by("受付", &format!("{key}/desk"), &merchant), merchant, "受付窓口").await?;
-        world.classes.push(OpenClass { merchant, terminal, category: class.category });
+fn each(yen: i64, children: u64) -> anyhow::Result<Yen> {
+    Ok(Yen::new(yen).times(i64::try_from(children).context("too many children")?)?)
+}
+
+/// The city, its budget and its money at the bank.
+pub async fn city(world: &World, office: &Office, children: u64) -> anyhow::Result<()> {
+    let budget = each(250_000, children)?.plus(Yen::new(1_000_000))?;
+    let appropriated = json!({"scheme": world.setting.scheme, "fiscal_year": world.days.year, "amount_yen": budget});
+    office.treasurer.post::<Value>("/appropriations", "appropriate", &appropriated).await?;
+    let funded = json!({"amount_yen": opening(children)?, "on": world.days.founded_on});
+    office.treasurer.post::<Value>("/funds", "fund", &funded).await?;
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Applied {
+    merchant: String,
+}
+
+#[derive(Deserialize)]
+struct Desk {
+    token: String,
+}
+
+/// The classes hand in their forms, and a second person approves them. Each gets a desk.
+pub async fn merchants(world: &mut World, office: &Office, children: u64) -> anyhow::Result<()> {
+    for (index, class) in classes(world.setting, &world.dice, children).into_iter().enumerate() {
+        let Applied { merchant } = office.preparer.post("/merchants", &format!("class/{index}"), &class.form()).await?;
+        office.approver.post::<()>(&format!("/merchants/{merchant}/approve"), &format!("class/{index}"), &json!({})).await?;
+        let label = json!({"label": "受付窓口"});
+        let Desk { token } = office.preparer.post(&format!("/merchants/{merchant}/terminals"), &format!("class/{index}"), &label).await?;
+        let desk = world.server.face("/merchant/v1").with_token(token);
+        world.classes.push(OpenClass { merchant, desk, class });
     }
     Ok(())
 }
 
-/// Imports the roster of the month's first day; answers its rows and its file.
-pub async fn people(world: &World, children: u64, on: NaiveDate) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
-    let rows = cast::roster(world.setting, &world.dice, children, (on, world.ledger.clock.today()))?;
+#[derive(Deserialize)]
+struct Imported {
+    new: usize,
+    refused: usize,
+    refusals: Vec<Value>,
+}
+
+/// Looks at the roster of the month's first day, and imports it; its rows and its file. A large city hands it in piece by piece.
+pub async fn people(world: &World, office: &Office, children: u64) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
+    let rows = cast::roster(world.setting, &world.dice, children, (world.month.first_day(), world.server.today()))?;
+    for (number, piece) in pieces(&rows).enumerate() {
+        let file = write_csv(piece, Encoding::Utf8)?;
+        for (path, key) in [("/rosters/preview", "preview"), ("/rosters", "import")] {
+            let Imported { new, refused, refusals } = office.preparer.upload(path, &format!("{key}/{number}"), "text/csv", &file).await?;
+            anyhow::ensure!(refused == 0 && new == piece.len(), "{new} of {} children are new, {refused} are refused: {:?}", piece.len(), refusals.first());
+        }
+    }
     let file = write_csv(&rows, Encoding::Utf8)?;
-    let report = world.ledger.import_roster(world.municipality(), &staff("名簿係"), &file, &mut |_| {}).await?;
-    anyhow::ensure!(report.refused == 0, "the roster of the rehearsal was refused: {:?}", report.refusals.first());
     Ok((rows, file))
+}
+
+/// Rows of some thousand children, with every household whole.
+fn pieces(mut rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    std::iter::from_fn(move || {
+        let first = rows.get(CHILDREN_AT_A_TIME..).and_then(|rest| rest.first());
+        let cut = first.and_then(|next| rows.iter().position(|row| row.household == next.household)).unwrap_or(rows.len());
+        let (piece, rest) = rows.split_at_checked(cut)?;
+        rows = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// What a grant run answers.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Granted {
+    /// Children that were judged.
+    pub children: usize,
+    /// Those who qualify.
+    pub eligible: usize,
+    /// What was granted.
+    pub granted_yen: i64,
+    /// Whether a training version was played.
+    pub training_version: bool,
+}
+
+/// Grants the month's money.
+pub async fn grant(world: &World, office: &Office) -> anyhow::Result<Granted> {
+    office.preparer.post("/grants", "grant", &json!({"scheme": world.setting.scheme, "on": world.month.first_day()})).await
 }

@@ -1,5 +1,7 @@
 //! A whole month on a private database, with a simulated clock and seeded chance: finance staff train with it, and it proves the program.
 //!
+//! Everything that a person does goes over HTTP, in the name of that person: families by the citizens' API, desks by the merchants', staff by the
+//! city's own, each in their role. What no person does — the clock, the bank, the jobs — stays outside ([`server`], [`bank`]).
 //! Same seed, same bytes, in every file but `timings.json`.
 
 use std::path::PathBuf;
@@ -7,19 +9,30 @@ use std::time::Instant as Stopwatch;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use ledger::statement::state::days as statement_days;
-use ledger::time::Month;
+use ledger::scheme::Rules;
+use ledger::time::{Month, next_day};
 use sqlx::PgPool;
 
 pub mod bank;
+pub mod calendar;
 pub mod cast;
+pub mod claims;
+pub mod classes;
 pub mod dice;
+pub mod families;
 pub mod files;
 pub mod finance;
 pub mod found;
+pub mod http;
+pub mod journal;
+pub mod names;
+pub mod office;
+mod pages;
+pub mod pay;
 pub mod play;
 pub mod rules;
 pub mod schedule;
+pub mod server;
 pub mod setting;
 pub mod summary;
 pub mod world;
@@ -27,7 +40,16 @@ pub mod world;
 pub use setting::{SETTINGS, Setting};
 pub use summary::Summary;
 
-use world::World;
+use calendar::Calendar;
+use claims::review::Noted;
+use office::Office;
+use summary::TrialBalance;
+use world::{Start, World};
+
+/// Requests that are on their way at once, where several happen at one instant.
+const AT_ONCE: usize = 4;
+/// Connections to the database: a request takes one, rarely two.
+pub const CONNECTIONS: u32 = 8;
 
 /// What is rehearsed.
 #[derive(Debug, Clone)]
@@ -45,7 +67,7 @@ pub struct Rehearsal {
 }
 
 /// How far a rehearsal is.
-pub trait Progress {
+pub trait Progress: Sync {
     /// A phase begins.
     fn phase(&self, name: &'static str);
     /// `done` of `total` steps of the phase.
@@ -78,59 +100,114 @@ impl Phases<'_> {
 }
 
 impl Rehearsal {
+    /// The days and the rules. Asked first: a month beyond the known holidays is refused before anything is done.
+    fn start(&self) -> anyhow::Result<(Start, bool)> {
+        calendar::pay_day(self.setting, self.month)?;
+        let (schemes, training) = rules::catalog(self.setting, self.month)?;
+        let version = schemes.get(self.setting.scheme).and_then(|scheme| scheme.rules_on(self.month.first_day(), Rules::Rehearsal));
+        let days = Calendar::new(self.setting, self.month, version.context("no rules in this month")?)?;
+        Ok((Start { setting: self.setting, month: self.month, seed: self.seed, days, schemes }, training))
+    }
+
     /// Rehearses on the empty, migrated database behind `pool` and writes the files.
     pub async fn run(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
-        // Asked first: a month beyond the known holidays is refused before anything is done.
-        finance::pay_day(self.setting, self.month)?;
+        let (start, training) = self.start()?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut phases = Phases { progress, running: None, timings: Vec::new() };
-        let (schemes, training) = rules::catalog(self.setting.scheme, self.month)?;
-
-        phases.begin("found");
-        let mut world = found::city(self.setting, pool, self.seed, self.month, self.children, schemes).await?;
-        found::merchants(&mut world, self.children).await?;
-
-        phases.begin("roster");
-        let (rows, roster) = found::people(&world, self.children, self.month.first_day()).await?;
-
-        phases.begin("grant");
-        let (payers, granted) = play::grant(&world, &rows).await?;
-
+        let mut world = World::new(pool, start, found::opening(self.children)?)?;
+        let begun = self.begin(&mut world, &mut phases).await?;
         phases.begin("redeem");
-        let (first, last) = self.days(&world);
-        play::load_own_money(&mut world, &payers, first).await?;
-        world.wake(first);
-        finance::import_statement(&world, first).await?;
-        play::month(&world, &payers, (first, last), &|done, total| progress.step(done, total)).await?;
-
+        finance::load_own_money(&mut world, &begun.office).await?;
+        let noted = play::month(&world, &|done, total| progress.step(done, total)).await?;
         phases.begin("close");
-        let closing = statement_days(self.month, self.setting.closing_day).1;
-        finance::close(&world, closing).await?;
-        let at_close = world.ledger.trial_balance(world.municipality()).await?;
-
+        let at_close = close(&world).await?;
         phases.begin("remit");
-        let remitted = finance::remit(&world).await?;
-        let paid = match &remitted {
-            Some((remittance, _)) => finance::pay(&mut world, remittance).await?,
-            None => closing,
-        };
-        let (statement, report) = finance::reconcile(&world, first, paid).await?;
-
-        finance::lapse_late(&world).await?;
-
+        let paid = pay(&mut world, &noted).await?;
         phases.begin("prove");
-        let proved = summary::Proved { granted: &granted, at_close: &at_close, remitted: remitted.as_ref(), report: &report, training };
-        let summary = summary::sum_up(self, &world, &proved).await?;
-        files::write(self, &world, &files::Files { roster: &roster, remitted: remitted.as_ref(), statement: &statement, report: &report, summary: &summary })
-            .await?;
+        let summary = self.prove(&world, training, &begun, (&at_close, &paid)).await?;
         phases.end();
-        files::write_timings(self, &phases.timings)?;
+        files::write_timings(&self.out, &phases.timings)?;
         Ok(summary)
     }
 
-    /// The days of the statement month on which the month's money may be spent.
-    fn days(&self, world: &World) -> (NaiveDate, NaiveDate) {
-        let (first, last) = statement_days(self.month, self.setting.closing_day);
-        (first.max(world.period.opens_on), last.min(world.period.closes_on))
+    /// The city is founded, the roster imported, the money granted, and every family signed in, on the morning of the first day.
+    async fn begin(&self, world: &mut World, phases: &mut Phases<'_>) -> anyhow::Result<Begun> {
+        phases.begin("found");
+        world.server.found(self.setting).await?;
+        let office = world.office().await?;
+        found::city(world, &office, self.children).await?;
+        found::merchants(world, &office, self.children).await?;
+        phases.begin("roster");
+        let (rows, roster) = found::people(world, &office, self.children).await?;
+        phases.begin("grant");
+        world.server.morning(world.days.granted_on);
+        let mut office = world.office().await?;
+        let granted = found::grant(world, &office).await?;
+        phases.begin("sign-in");
+        if world.days.granted_on < world.days.first {
+            world.server.morning(world.days.first);
+            office = world.office().await?;
+        }
+        families::sign_in(world, &office, &rows).await?;
+        Ok(Begun { office, roster, granted })
     }
+
+    /// An auditor downloads the books and what there is about the month, and everything is added up.
+    async fn prove(&self, world: &World, training: bool, begun: &Begun, (at_close, paid): (&TrialBalance, &Paid)) -> anyhow::Result<Summary> {
+        world.server.morning(next_day(world.server.today()));
+        let office = world.office().await?;
+        let journal = String::from_utf8(office.auditor.bytes("/exports/hledger").await?).context("the journal is no text")?;
+        let Paid { sent, statement, last, report } = paid;
+        let remitted = sent.as_ref().map(|(remittance, _)| remittance);
+        let proved = summary::Proved { granted: &begun.granted, at_close, remitted, report, journal: &journal, training };
+        let summary = summary::sum_up(self, &office, &proved).await?;
+        let remitted = sent.as_ref().map(|(remittance, file)| (remittance.remittance.as_str(), file.as_slice()));
+        let files = files::Files { roster: &begun.roster, remitted, statement, last: *last, journal: &journal, summary: &summary };
+        files::write(&self.out, world, &office, &files).await?;
+        Ok(summary)
+    }
+}
+
+/// What the beginning leaves behind.
+struct Begun {
+    office: Office,
+    roster: Vec<u8>,
+    granted: found::Granted,
+}
+
+/// The bank's part of the month.
+struct Paid {
+    sent: Option<(finance::Remittance, Vec<u8>)>,
+    statement: Vec<u8>,
+    last: NaiveDate,
+    report: finance::Report,
+}
+
+/// The month is closed; what families see then is what the books hold.
+async fn close(world: &World) -> anyhow::Result<TrialBalance> {
+    world.server.morning(next_day(world.days.closing));
+    let office = world.office().await?;
+    finance::close(world, &office).await?;
+    let at_close = TrialBalance::read(&office).await?;
+    let (seen, booked) = (families::look(world).await?, at_close.seen());
+    anyhow::ensure!(seen == booked, "families see {seen:?}, the books hold {booked:?}");
+    Ok(at_close)
+}
+
+/// The bank file goes out, the bank pays, some comes back, some is repaid; everything is matched. Then late money lapses.
+async fn pay(world: &mut World, noted: &[Noted]) -> anyhow::Result<Paid> {
+    world.server.morning(world.days.sent_on);
+    let office = world.office().await?;
+    let owed = claims::repay::ask_back(&office, noted).await?;
+    let sent = finance::remit(world, &office).await?;
+    let last = match &sent {
+        Some((remittance, _)) => finance::pay(world, &office, remittance).await?,
+        None => world.days.sent_on,
+    };
+    claims::repay::pay_back(world, &owed, last);
+    world.server.morning(next_day(last));
+    let office = world.office().await?;
+    let (statement, report) = finance::reconcile(world, &office, last, &owed).await?;
+    finance::lapse_late(world).await?;
+    Ok(Paid { sent, statement, last, report })
 }

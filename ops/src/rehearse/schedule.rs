@@ -1,26 +1,17 @@
-//! What happens in a rehearsed month: who pays where, how much, and what becomes of it. From the dice alone, before anything happens.
+//! Which payments happen in a rehearsed month: who pays where, how much, and what becomes of it. From the dice alone, before anything happens.
 
-use chrono::{Days, NaiveDate, NaiveTime};
-use ledger::ids::{ChildId, FamilyId};
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use ledger::money::Yen;
 use ledger::time::{Instant, tokyo_instant};
 
+use super::dice::Dice;
+use super::families::{Child, Household};
 use super::world::World;
 
-/// A child that may pay.
-#[derive(Debug, Clone)]
-pub struct Payer {
-    /// The child's number in the roster, from 0.
-    pub number: u64,
-    /// The child.
-    pub child: ChildId,
-    /// Its family.
-    pub family: FamilyId,
-    /// Its brothers and sisters that may pay too.
-    pub siblings: Vec<ChildId>,
-    /// Whether it has been granted something.
-    pub eligible: bool,
-}
+/// Families come in rounds: so many a day, each at one instant of its half hour, so that those of one round come at once.
+const ROUNDS: u64 = 20;
 
 /// What becomes of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +33,10 @@ pub struct Planned {
     pub number: u64,
     /// When the family makes it.
     pub at: Instant,
-    /// Who pays.
-    pub family: FamilyId,
+    /// Which family pays, by number.
+    pub household: usize,
     /// Whose entitlements.
-    pub children: Vec<ChildId>,
+    pub children: Vec<String>,
     /// At which class, by number.
     pub class: usize,
     /// The price.
@@ -54,18 +45,41 @@ pub struct Planned {
     pub fate: Fate,
 }
 
-/// The payments of all `payers` between two days (inclusive), in the order of time.
+/// An instant of one round of a day.
 #[must_use]
-pub fn plan(world: &World, payers: &[Payer], days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
+pub fn round(dice: &Dice, day: NaiveDate, round: u64) -> Instant {
+    let name = u64::try_from(chrono::Datelike::num_days_from_ce(&day)).unwrap_or(0).saturating_mul(ROUNDS).saturating_add(round);
+    // What follows a minute later is over before the next round.
+    let seconds = round.saturating_mul(30 * 60).saturating_add(dice.below("round", name, 28 * 60));
+    let opens = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
+    tokyo_instant(day, opens) + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0))
+}
+
+/// A day between two (inclusive).
+#[must_use]
+pub fn day(dice: &Dice, (what, number): (&'static str, u64), (first, last): (NaiveDate, NaiveDate)) -> NaiveDate {
+    let days = u64::try_from(last.signed_duration_since(first).num_days()).unwrap_or(0);
+    first.checked_add_days(Days::new(dice.below(what, number, days.saturating_add(1)))).unwrap_or(first)
+}
+
+/// The payments of all families between two days (inclusive), in the order of time.
+#[must_use]
+pub fn plan(world: &World, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
     let dice = &world.dice;
     let mut planned = Vec::new();
-    for payer in payers {
-        let turns = if payer.eligible { 1_u64.saturating_add(dice.below("turns", payer.number, 3)) } else { 1 };
-        // Some never use what they have: it lapses. Those who are not eligible pay with own money, where they have some.
-        let uses = dice.happens("uses", payer.number, if payer.eligible { 88 } else { 35 });
-        for turn in 0..turns {
-            if uses {
-                planned.push(payment(world, payer, payer.number.saturating_mul(4).saturating_add(turn), days));
+    for (place, household) in world.households.iter().enumerate() {
+        // A family comes to one desk at a time.
+        let mut busy = BTreeSet::new();
+        for child in &household.children {
+            let turns = if child.granted { 1_u64.saturating_add(dice.below("turns", child.number, 3)) } else { 1 };
+            // Some never use what they have: it lapses. Those who have been granted nothing pay with own money, where they have some.
+            let uses = dice.happens("uses", child.number, if child.granted { 88 } else { 35 });
+            for turn in 0..if uses { turns } else { 0 } {
+                let number = child.number.saturating_mul(4).saturating_add(turn);
+                let payment = payment(world, (place, household), child, number, days);
+                if busy.insert(payment.at) {
+                    planned.push(payment);
+                }
             }
         }
     }
@@ -76,26 +90,20 @@ pub fn plan(world: &World, payers: &[Payer], days: (NaiveDate, NaiveDate)) -> Ve
     planned
 }
 
-fn payment(world: &World, payer: &Payer, number: u64, (first, last): (NaiveDate, NaiveDate)) -> Planned {
+fn payment(world: &World, (place, household): (usize, &Household), child: &Child, number: u64, days: (NaiveDate, NaiveDate)) -> Planned {
     let dice = &world.dice;
     let classes = u64::try_from(world.classes.len()).unwrap_or(1);
-    let days = u64::try_from(last.signed_duration_since(first).num_days()).unwrap_or(0);
-    let day = first.checked_add_days(Days::new(dice.below("day", number, days.saturating_add(1)))).unwrap_or(first);
-    let minutes = u32::try_from(dice.below("minute", number, 10 * 60)).unwrap_or(0);
-    let second = u32::try_from(dice.below("second", number, 60)).unwrap_or(0);
-    let hour = minutes.checked_div(60).unwrap_or(0).saturating_add(9);
-    let time = NaiveTime::from_hms_opt(hour, minutes.checked_rem(60).unwrap_or(0), second).unwrap_or_default();
-    let together = dice.happens("together", number, 8) && !payer.siblings.is_empty();
-    let siblings = if together { payer.siblings.as_slice() } else { &[] };
+    let siblings: Vec<_> = household.children.iter().filter(|other| other.number != child.number).map(|other| other.id.clone()).collect();
+    let together = dice.happens("together", number, 8) && !siblings.is_empty();
     let (cheapest, step) = world.setting.prices;
     let steps = i64::try_from(dice.below("price", number, 22)).unwrap_or(0);
     // Siblings on one bill pay for both.
     let price = Yen::new(steps.saturating_mul(step).saturating_add(cheapest).saturating_mul(if together { 2 } else { 1 }));
     Planned {
         number,
-        at: tokyo_instant(day, time),
-        family: payer.family,
-        children: std::iter::once(payer.child).chain(siblings.iter().copied()).collect(),
+        at: round(dice, day(dice, ("day", number), days), dice.below("round of", number, ROUNDS)),
+        household: place,
+        children: std::iter::once(child.id.clone()).chain(if together { siblings } else { Vec::new() }).collect(),
         class: usize::try_from(dice.below("class", number, classes)).unwrap_or(0),
         price,
         fate: Fate::Paid,

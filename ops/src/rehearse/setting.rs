@@ -4,6 +4,8 @@ use chrono::TimeDelta;
 use ledger::city::{City, Remitter};
 use ledger::ids::Municipality;
 
+use super::names::Name;
+
 /// A kind of class or provider: name, reading, service category, account holder.
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
@@ -45,6 +47,17 @@ const CARE: &[Kind] = &[
     kind("はなうた産後ケア", "ハナウタサンゴケア", "postnatal_care", "ﾊﾅｳﾀｻﾝｺﾞｹｱ"),
 ];
 
+/// What families there claim back, besides or instead of paying at a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// Nothing.
+    Nothing,
+    /// Receipts of lessons: for those who do not want the class to know.
+    Receipts,
+    /// Commuter passes of a year.
+    Passes,
+}
+
 /// What a training city is like.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -57,9 +70,11 @@ pub struct Setting {
     /// The scheme.
     pub scheme: &'static str,
     /// Some of its wards.
-    pub wards: &'static [&'static str],
+    pub wards: &'static [Name],
     /// The school ages of the children on its roster, from the first: some inside the scheme's, some outside.
     pub ages: (i32, u64),
+    /// The cities of their schools.
+    pub school_cities: &'static [&'static str],
     /// Who is paid there.
     pub classes: &'static [Kind],
     /// What they bill.
@@ -68,6 +83,8 @@ pub struct Setting {
     pub names_service: bool,
     /// Prices begin here and rise by the second figure, in yen.
     pub prices: (i64, i64),
+    /// What is claimed back.
+    pub claimed: Claimed,
     /// 委託者名 of its bank file: one neutral name for all payouts.
     pub remitter_kana: &'static str,
     /// The day of the following month through which statements go.
@@ -76,52 +93,73 @@ pub struct Setting {
     pub pay_day: u8,
 }
 
+const OSAKA: Setting = Setting {
+    slug: "osaka",
+    name: "大阪市（訓練）",
+    municipality: 271_004,
+    scheme: "osaka-juku",
+    wards: &[
+        ("北区", "キタ"),
+        ("都島区", "ミヤコジマ"),
+        ("西成区", "ニシナリ"),
+        ("東淀川区", "ヒガシヨドガワ"),
+        ("住吉区", "スミヨシ"),
+        ("城東区", "ジョウトウ"),
+    ],
+    ages: (10, 7),
+    school_cities: &["osaka"],
+    classes: LESSONS,
+    expenses: &["tuition", "joining", "materials_from_provider"],
+    names_service: false,
+    prices: (2_500, 500),
+    claimed: Claimed::Nothing,
+    remitter_kana: "ｵｵｻｶｼｷﾖｳｲｸｸﾝﾚﾝ",
+    closing_day: 15,
+    pay_day: 10,
+};
+
 /// Every setting.
-pub const SETTINGS: [Setting; 3] = [
-    Setting {
-        slug: "osaka",
-        name: "大阪市（訓練）",
-        municipality: 271_004,
-        scheme: "osaka-juku",
-        wards: &["北区", "都島区", "西成区", "東淀川区", "住吉区"],
-        ages: (10, 7),
-        classes: LESSONS,
-        expenses: &["tuition", "joining", "materials_from_provider"],
-        names_service: false,
-        prices: (2_500, 500),
-        remitter_kana: "ｵｵｻｶｼｷﾖｳｲｸｸﾝﾚﾝ",
-        closing_day: 15,
-        pay_day: 10,
-    },
+pub const SETTINGS: [Setting; 4] = [
+    OSAKA,
     Setting {
         slug: "fukuoka",
         name: "福岡市（訓練）",
         municipality: 401_307,
         scheme: "fukuoka-naraigoto",
-        wards: &["東区", "博多区", "中央区", "南区", "早良区"],
-        ages: (10, 7),
-        classes: LESSONS,
-        expenses: &["tuition", "joining", "materials_from_provider"],
-        names_service: false,
-        prices: (2_500, 500),
+        wards: &[("東区", "ヒガシ"), ("博多区", "ハカタ"), ("中央区", "チュウオウ"), ("南区", "ミナミ"), ("早良区", "サワラ")],
+        school_cities: &["fukuoka"],
+        claimed: Claimed::Receipts,
         remitter_kana: "ﾌｸｵｶｼｺﾄﾞﾓｸﾝﾚﾝ",
-        closing_day: 15,
-        pay_day: 10,
+        ..OSAKA
     },
     Setting {
         slug: "kumamoto",
         name: "熊本市（訓練）",
         municipality: 431_001,
         scheme: "kumamoto-tashi",
-        wards: &["中央区", "東区", "西区", "南区", "北区"],
+        wards: &[("中央区", "チュウオウ"), ("東区", "ヒガシ"), ("西区", "ニシ"), ("南区", "ミナミ"), ("北区", "キタ")],
         ages: (1, 4),
+        school_cities: &["kumamoto"],
         classes: CARE,
         expenses: &["care_fee"],
         names_service: true,
         prices: (700, 350),
         remitter_kana: "ｸﾏﾓﾄｼｺｿﾀﾞﾃｸﾝﾚﾝ",
-        closing_day: 15,
-        pay_day: 10,
+        ..OSAKA
+    },
+    Setting {
+        slug: "kobe",
+        name: "神戸市（訓練）",
+        municipality: 281_000,
+        scheme: "kobe-tsugaku",
+        wards: &[("東灘区", "ヒガシナダ"), ("灘区", "ナダ"), ("中央区", "チュウオウ"), ("兵庫区", "ヒョウゴ"), ("須磨区", "スマ"), ("垂水区", "タルミ")],
+        ages: (14, 7),
+        school_cities: &["kobe", "kobe", "kobe", "akashi", "nishinomiya"],
+        // Nothing of the scheme is spent at a desk. Families pay lessons there with their own money.
+        expenses: &["tuition"],
+        claimed: Claimed::Passes,
+        remitter_kana: "ｺｳﾍﾞｼｺﾄﾞﾓｸﾝﾚﾝ",
+        ..OSAKA
     },
 ];
 

@@ -1,16 +1,13 @@
-//! What a rehearsed month came to, from the books and not from what the rehearsal meant to do.
+//! What a rehearsed month came to, from what the service answers: its trial balance, its proof, its journal, its reconciliation.
 
-use ledger::books::{Event, Kind, TrialBalance};
-use ledger::entitlement::GrantRun;
-use ledger::ids::Municipality;
-use ledger::money::Yen;
-use ledger::reconciliation::Report;
-use ledger::remittance::{File, Remittance};
-use serde::Serialize;
+use ledger::books::{Event, Kind};
+use serde::{Deserialize, Serialize};
 
-use super::Rehearsal;
-use super::finance;
-use super::world::World;
+use super::families::Seen;
+use super::finance::{Remittance, Report};
+use super::found::Granted;
+use super::journal::Flows;
+use super::{Rehearsal, office::Office};
 
 /// `summary.json`. Amounts are whole yen.
 #[derive(Debug, Clone, Serialize)]
@@ -35,7 +32,7 @@ pub struct Summary {
     pub own_money_loaded_yen: i64,
     /// Own money that they spent, net of what came back.
     pub own_money_spent_yen: i64,
-    /// Claims filed.
+    /// Set aside for claims, as they were handed in last.
     pub claims_filed_yen: i64,
     /// Claims decided for the family.
     pub claims_decided_yen: i64,
@@ -61,88 +58,91 @@ pub struct Summary {
     pub training_version: bool,
 }
 
+/// The trial balance as staff read it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TrialBalance {
+    lines: Vec<TrialLine>,
+    trial_balance_yen: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct TrialLine {
+    account: String,
+    unit: String,
+    balance: i64,
+}
+
+impl TrialBalance {
+    /// As an auditor reads it now.
+    pub async fn read(office: &Office) -> anyhow::Result<Self> {
+        office.auditor.get("/trial-balance").await
+    }
+
+    /// What is owed on one kind of account.
+    fn owed(&self, kind: Kind) -> i64 {
+        let line = self.lines.iter().find(|line| line.account == kind.code() && line.unit == "yen");
+        line.map_or(0, |line| line.balance.saturating_neg())
+    }
+
+    /// What families have, by the books.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        Seen { entitlements_yen: self.owed(Kind::Entitlement), own_money_yen: self.owed(Kind::OwnMoney) }
+    }
+}
+
+#[derive(Deserialize)]
+struct Verified {
+    entries: i64,
+    transfers: i64,
+    differences: Vec<String>,
+}
+
 /// What the summary is drawn from.
 pub struct Proved<'a> {
     /// The grant run.
-    pub granted: &'a GrantRun,
+    pub granted: &'a Granted,
     /// The trial balance when the month was closed.
     pub at_close: &'a TrialBalance,
     /// The bank file.
-    pub remitted: Option<&'a (Remittance, File)>,
+    pub remitted: Option<&'a Remittance>,
     /// The reconciliation.
     pub report: &'a Report,
+    /// The journal.
+    pub journal: &'a str,
     /// Whether a training version was played.
     pub training: bool,
 }
 
-/// Sums up, and proves the books on the way.
-pub async fn sum_up(rehearsal: &Rehearsal, world: &World, proved: &Proved<'_>) -> anyhow::Result<Summary> {
-    let municipality = world.municipality();
-    let verified = world.ledger.verify(municipality).await?;
+/// Sums up, and has the books proved on the way.
+pub async fn sum_up(rehearsal: &Rehearsal, office: &Office, proved: &Proved<'_>) -> anyhow::Result<Summary> {
+    let Proved { granted, at_close, remitted, report, journal, training } = *proved;
+    let verified: Verified = office.auditor.get("/verify").await?;
     anyhow::ensure!(verified.differences.is_empty(), "the books do not prove themselves: {:?}", verified.differences);
-    let trial_balance = world.ledger.trial_balance(municipality).await?;
-    let flows = Flows { world, municipality };
-    let out_of_own_money = flows.between(Event::Hold, Kind::OwnMoney, Kind::Hold).await?;
-    let back_to_own_money = flows.back_to_own_money().await?;
+    let flows = Flows::read(journal)?;
+    let returned = report.lines.iter().filter(|line| line.matched == "return").map(|line| line.amount_yen);
     Ok(Summary {
         city: rehearsal.setting.slug,
         month: rehearsal.month.to_string(),
-        children: proved.granted.judged.children,
-        eligible: proved.granted.judged.eligible,
-        granted_yen: proved.granted.granted.amount.get(),
-        redeemed_yen: flows.between(Event::Capture, Kind::Hold, Kind::MerchantPayable).await?.get(),
-        refunded_yen: flows.refunded().await?.get(),
-        lapsed_yen: flows.lapsed().await?.get(),
-        own_money_loaded_yen: flows.between(Event::TopUp, Kind::Bank, Kind::OwnMoney).await?.get(),
-        own_money_spent_yen: out_of_own_money.minus(back_to_own_money)?.get(),
-        claims_filed_yen: flows.credited(Event::FileClaim, Kind::ClaimsReserved).await?.get(),
-        claims_decided_yen: flows.credited(Event::DecideClaim, Kind::FamilyPayable).await?.get(),
-        payable_yen: [Kind::MerchantPayable, Kind::FamilyPayable].iter().map(|kind| proved.at_close.balance(*kind).saturating_neg()).sum(),
-        remitted_yen: proved.remitted.map_or(0, |(_, file)| file.total.get()),
-        returned_yen: finance::returned(proved.report)?.get(),
-        unmatched_count: proved.report.unmatched.saturating_add(proved.report.suspense),
-        unmatched_yen: proved.report.unmatched_yen.plus(proved.report.suspense_yen)?.get(),
+        children: granted.children,
+        eligible: granted.eligible,
+        granted_yen: granted.granted_yen,
+        redeemed_yen: flows.between(Event::Capture, Kind::Hold, Kind::MerchantPayable),
+        refunded_yen: flows.into_kind(Event::Refund, Kind::RefundsPending),
+        lapsed_yen: flows.lapsed(),
+        own_money_loaded_yen: flows.between(Event::TopUp, Kind::Bank, Kind::OwnMoney),
+        own_money_spent_yen: flows.own_money_spent(),
+        claims_filed_yen: flows.claims_filed(),
+        claims_decided_yen: flows.into_kind(Event::DecideClaim, Kind::FamilyPayable),
+        payable_yen: at_close.owed(Kind::MerchantPayable).saturating_add(at_close.owed(Kind::FamilyPayable)),
+        remitted_yen: remitted.map_or(0, |remitted| remitted.total_yen),
+        returned_yen: returned.sum(),
+        unmatched_count: report.unmatched_count.saturating_add(report.suspense_count),
+        unmatched_yen: report.unmatched_yen.saturating_add(report.suspense_yen),
         entries: verified.entries,
         transfers: verified.transfers,
-        trial_balance_yen: trial_balance.trial_balance_yen,
-        bank_difference_yen: proved.report.difference_yen.map_or(0, Yen::get),
-        training_version: proved.training,
+        trial_balance_yen: TrialBalance::read(office).await?.trial_balance_yen,
+        bank_difference_yen: report.difference_yen.unwrap_or(0),
+        training_version: training,
     })
-}
-
-/// Sums of transfers by event and accounts.
-struct Flows<'a> {
-    world: &'a World,
-    municipality: Municipality,
-}
-
-impl Flows<'_> {
-    async fn between(&self, event: Event, debit: Kind, credit: Kind) -> anyhow::Result<Yen> {
-        Ok(self.world.ledger.moved(self.municipality, event, (Some(debit), Some(credit))).await?)
-    }
-
-    async fn credited(&self, event: Event, credit: Kind) -> anyhow::Result<Yen> {
-        Ok(self.world.ledger.moved(self.municipality, event, (None, Some(credit))).await?)
-    }
-
-    async fn refunded(&self) -> anyhow::Result<Yen> {
-        self.credited(Event::Refund, Kind::RefundsPending).await
-    }
-
-    async fn lapsed(&self) -> anyhow::Result<Yen> {
-        let mut lapsed = self.between(Event::Lapse, Kind::Entitlement, Kind::SchemeBudget).await?;
-        for (event, from) in [(Event::Void, Kind::Hold), (Event::Expire, Kind::Hold), (Event::SettleRefund, Kind::RefundsPending)] {
-            lapsed = lapsed.plus(self.between(event, from, Kind::SchemeBudget).await?)?;
-        }
-        // The rest of a ticket that a later refund completed is the family's again.
-        Ok(lapsed.minus(self.between(Event::SettleRefund, Kind::SchemeBudget, Kind::RefundsPending).await?)?)
-    }
-
-    async fn back_to_own_money(&self) -> anyhow::Result<Yen> {
-        let mut back = Yen::ZERO;
-        for (event, from) in [(Event::Void, Kind::Hold), (Event::Expire, Kind::Hold), (Event::SettleRefund, Kind::RefundsPending)] {
-            back = back.plus(self.between(event, from, Kind::OwnMoney).await?)?;
-        }
-        Ok(back)
-    }
 }

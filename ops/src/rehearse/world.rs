@@ -1,88 +1,85 @@
-//! The city in rehearsal: its ledger on a private database, the clock that the rehearsal sets, and what it has counted.
+//! The city in rehearsal: its service, its staff, its classes, its families, its bank, and the days of the month.
 
-use std::sync::Arc;
-
-use chrono::{NaiveDate, NaiveTime};
-use ledger::Ledger;
-use ledger::actor::{Actor, Command};
-use ledger::entropy::KeyedEntropy;
-use ledger::ids::{MerchantId, Municipality, TerminalId};
-use ledger::scheme::{Catalog, Period};
-use ledger::time::{Month, SetClock, tokyo_instant};
-use ledger::vault::Vault;
-use serde::Serialize;
+use ledger::city::RemitterAccount;
+use ledger::money::Yen;
+use ledger::scheme::Catalog;
+use ledger::time::Month;
 use sqlx::PgPool;
 
 use super::bank::Bank;
+use super::calendar::Calendar;
+use super::classes::Class;
 use super::dice::Dice;
+use super::families::Household;
+use super::http::Client;
+use super::office::Office;
+use super::server::Server;
 use super::setting::Setting;
 
 /// A class that has been approved, and its desk.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenClass {
-    /// The merchant.
-    pub merchant: MerchantId,
-    /// Its desk.
-    pub terminal: TerminalId,
-    /// Its service category.
-    pub category: &'static str,
+    /// The merchant's id.
+    pub merchant: String,
+    /// Whoever stands at its desk.
+    pub desk: Client,
+    /// What is known of it.
+    pub class: Class,
 }
 
 /// The city in rehearsal.
 pub struct World {
-    /// The ledger.
-    pub ledger: Ledger,
-    /// Its clock.
-    pub clock: Arc<SetClock>,
+    /// The service.
+    pub server: Server,
     /// What the city is like.
     pub setting: &'static Setting,
     /// Chance.
     pub dice: Dice,
     /// The month.
     pub month: Month,
-    /// The service period that holds the month's first day.
-    pub period: Period,
+    /// Its days.
+    pub days: Calendar,
     /// Its classes, in order.
     pub classes: Vec<OpenClass>,
+    /// Its households, in the order of the roster.
+    pub households: Vec<Household>,
     /// The bank.
     pub bank: Bank,
 }
 
+/// What the city is rehearsed with.
+pub struct Start {
+    /// The city.
+    pub setting: &'static Setting,
+    /// The statement month.
+    pub month: Month,
+    /// The seed of all chance.
+    pub seed: u64,
+    /// Its days.
+    pub days: Calendar,
+    /// The rules.
+    pub schemes: Catalog,
+}
+
 impl World {
-    /// A ledger over `pool`, with a clock that stands at nine in the morning of `day`, and secrets from the seed.
-    #[must_use]
-    pub fn ledger(pool: PgPool, seed: u64, schemes: Catalog, day: NaiveDate) -> (Ledger, Arc<SetClock>) {
-        let clock = Arc::new(SetClock::at(tokyo_instant(day, morning())));
-        let kek: [u8; 32] = std::array::from_fn(|at| seed.to_be_bytes().get(at).copied().unwrap_or(0));
-        let ledger =
-            Ledger { pool, clock: clock.clone(), entropy: Arc::new(KeyedEntropy::new(&kek)), vault: Arc::new(Vault::new(&kek, 1)), schemes: Arc::new(schemes) };
-        (ledger, clock)
+    /// The city on the day on which it is founded, over `pool`. Its account at the bank holds `opening`.
+    pub fn new(pool: PgPool, start: Start, opening: Yen) -> anyhow::Result<Self> {
+        let Start { setting, month, seed, days, schemes } = start;
+        let city = setting.city();
+        let account: RemitterAccount = city.remitter.account(city.scope())?;
+        Ok(Self {
+            server: Server::start(pool, setting, seed, schemes, days.founded_on),
+            setting,
+            dice: Dice::new(seed),
+            month,
+            days,
+            classes: Vec::new(),
+            households: Vec::new(),
+            bank: Bank::new(&account, &city.remitter.name_kana, opening),
+        })
     }
 
-    /// The city's code.
-    #[must_use]
-    pub fn municipality(&self) -> Municipality {
-        self.setting.municipality()
+    /// The office on the present morning, everybody signed in.
+    pub async fn office(&self) -> anyhow::Result<Office> {
+        Office::open(&self.server, self.setting).await
     }
-
-    /// Sets the clock to nine in the morning of `day`.
-    pub fn wake(&self, day: NaiveDate) {
-        self.clock.set(tokyo_instant(day, morning()));
-    }
-}
-
-fn morning() -> NaiveTime {
-    NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()
-}
-
-/// A member of the training city's staff.
-#[must_use]
-pub fn staff(name: &str) -> Actor {
-    Actor::Staff(name.to_owned())
-}
-
-/// A command of a member of staff: the key is what it does.
-#[must_use]
-pub fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
-    Command::new(staff(name), key, request)
 }

@@ -1,15 +1,21 @@
-//! The time and the names of requests, from the ledger's clock and entropy: two processes with the same secrets and clock answer the same bytes.
+//! The time and the names of requests, from a clock and entropy: two processes with the same secrets and clock answer the same bytes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use ledger::Ledger;
 use ledger::entropy::{Draw, Entropy};
 use ledger::time::Clock;
 use web::World;
 
-pub(super) struct LedgerWorld {
+/// Longer than any posting waits for its locks, shorter than people wait.
+const FOR_ONE: Duration = Duration::from_secs(20);
+/// Staff import a roster, grant, close and export for a whole city in one request.
+const WHOLE_CITY: Duration = Duration::from_secs(15 * 60);
+
+/// The world of one process.
+pub struct ProcessWorld {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     /// The instant at which this process began to serve: its requests have other names than those of its predecessor.
@@ -18,16 +24,22 @@ pub(super) struct LedgerWorld {
     behind_proxy: bool,
 }
 
-impl LedgerWorld {
-    pub(super) fn new(ledger: &Ledger, behind_proxy: bool) -> Self {
-        let scope = format!("serve/{}", ledger.clock.now().timestamp_micros());
-        Self { clock: ledger.clock.clone(), entropy: ledger.entropy.clone(), scope, requests: AtomicU64::new(0), behind_proxy }
+impl ProcessWorld {
+    /// A process that begins to serve now.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, behind_proxy: bool) -> Self {
+        let scope = format!("serve/{}", clock.now().timestamp_micros());
+        Self { clock, entropy, scope, requests: AtomicU64::new(0), behind_proxy }
     }
 }
 
-impl World for LedgerWorld {
+impl World for ProcessWorld {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    fn deadline(&self, route: &str) -> Duration {
+        if route.starts_with("/ops/v1/") { WHOLE_CITY } else { FOR_ONE }
     }
 
     fn behind_proxy(&self) -> bool {

@@ -4,6 +4,7 @@
 //! pay becomes the one refusal. What breaks is logged here, once, and answered as unknown: asking again with the same key finds it out.
 
 mod desk;
+pub mod http;
 mod map;
 mod people;
 mod registrar;

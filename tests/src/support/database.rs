@@ -11,10 +11,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ops::database::merchant::MerchantDatabase;
 use ops::database::{Database, DatabaseName};
 use ops::embedded::{Cluster, Durability};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 
 /// Connections that one test may open: enough for a race, and many tests fit on one server.
 const CONNECTIONS_MAX: u32 = 10;
@@ -62,13 +64,52 @@ impl TestDatabase {
     }
 }
 
-impl Drop for TestDatabase {
-    /// Also when the test panics. A copy that cannot be dropped now is dropped with the next template.
+/// A merchants' database that lives as long as its test: its login is the merchants' face's.
+#[derive(Debug)]
+pub struct TestMerchantDatabase {
+    name: DatabaseName,
+    home: Database,
+    database: MerchantDatabase,
+}
+
+impl TestMerchantDatabase {
+    /// One on the tests' server, beside everybody's books.
+    pub async fn new() -> Self {
+        let (home, name) = (home().await, fresh_name("merchant"));
+        let database = home.merchants(&name).await.expect("a merchants' database");
+        Self { name, home, database }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &MerchantDatabase {
+        &self.database
+    }
+
+    /// How to log in to it as the superuser.
+    #[must_use]
+    pub fn superuser(&self) -> PgConnectOptions {
+        cluster().superuser().database(self.name.as_str())
+    }
+}
+
+impl Drop for TestMerchantDatabase {
     fn drop(&mut self) {
-        let (home, name) = (self.home.clone(), self.name.clone());
-        // The test's own runtime is busy running this.
-        let dropping = std::thread::spawn(move || run(home.drop_private(&name)));
-        let _ = dropping.join();
+        drop_soon(&self.home, &self.name);
+    }
+}
+
+/// Also when the test panics. A database that cannot be dropped now is dropped with the next template.
+fn drop_soon(home: &Database, name: &DatabaseName) {
+    let (home, name) = (home.clone(), name.clone());
+    // The test's own runtime is busy running this.
+    let dropping = std::thread::spawn(move || run(home.drop_private(&name)));
+    let _ = dropping.join();
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        drop_soon(&self.home, &self.name);
     }
 }
 
@@ -109,7 +150,7 @@ async fn is_there(home: &Database, name: &DatabaseName) -> bool {
 
 /// Drops what killed tests left.
 async fn drop_left_behind(home: &Database) {
-    for prefix in ["test", "draft"] {
+    for prefix in ["test", "draft", "merchant"] {
         for left in home.list_private(&name(prefix)).await.expect("list the databases") {
             if maker(&left).is_some_and(|process| !PathBuf::from(format!("/proc/{process}")).exists()) {
                 home.drop_private(&left).await.expect("drop a database left behind");

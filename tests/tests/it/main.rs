@@ -19,3 +19,4 @@ mod program;
 mod rehearsal;
 mod staff;
 mod test_database;
+mod two_worlds;

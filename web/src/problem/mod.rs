@@ -97,6 +97,12 @@ impl Problem {
         self.0.kind
     }
 
+    /// What is wrong with which field.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldProblem] {
+        &self.0.fields
+    }
+
     /// The body in `language`; of what broke here, with the name of the request.
     #[must_use]
     pub fn body(&self, language: Language, request_id: Option<&str>) -> Value {

@@ -32,6 +32,7 @@ macro_rules! registry {
 registry! {
     // Any request.
     MALFORMED_JSON BAD_REQUEST "malformed-json" "本文を JSON として読めません。" "The body cannot be read as JSON.";
+    MALFORMED_FILE BAD_REQUEST "malformed-file" "このファイルは読めません。" "The file cannot be read.";
     IDEMPOTENCY_KEY BAD_REQUEST "idempotency-key" "Idempotency-Key ヘッダーが必要です。1〜128 文字の英数字・記号で送ってください。" "An Idempotency-Key header is needed: 1 to 128 visible ASCII characters.";
     UNAUTHORIZED UNAUTHORIZED "unauthorized" "サインインが必要です。" "Sign in first.";
     NOT_FOUND NOT_FOUND "not-found" "見つかりません。" "There is no such thing here.";

@@ -36,7 +36,7 @@ impl Read for ImportQuery {
     }
 }
 
-struct DaysQuery(NaiveDate, NaiveDate);
+pub(super) struct DaysQuery(pub(super) NaiveDate, pub(super) NaiveDate);
 
 impl Read for DaysQuery {
     fn read(fields: &mut Fields) -> Option<Self> {

@@ -20,6 +20,7 @@ pub(super) fn add(desk: Desk) -> Desk {
     desk.get("/merchants", Action::ListMerchants, all)
         .post("/merchants", Action::ApplyMerchant, apply)
         .get("/merchants/{merchant}", Action::ShowMerchant, show)
+        .post("/merchants/{merchant}/receive", Action::ReceiveApplication, receive)
         .post("/merchants/{merchant}/approve", Action::ApproveMerchant, approve)
         .post("/merchants/{merchant}/refuse", Action::RefuseMerchant, refuse)
         .post("/merchants/{merchant}/suspend", Action::SuspendMerchant, suspend)
@@ -104,6 +105,12 @@ async fn apply(State(deps): State<Deps>, acting: Acting, Body(body): Body<ApplyB
     let command = acting.command(&(&application, &account))?;
     let merchant = deps.ledger.apply_merchant(acting.member.municipality, &command, &application, account.written()).await.map_err(refused)?;
     Ok(MadeAs(merchant.to_string(), AppliedBody { merchant }))
+}
+
+async fn receive(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Done, Problem> {
+    let command = acting.command(&merchant)?;
+    deps.ledger.receive_application(acting.member.municipality, &command, merchant).await.map_err(refused)?;
+    Ok(Done)
 }
 
 async fn approve(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Done, Problem> {

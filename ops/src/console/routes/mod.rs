@@ -13,6 +13,7 @@ pub(crate) mod families;
 pub(crate) mod family_accounts;
 pub(crate) mod merchants;
 pub(crate) mod months;
+pub(crate) mod people;
 mod registrations;
 pub(crate) mod remittances;
 pub(crate) mod returns;
@@ -21,6 +22,7 @@ pub(crate) mod rosters;
 pub(crate) mod sessions;
 pub(crate) mod staff;
 pub(crate) mod statements;
+mod tables;
 mod terminals;
 
 use super::desk::Desk;
@@ -41,6 +43,7 @@ pub(super) const ALL: &[Add] = &[
     merchants::add,
     registrations::add,
     terminals::add,
+    people::add,
     claims::add,
     claims_evidence::add,
     claims_steps::add,
@@ -51,4 +54,5 @@ pub(super) const ALL: &[Add] = &[
     returns::add,
     months::add,
     books::add,
+    tables::add,
 ];

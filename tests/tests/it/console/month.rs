@@ -36,6 +36,7 @@ pub(crate) struct Things {
     pub(crate) merchant: String,
     pub(crate) terminal: String,
     pub(crate) terminal_token: String,
+    pub(crate) person: String,
     pub(crate) statement: String,
     pub(crate) remittance: String,
     pub(crate) line: String,
@@ -223,6 +224,7 @@ impl Things {
         staff.granted().await;
         let (one, desk) = staff.merchant("one", "1234567").await;
         let (two, _) = staff.merchant("two", "7654321").await;
+        let manager = staff.preparer.post(&format!("/merchants/{one}/people"), "manager", &json!({"name": "責任者"})).await.made();
         let (_, family) = staff.payer().await;
         let shown = staff.preparer.get(&format!("/families/{family}")).await.made();
         staff.paid(&[&one, &two]).await;
@@ -242,6 +244,7 @@ impl Things {
         Self {
             terminal: text(&desk["terminal"]),
             terminal_token: text(&desk["token"]),
+            person: text(&manager["person"]),
             merchant: one,
             statement: statements[0].clone(),
             remittance,
@@ -293,6 +296,8 @@ impl Things {
             "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),
             "propose-return" => json!({"remittance": self.remittance, "number": 1, "reason": "組戻"}),
             "confirm-return" => paid,
+            "people" => json!({"name": "責任者"}),
+            "remove" => json!({"person": self.person, "reason": "退職"}),
             "revoke" if path.contains("terminals") => json!({"terminal": self.terminal, "reason": "紛失"}),
             _ => json!({"reason": "確認のため"}),
         }

@@ -105,6 +105,18 @@ async fn a_hold_ends_no_later_than_its_earliest_lapse_and_then_goes_to_the_budge
 }
 
 #[tokio::test]
+async fn a_hold_of_own_money_ends_at_midnight_too_so_that_the_hour_tells_nothing() {
+    let database = TestDatabase::new().await;
+    let home = Siblings::in_osaka(&database).await;
+    let midnight = tokyo_midnight(date("2026-06-02"));
+    home.city.test.clock.set(midnight - TimeDelta::minutes(3));
+    home.city.top_up(home.family, 5_000).await;
+    let own = HoldPayment { children: Vec::new(), own_money: true, ..home.tuition(5_000) };
+    assert_eq!(home.city.hold("own", &own).await.expect("a hold").expires_at, midnight);
+    assert_eq!(home.city.hold("coupon", &home.tuition(5_000)).await.expect("a hold").expires_at, midnight);
+}
+
+#[tokio::test]
 async fn a_refund_after_the_lapse_goes_to_the_budget_and_never_to_cash() {
     let database = TestDatabase::new().await;
     let home = Siblings::in_osaka(&database).await;
@@ -243,6 +255,20 @@ async fn tickets_pay_whole_and_a_refund_gives_no_change_until_a_ticket_is_comple
     assert_eq!((city.own_money(family).await, city.spendable(&[child]).await, city.budget(TASHI, 2026).await), (400, vec![14_000], 0));
     assert_eq!(city.refund("too much", &receipt, 1_001).await.unwrap_err().to_string(), "返金できるのは残り 1,000 円までです。");
     city.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_ticket_that_two_refunds_complete_is_analysed_to_the_yen() {
+    let database = TestDatabase::new().await;
+    let (city, receipt, ..) = tickets(&database).await;
+    city.refund_and_settle("some", &receipt, 1_150).await;
+    city.refund_and_settle("more", &receipt, 250).await;
+    city.test.set("2026-06-16");
+    let may = "2026-05".parse().expect("a month");
+    city.ledger().draw_statements(city.municipality, &staff("a", "draw"), may).await.expect("statements that add up");
+    let analyses = city.ledger().list_analyses(city.municipality, may).await.expect("an analysis");
+    let lines: Vec<_> = analyses.iter().map(|line| (line.scheme.as_deref(), line.amount_yen)).collect();
+    assert_eq!(lines, [(Some(TASHI), 1_000), (None, 0)]);
 }
 
 #[tokio::test]

@@ -129,11 +129,8 @@ impl Oracle {
         for &(window, amount) in &used {
             *self.allowances.get_mut(&window).expect("an open window") -= amount;
         }
-        let lapse = parts.iter().filter_map(|(source, _)| match source {
-            Source::Entitlement(at) => Some(self.entitlements[*at].lapses),
-            Source::OwnMoney(_) => None,
-        });
-        let expires_at = lapse.min().unwrap_or(Instant::MAX_UTC).min(self.now + TimeDelta::minutes(10));
+        // Whoever pays, a code is over at midnight: nothing that it is made of lapses sooner.
+        let expires_at = tokyo_midnight(next_day(tokyo_date(self.now))).min(self.now + TimeDelta::minutes(10));
         let code = PaymentCode {
             hold: AccountId::new(Uuid::nil()),
             code: ledger::code::Code::new(ledger::code::CodeKind::OneTime, [0; 16]),

@@ -1,27 +1,33 @@
 //! Receipts, and refunds of them.
 
+pub(crate) mod events;
+pub(crate) mod file;
+
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::fields::{Fault, day, text, whole};
-use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
+use web::openapi::{Always, ByRole, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read, Text, tokyo_time};
 
-use super::{Terminal, YEN_MAX, refused};
+use super::{CODE_MAX, Caller, PAGE, PAGE_MAX, YEN_MAX, cut, refused};
+use crate::Deps;
 use crate::till::{NewRefund, Receipt, Refund, Till, WhichReceipts};
 
 /// Days that one question may ask about.
 const DAYS_MAX: i64 = 92;
 const REASON_MAX: usize = 200;
-const RECEIPT_MAX: usize = 60;
-/// Receipts on a page, unless fewer are asked for.
-const PAGE: i64 = 50;
-const PAGE_MAX: i64 = 200;
 
-pub(crate) fn router<T: Till>() -> Router<T> {
-    Router::new().route("/receipts", get(list::<T>)).route("/receipts/{receipt}", get(show::<T>)).route("/receipts/{receipt}/refunds", post(refund::<T>))
+pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
+    Router::new()
+        .route("/receipts", get(list::<T>))
+        .route("/receipts.csv", get(file::download::<T>))
+        .route("/receipts/events", get(events::follow::<T>))
+        .route("/receipts/{receipt}", get(show::<T>))
+        .route("/receipts/{receipt}/refunds", post(refund::<T>))
 }
 
 /// A receipt. It holds the same whoever paid.
@@ -61,18 +67,24 @@ pub struct ReceiptList {
     next: Option<String>,
 }
 
+/// The first and the last of some days that one question may ask about.
+fn days(fields: &mut Fields) -> Option<(NaiveDate, NaiveDate)> {
+    let (first, last) = (fields.required("first", day), fields.required("last", day));
+    let (first, last) = (first?, last?);
+    if (0..DAYS_MAX).contains(&(last - first).num_days()) {
+        return Some((first, last));
+    }
+    let days = Text::new(format!("first から {DAYS_MAX} 日以内にしてください。"), format!("Ask for at most {DAYS_MAX} days, the last not before the first."));
+    fields.note("last", &Fault::Said("days", days));
+    None
+}
+
 impl Read for WhichReceipts {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let (first, last) = (fields.required("first", day), fields.required("last", day));
-        let after = fields.optional("after", text(RECEIPT_MAX));
+        let days = days(fields);
+        let after = fields.optional("after", text(CODE_MAX));
         let limit = fields.optional("limit", whole(1, PAGE_MAX));
-        let (first, last) = (first?, last?);
-        if !(0..DAYS_MAX).contains(&(last - first).num_days()) {
-            let days =
-                Text::new(format!("first から {DAYS_MAX} 日以内にしてください。"), format!("Ask for at most {DAYS_MAX} days, the last not before the first."));
-            fields.note("last", &Fault::Said("days", days));
-            return None;
-        }
+        let (first, last) = days?;
         Some(Self { first, last, after: after?, limit: limit?.unwrap_or(PAGE) })
     }
 }
@@ -124,37 +136,33 @@ impl From<Refund> for RefundAnswer {
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Receipts on a page; 50 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = ReceiptList), Always, SignedIn, OfOne, Queried))]
-pub(crate) async fn list<T: Till>(terminal: Terminal, State(till): State<T>, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
+pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
     let limit = which.limit;
     // One more than asked for tells whether there is a next page.
     which.limit = limit.saturating_add(1);
-    let mut receipts = till.receipts(&terminal.0, &which).await.map_err(refused)?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = receipts.len() > limit;
-    receipts.truncate(limit);
-    let next = receipts.last().filter(|_| more).map(|last| last.receipt.clone());
+    let mut receipts = deps.till.receipts(&caller.0, &which).await.map_err(refused)?;
+    let next = cut(&mut receipts, limit).map(|last| last.receipt.clone());
     Ok(Json(ReceiptList { receipts: receipts.into_iter().map(Into::into).collect(), next }))
 }
 
 /// Shows a receipt.
 #[utoipa::path(get, path = "/receipts/{receipt}", operation_id = "show_receipt", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path)),
     responses((status = 200, description = "As asked.", body = ReceiptBody), Always, SignedIn, OfOne))]
-pub(crate) async fn show<T: Till>(terminal: Terminal, State(till): State<T>, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
-    let receipt = till.receipt(&terminal.0, &receipt).await.map_err(refused)?;
+pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
+    let receipt = deps.till.receipt(&caller.0, &receipt).await.map_err(refused)?;
     Ok(Json(receipt.into()))
 }
 
-/// Refunds some or all of a receipt. Where the money goes back to is no business of the desk.
+/// Refunds some or all of a receipt: a desk those of the day, a manager those of any day. Where the money goes back to is no business of the desk.
 #[utoipa::path(post, path = "/receipts/{receipt}/refunds", operation_id = "refund", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path), IdempotencyKey),
-    request_body = RefundBody, responses((status = 201, description = "Done; or done before, under this key.", body = RefundAnswer), Always, SignedIn, OfOne, Sent, Commanded))]
+    request_body = RefundBody, responses((status = 201, description = "Done; or done before, under this key.", body = RefundAnswer), Always, SignedIn, ByRole, OfOne, Sent, Commanded))]
 pub(crate) async fn refund<T: Till>(
-    terminal: Terminal,
-    State(till): State<T>,
+    State(deps): State<Deps<T>>,
+    caller: Caller,
     PathId(receipt): PathId<String>,
     key: IdempotencyKey,
-    Body(body): Body<RefundBody>,
+    Body(RefundBody { amount_yen, reason }): Body<RefundBody>,
 ) -> Result<Created<RefundAnswer>, Problem> {
-    let refund =
-        till.refund(&terminal.0, &key.of("refund"), &NewRefund { receipt, amount_yen: body.amount_yen, reason: body.reason }).await.map_err(refused)?;
+    let refund = deps.till.refund(&caller.0, &key.of("refund"), &NewRefund { receipt, amount_yen, reason }).await.map_err(refused)?;
     Ok(Created(refund.into()))
 }

@@ -1,4 +1,13 @@
 //! The merchants' face over HTTP, against a real database: one refusal for every code that does not pay, and nothing that depends on who pays.
+//!
+//! `bills` shows bills one by one and by the month, `people` who may stand at the desk, `applications` how a merchant comes to be and changes its
+//! account, `money` the month and the payments for it, `streams` what a screen at the desk hears.
+
+mod applications;
+mod bills;
+mod money;
+mod people;
+mod streams;
 
 use std::collections::BTreeSet;
 
@@ -11,35 +20,75 @@ use tests::support::town::{Answer, Client, TODAY, Town};
 const CAPTURES: &str = "/merchant/v1/captures";
 
 /// Every key that answers to a merchant have. A new one is added here by somebody who has thought about what it tells.
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 68] = [
     "amount_yen",
+    "applied_at",
+    "approved",
+    "approved_at",
+    "at",
+    "bank",
+    "branch",
+    "category",
     "code",
+    "column",
     "detail",
+    "due_on",
     "errors",
     "expense",
+    "expires_at",
     "from",
     "gross_yen",
+    "in_force",
     "invoice",
+    "invoices",
+    "known",
+    "label",
     "left_yen",
+    "line",
+    "lines",
+    "link",
+    "made",
     "match_code",
+    "merchant",
+    "merchant_name",
     "month",
+    "months",
+    "name",
     "net_yen",
     "next",
+    "number",
+    "number_masked",
+    "outcome",
     "paid_at",
     "parameter",
+    "pay_on",
+    "payouts",
+    "people",
+    "person",
     "pointer",
+    "qr",
+    "reason",
     "receipt",
     "receipts",
     "reference",
     "refund",
     "refunded_at",
     "refunded_yen",
+    "refused",
+    "registration",
+    "role",
+    "request_id",
+    "services",
     "state",
+    "statements",
     "status",
+    "terminal",
+    "terminals",
     "title",
     "to",
+    "token",
     "type",
-    "request_id",
+    "waiting",
 ];
 
 async fn held(town: &Town, family: &Client, key: &str, merchant: usize, yen: i64) -> String {
@@ -136,6 +185,8 @@ async fn answers_to_a_merchant_hold_only_what_is_on_the_list() {
     let draw = Command::new(Actor::Staff("係".to_owned()), "draw", &"2026-05");
     town.test.ledger.draw_statements(town.municipality(), &draw, "2026-05".parse().unwrap()).await.unwrap();
     let manager = town.manager(0).await;
+    let applied = town.stranger().post("/merchant/v1/applications", "apply", &applications::application("丙")).await;
+    let applicant = town.stranger().bearer(applied.ok()["token"].as_str().unwrap());
     let answers = [
         manager.get("/merchant/v1/statements/2026-05").await,
         desk.post(CAPTURES, "wrong", &json!({"code": 1})).await,
@@ -153,12 +204,25 @@ async fn answers_to_a_merchant_hold_only_what_is_on_the_list() {
         town.stranger().post(CAPTURES, "c", &scan(&code, 5_000)).await,
         receipt,
         invoice,
+        desk.post("/merchant/v1/invoices/batch", "batch", &json!({"invoices": [{"reference": "9", "amount_yen": 1, "expense": "gambling"}]})).await,
+        desk.get("/merchant/v1/invoices?limit=1").await,
+        manager.get("/merchant/v1/statements").await,
+        manager.get("/merchant/v1/statements/2026-05/receipts").await,
+        manager.get("/merchant/v1/payouts").await,
+        manager.get("/merchant/v1/me").await,
+        manager.post("/merchant/v1/people", "p", &json!({"name": "甲", "role": "desk"})).await,
+        manager.get("/merchant/v1/people").await,
+        manager.post("/merchant/v1/terminals", "t", &json!({"label": "乙"})).await,
+        manager.get("/merchant/v1/terminals").await,
+        manager.get("/merchant/v1/account").await,
+        applied,
+        applicant.get("/merchant/v1/applications/current").await,
     ];
-    // What broke names the request; nothing breaks here.
-    let mut seen = BTreeSet::from(["request_id".to_owned()]);
+    // What broke names the request; nothing breaks here. A payout names its months; nothing is paid out yet.
+    let mut seen = BTreeSet::from(["request_id".to_owned(), "months".to_owned()]);
     for answer in answers {
         collect_keys(&answer.json(), &mut seen);
-        for word in ["osaka-juku", "scheme", "child", "family", "balance", "own_money", "chd_", "fam_", "pay_", "acc_"] {
+        for word in ["osaka-juku", "scheme", "child", "family", "balance", "own_money", "chd_", "fam_", "pay_0", "acc_"] {
             assert!(!answer.text().contains(word), "{word} in {answer}");
         }
     }

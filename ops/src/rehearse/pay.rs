@@ -1,0 +1,115 @@
+//! Payments at desks: the family sets the price aside and shows its code, the desk takes it, or the family takes it back; the desk refunds.
+
+use anyhow::Context as _;
+use chrono::{Days, NaiveDate, TimeDelta};
+use ledger::money::Yen;
+use ledger::time::{Instant, tokyo_date};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::play::{Event, Follows};
+use super::schedule::{Fate, Planned};
+use super::world::{OpenClass, World};
+
+/// What is left of a price that is too small to be paid.
+const PRICE_YEN_MIN: i64 = 500;
+
+/// What happens about a payment.
+pub enum PayEvent {
+    /// A family makes it.
+    Hold(Planned),
+    /// The desk scans its code.
+    Capture(Planned, Held),
+    /// The family takes it back.
+    Void(Planned, Held),
+    /// The desk refunds some of it.
+    Refund(Planned, Receipt, i64),
+}
+
+/// What a family sees of a payment that it has set aside.
+#[derive(Debug, Deserialize)]
+pub struct Held {
+    payment: String,
+    code: String,
+    price_yen: i64,
+}
+
+/// What a desk sees of a payment that it has taken.
+#[derive(Debug, Deserialize)]
+pub struct Receipt {
+    receipt: String,
+    amount_yen: i64,
+}
+
+pub(super) async fn happen(world: &World, event: PayEvent) -> anyhow::Result<Follows> {
+    match event {
+        PayEvent::Hold(payment) => hold(world, payment).await,
+        PayEvent::Capture(payment, held) => capture(world, payment, &held).await,
+        PayEvent::Void(payment, held) => {
+            let phone = &world.households.get(payment.household).context("a household")?.phone;
+            phone.delete(&format!("/payments/{}", held.payment)).await?;
+            Ok(Vec::new())
+        }
+        PayEvent::Refund(payment, receipt, amount_yen) => {
+            let path = format!("/receipts/{}/refunds", receipt.receipt);
+            let body = json!({"amount_yen": amount_yen, "reason": "休講のため"});
+            class(world, &payment)?.desk.post::<Value>(&path, &format!("refund/{}", payment.number), &body).await?;
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn class<'a>(world: &'a World, payment: &Planned) -> anyhow::Result<&'a OpenClass> {
+    world.classes.get(payment.class).context("a class")
+}
+
+/// The family asks for the price; where money is missing it pays what there is, and the rest elsewhere.
+async fn hold(world: &World, payment: Planned) -> anyhow::Result<Follows> {
+    let class = class(world, &payment)?;
+    let phone = &world.households.get(payment.household).context("a household")?.phone;
+    let expense = world.dice.pick("expense", payment.number, world.setting.expenses).copied().unwrap_or("tuition");
+    let asked = |price: Yen| {
+        let mut asked = json!({"children": payment.children, "merchant": class.merchant, "expense": expense, "price_yen": price, "own_money": true});
+        if world.setting.names_service {
+            asked["service"] = class.class.category.into();
+        }
+        asked
+    };
+    let key = |turn: u8| format!("payment/{}/{turn}", payment.number);
+    let held: Held = match phone.try_post("/payments", &key(0), &asked(payment.price)).await? {
+        Ok(held) => held,
+        Err(refusal) => {
+            let Some(missing) = refusal.number("missing_yen") else { return Err(refusal.into()) };
+            let rest = payment.price.minus(Yen::new(missing))?;
+            if rest.get() < PRICE_YEN_MIN {
+                return Ok(Vec::new());
+            }
+            phone.post("/payments", &key(1), &asked(rest)).await?
+        }
+    };
+    let soon = payment.at + TimeDelta::seconds(40);
+    Ok(match payment.fate {
+        Fate::Voided => vec![(soon, Event::Pay(PayEvent::Void(payment, held)))],
+        Fate::Expired => Vec::new(),
+        Fate::Paid | Fate::Refunded(_) => vec![(soon, Event::Pay(PayEvent::Capture(payment, held)))],
+    })
+}
+
+async fn capture(world: &World, payment: Planned, held: &Held) -> anyhow::Result<Follows> {
+    let scanned = json!({"code": held.code, "amount_yen": held.price_yen});
+    let desk = &class(world, &payment)?.desk;
+    let receipt: Receipt = desk.post("/captures", &format!("capture/{}", payment.number), &scanned).await?;
+    anyhow::ensure!(receipt.amount_yen == held.price_yen, "the desk and the family see different amounts");
+    let Fate::Refunded(percent) = payment.fate else { return Ok(Vec::new()) };
+    let amount_yen = receipt.amount_yen.saturating_mul(percent.into()).checked_div(100).unwrap_or(0);
+    let at = refund_at(world, &payment, world.days.last);
+    let refunded = (amount_yen > 0).then(|| (at, Event::Pay(PayEvent::Refund(payment, receipt, amount_yen))));
+    Ok(refunded.into_iter().collect())
+}
+
+/// One to three days later; in the last days, two hours later.
+fn refund_at(world: &World, payment: &Planned, last: NaiveDate) -> Instant {
+    let days = Days::new(world.dice.below("refund day", payment.number, 3).saturating_add(1));
+    let later = payment.at.checked_add_days(days).filter(|at| tokyo_date(*at) <= last);
+    later.unwrap_or(payment.at + TimeDelta::hours(2))
+}

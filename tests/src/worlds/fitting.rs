@@ -1,0 +1,56 @@
+//! How a world's merchants are served: as in production, but for what may be planted around the Till.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use axum::Router;
+use ledger::Ledger;
+use ops::porter::Porter;
+use ops::serve::{Merchants, ProcessWorld, Reached};
+use ops::till::LedgerTill;
+use ops::till::http::certificates::{self, Certificates};
+use ops::till::http::{HttpTill, TlsListener};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+
+use super::leaks::{Leaky, Planted};
+use crate::support::city::date;
+use crate::support::town::HOST;
+
+/// How the ledger is fitted to the Till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fitting {
+    /// A call: all faces in one process.
+    Call,
+    /// A private line: the merchants' face in another zone.
+    Line,
+}
+
+/// The routes of a world.
+pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> Router {
+    let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
+    let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
+    match fitting {
+        Fitting::Call => {
+            let doors = Leaky::new(LedgerTill::new(ledger.clone()), planted);
+            ops::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
+        }
+        Fitting::Line => {
+            let doors = Leaky::new(line(LedgerTill::new(ledger.clone())).await, planted);
+            let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+            ops::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
+        }
+    }
+}
+
+/// A Till behind a private line of this machine.
+pub async fn line(inner: LedgerTill) -> HttpTill {
+    let folder = tempfile::tempdir().expect("a folder");
+    certificates::make("localhost", folder.path(), date("2026-05-20")).expect("certificates");
+    let ends = ["inner", "face"].map(|end| Certificates::read(&folder.path().join(end)).expect("certificates"));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let listener = TlsListener::new(listener, &ends[0]).expect("a listener");
+    tokio::spawn(ops::serve::serve_till(listener, inner, std::future::pending()));
+    HttpTill::new(&format!("https://localhost:{port}"), &ends[1]).expect("a line")
+}
