@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{bank_account, children, claims, history, invoices, merchants, own_money, payments, sessions};
+use crate::routes::{bank_account, children, claims, history, invoices, merchants, own_money, paper, payments, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use crate::routes::{bank_account, children, claims, history, invoices, merchants
         merchants::search, merchants::show, merchants::pay,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
         invoices::look_up, invoices::pay_bill,
+        paper::booklets, paper::cards, paper::reserve,
         claims::offers::list, claims::estimate::new, claims::estimate::again, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
         claims::evidence::add, claims::evidence::show,
         own_money::show, own_money::movements, own_money::pay_back_some,

@@ -26,6 +26,7 @@ pub mod merchant;
 pub mod money;
 pub mod numbers;
 pub mod own_money;
+pub mod paper;
 pub mod payment;
 pub mod people;
 pub mod reconciliation;

@@ -7,6 +7,7 @@ pub mod history;
 pub mod invoices;
 pub mod merchants;
 pub mod own_money;
+pub mod paper;
 pub mod payments;
 pub mod sessions;
 

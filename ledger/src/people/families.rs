@@ -54,7 +54,12 @@ impl Ledger {
     /// A family.
     pub async fn find_family(&self, municipality: Municipality, family: FamilyId) -> Result<Option<Family>, Failure> {
         let mut tx = self.pool.begin().await?;
-        read::find_family_in_tx(&mut tx, municipality, family).await?.map(Family::try_from).transpose()
+        self.find_family_in_tx(&mut tx, municipality, family).await
+    }
+
+    /// [`Ledger::find_family`] within a database transaction.
+    pub async fn find_family_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<Family>, Failure> {
+        read::find_family_in_tx(tx, municipality, family).await?.map(Family::try_from).transpose()
     }
 
     /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`. A protected family is in no list.

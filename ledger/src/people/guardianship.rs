@@ -99,7 +99,10 @@ impl Ledger {
         let (child, guardian) = repo::find_what_ended_in_tx(&mut tx, municipality, ended).await?;
         tx.commit().await?;
         let given_back = match (guardian, child) {
-            (true, _) => self.give_back_former(municipality, ended.family, (None, ended.at)).await?,
+            (true, _) => {
+                let paper = self.end_paper_of_family(municipality, ended.family, ended.at).await?;
+                paper.saturating_add(self.give_back_former(municipality, ended.family, (None, ended.at)).await?)
+            }
             (false, true) => self.give_back_former(municipality, ended.family, (Some(ended.child), ended.at)).await?,
             (false, false) => 0,
         };

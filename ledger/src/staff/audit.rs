@@ -1,20 +1,21 @@
 //! The audit log: one function through which staff do anything. It asks the permission table, has the work done, and writes down who did what,
 //! when, why and how it ended.
 //!
-//! Invariant: nothing is answered to staff before its row is written, so that nothing personal is shown that is not logged. The work commits in its
-//! own database transaction; after a crash in between, the retry under the same key writes the row that is missing.
+//! Invariant: nothing is done or shown to staff before its row is committed, and nothing is answered before its end is. The work commits in database
+//! transactions of its own, so a machine that stops in between leaves a row that says `begun`: what became of the work is found out by asking again
+//! under the same key.
 
 use std::future::Future;
 
 use serde::Serialize;
 
 use super::{Action, Member, Role, repo};
-use crate::Ledger;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::numbers::my_number;
 use crate::staff::Refusal;
 use crate::time::Instant;
+use crate::{Ledger, Tx};
 
 /// The most characters of a reason.
 pub const REASON_MAX: usize = 200;
@@ -90,12 +91,13 @@ impl Ended {
         }
     }
 
-    const fn outcome(&self) -> &'static str {
-        match self {
-            Self::Done(_) => "done",
-            Self::Refused(_) => "refused",
-            Self::Failed => "failed",
-        }
+    fn row(&self, at: Instant) -> NewEnd<'_> {
+        let (outcome, code, made) = match self {
+            Self::Done(made) => ("done", None, made.as_deref()),
+            Self::Refused(code) => ("refused", Some(code.as_str()), None),
+            Self::Failed => ("failed", None, None),
+        };
+        NewEnd { at, outcome, code, made }
     }
 }
 
@@ -122,7 +124,7 @@ pub struct Row {
     pub request_id: Option<String>,
     /// The idempotency key.
     pub key: Option<String>,
-    /// `done`, `refused` or `failed`.
+    /// `done`, `refused` or `failed`; `begun` while it goes on, and where nothing says how it ended.
     pub outcome: String,
     /// Why it was refused.
     pub code: Option<String>,
@@ -146,8 +148,13 @@ pub(crate) struct NewRow<'a> {
     pub(super) name: &'a str,
     pub(super) role: Option<Role>,
     pub(super) asked: &'a Asked,
+}
+
+pub(crate) struct NewEnd<'a> {
+    pub(super) at: Instant,
     pub(super) outcome: &'static str,
     pub(super) code: Option<&'a str>,
+    pub(super) made: Option<&'a str>,
 }
 
 impl Asked {
@@ -171,11 +178,11 @@ fn sayable(reason: &str) -> bool {
 }
 
 impl Ledger {
-    /// The one way in which staff do anything: permission and reason are asked for, the work is done, and one row is written, also when the answer is
-    /// no. `work` answers what it came to, and how that is to be written down.
+    /// The one way in which staff do anything: permission and reason are asked for, one row is written, the work is done, and how it ended is written; also
+    /// when the answer is no. `work` answers what it came to, and how that is to be written down.
     ///
     /// # Errors
-    /// The outer failure: the row could not be written, and what was done is not answered. [`Denied`]: the work was not begun.
+    /// The outer failure: a row could not be written, and what was done is not answered. [`Denied`]: the work was not begun.
     pub async fn act_as<T>(&self, who: &Member, asked: Asked, work: impl Future<Output = (T, Ended)>) -> Result<Result<T, Denied>, Failure> {
         let asked = asked.cleaned();
         let role = asked.action.role(&who.roles).filter(|_| who.active);
@@ -184,36 +191,35 @@ impl Ledger {
             Some(_) if asked.action.needs_reason() && asked.reason.is_none() => Some(Denied::Reason),
             Some(_) => None,
         };
+        let mut tx = self.pool.begin().await?;
+        let number = self.write_down_in_tx(&mut tx, who, role, &asked).await?;
         if let Some(denied) = denied {
-            self.write_down(who, role, asked, Ended::Refused(denied.code().to_owned())).await?;
+            let refused = Ended::Refused(denied.code().to_owned());
+            self.end_action_in_tx(&mut tx, who.municipality, number, &refused).await?;
+            tx.commit().await?;
             return Ok(Err(denied));
         }
+        tx.commit().await?;
         let (answer, ended) = work.await;
-        self.write_down(who, role, asked, ended).await?;
+        let mut tx = self.pool.begin().await?;
+        self.end_action_in_tx(&mut tx, who.municipality, number, &ended).await?;
+        tx.commit().await?;
         Ok(Ok(answer))
     }
 
-    /// Writes down that the first administrator was made, which nobody but the server could do.
-    pub async fn write_down_first(&self, who: &Member) -> Result<(), Failure> {
-        let asked = Asked { subject: Some(who.name.clone()), ..Asked::new(Action::InviteStaff, Door::CommandLine) };
-        self.write_down(who, None, asked, Ended::Done(None)).await
+    /// Writes down an action that `tx` itself does, and that it is done: both are committed together, or neither.
+    pub(super) async fn write_down_done_in_tx(&self, tx: &mut Tx<'_>, who: &Member, asked: Asked) -> Result<(), Failure> {
+        let number = self.write_down_in_tx(tx, who, None, &asked.cleaned()).await?;
+        self.end_action_in_tx(tx, who.municipality, number, &Ended::Done(None)).await
     }
 
-    pub(super) async fn write_down(&self, who: &Member, role: Option<Role>, mut asked: Asked, ended: Ended) -> Result<(), Failure> {
-        let outcome = ended.outcome();
-        let code = match ended {
-            Ended::Done(Some(made)) => {
-                asked.subject = Some(made);
-                None
-            }
-            Ended::Refused(code) => Some(code),
-            Ended::Done(None) | Ended::Failed => None,
-        };
-        let row = NewRow { at: self.clock.now(), name: &who.name, role, asked: &asked, outcome, code: code.as_deref() };
-        let mut tx = self.pool.begin().await?;
-        repo::actions::insert_in_tx(&mut tx, who.municipality, &row).await?;
-        tx.commit().await?;
-        Ok(())
+    async fn write_down_in_tx(&self, tx: &mut Tx<'_>, who: &Member, role: Option<Role>, asked: &Asked) -> Result<i64, Failure> {
+        let row = NewRow { at: self.clock.now(), name: &who.name, role, asked };
+        repo::actions::insert_in_tx(tx, who.municipality, &row).await
+    }
+
+    async fn end_action_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, number: i64, ended: &Ended) -> Result<(), Failure> {
+        repo::actions::insert_end_in_tx(tx, municipality, number, &ended.row(self.clock.now())).await
     }
 
     /// The audit log, newest first.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::role::{Roles, may_be_together};
-use super::{Member, Rejected, Role, repo};
+use super::{Action, Asked, Door, Member, Rejected, Role, repo};
 use crate::actor::{Actor, Command};
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
@@ -85,6 +85,13 @@ impl Ledger {
         let by = command.actor.to_string();
         if !repo::members::insert_in_tx(&mut tx, municipality, invitation, (&by, now), (&invited.code.digest(), invited.expires_at)).await? {
             return Err(Error::Rejected(Rejected::Taken(invitation.name.clone())));
+        }
+        if !matches!(command.actor, Actor::Staff(_)) {
+            // Nobody was there who could: the server does it, and the log says so under the new administrator's own name.
+            let Invitation { name, display_name, roles } = invitation.clone();
+            let member = Member { municipality, name, display_name, roles, active: true };
+            let asked = Asked { subject: Some(member.name.clone()), ..Asked::new(Action::InviteStaff, Door::CommandLine) };
+            self.write_down_done_in_tx(&mut tx, &member, asked).await?;
         }
         tx.commit().await?;
         Ok(invited)

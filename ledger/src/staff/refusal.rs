@@ -27,6 +27,7 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::paper::Rejected,
     crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,

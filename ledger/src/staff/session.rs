@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Action, Asked, Door, Ended, Member, repo};
+use super::{Action, Asked, Door, Member, repo};
 use crate::Ledger;
 use crate::code::Code;
 use crate::entropy::Draw;
@@ -73,9 +73,9 @@ impl Ledger {
         let token = self.staff_token(municipality, &member.name, &digest);
         let signed_in = StaffSignedIn { token, expires_at: now + LIFE, member };
         repo::sessions::insert_in_tx(&mut tx, &signed_in, now).await?;
-        tx.commit().await?;
         let asked = Asked { request_id: attempt.request_id.clone(), ..Asked::new(Action::SignIn, Door::Api) };
-        self.write_down(&signed_in.member, None, asked, Ended::Done(None)).await?;
+        self.write_down_done_in_tx(&mut tx, &signed_in.member, asked).await?;
+        tx.commit().await?;
         Ok(signed_in)
     }
 

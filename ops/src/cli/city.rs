@@ -1,6 +1,4 @@
-//! `hagukumi city`: budgets, rosters, grants, families, and corrections of the books.
-
-use std::path::PathBuf;
+//! `hagukumi city`: budgets, grants, families, and corrections of the books.
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -10,7 +8,7 @@ use ledger::money::Yen;
 use ledger::staff::Action;
 use ledger::time::FiscalYear;
 
-use super::office::{Office, Who, read};
+use super::office::{Office, Who};
 use super::output::{Exit, Output};
 use crate::console::routes::budgets::BudgetBody;
 use crate::console::routes::reveals;
@@ -54,16 +52,6 @@ enum Command {
         year: i16,
         /// The day.
         on: NaiveDate,
-    },
-    /// Tell what a roster would change; nothing is written.
-    RosterPreview {
-        /// A CSV in UTF-8 or CP932.
-        file: PathBuf,
-    },
-    /// Import a roster. The same file again changes nothing.
-    RosterImport {
-        /// A CSV in UTF-8 or CP932.
-        file: PathBuf,
     },
     /// Judge who is eligible, and grant the service period that holds a day.
     Grant {
@@ -127,14 +115,6 @@ async fn money(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
 async fn people(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
     let (ledger, city, actor) = (office.ledger, office.city, office.member.actor());
     match command {
-        Command::RosterPreview { file } => {
-            let file = read(&file).await?;
-            office.run(Action::PreviewRoster, None, ledger.preview_roster(city, &file)).await
-        }
-        Command::RosterImport { file } => {
-            let file = read(&file).await?;
-            office.run(Action::ImportRoster, None, async { ledger.import_roster(city, &actor, &file, &mut |_| {}).await }).await
-        }
         Command::Grant { scheme, on } => {
             let granted = async { ledger.run_grant(city, (&scheme, on), &actor, &mut |_| {}).await.map(GrantAnswer::from) };
             office.run(Action::RunGrant, Some(format!("{scheme}/{on}")), granted).await

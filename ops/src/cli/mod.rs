@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ledger::Ledger;
-use ledger::actor::Actor;
 
 pub mod bank;
 pub mod books;
@@ -15,10 +14,12 @@ pub mod claim;
 pub mod demo;
 pub mod family;
 pub mod jobs;
+pub mod letter;
 pub mod merchant;
 pub mod month;
 pub mod office;
 pub mod output;
+pub mod paper;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
@@ -64,14 +65,18 @@ enum Command {
 /// Commands on the city's own books.
 #[derive(Debug, Subcommand)]
 enum OnBooks {
-    /// Preview or import a roster (対象者名簿).
+    /// Preview or import a roster (対象者名簿), as a member of staff.
     #[command(subcommand)]
     Roster(roster::Command),
     /// Run the jobs that are due, or look at them.
     #[command(subcommand)]
     Jobs(jobs::Command),
-    /// Budgets, rosters, grants, families: as a member of staff.
+    /// Budgets, grants, families: as a member of staff.
     City(city::Arguments),
+    /// Letters with the activation code.
+    Letter(letter::Arguments),
+    /// Booklets of paper tickets, and cards.
+    Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
     /// Where families are paid.
@@ -138,12 +143,11 @@ impl OnBooks {
 
     async fn on(self, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
         match self {
-            Self::Roster(command) => match books::named(command.city(), ledger, output).await? {
-                Some(city) => roster::run(command, ledger, city.municipality, &Actor::Staff("command line".to_owned()), output).await,
-                None => Ok(Exit::Refused),
-            },
+            Self::Roster(command) => roster::run(command, ledger, output).await,
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
+            Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
             Self::Family(arguments) => family::run(arguments, ledger, output).await,
             Self::Claim(arguments) => claim::run(arguments, ledger, output).await,

@@ -14,7 +14,7 @@ use ledger::actor::Command;
 use ledger::error::{Error, Failure};
 use ledger::ids::Municipality;
 use ledger::staff::reversal::certain;
-use ledger::staff::{Action, Asked, Door, Ended, Member, Refusal};
+use ledger::staff::{Action, Asked, Denied, Door, Ended, Member, Refusal};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ use super::output::{Exit, Output};
 static COMMANDS: AtomicU64 = AtomicU64::new(0);
 
 /// Who does it, where and why.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Who {
     /// The city, as in `osaka`.
     #[arg(long)]
@@ -108,6 +108,23 @@ impl<'a> Office<'a> {
         format!("{}:{}", action.code(), self.key)
     }
 
+    /// Does `work` if they may and writes it down; the caller tells how it ended.
+    pub async fn act<T, R: Refusal + 'static>(
+        &self,
+        action: Action,
+        subject: Option<String>,
+        work: impl Future<Output = Result<T, Error<R>>>,
+    ) -> Result<Result<Result<T, Error<R>>, Denied>, Failure> {
+        let key = (!action.only_reads()).then(|| self.key(action));
+        let asked = Asked { subject, reason: self.reason.clone(), key, ..Asked::new(action, Door::CommandLine) };
+        let working = async {
+            let result = work.await;
+            let ended = Ended::of(&result);
+            (result, ended)
+        };
+        self.ledger.act_as(&self.member, asked, working).await
+    }
+
     /// Does `work` if they may, writes it down, and tells how it ended.
     pub fn run<'b, T: Serialize + 'b, R: Refusal + 'static>(
         &'b self,
@@ -116,14 +133,7 @@ impl<'a> Office<'a> {
         work: impl Future<Output = Result<T, Error<R>>> + 'b,
     ) -> Ending<'b> {
         Box::pin(async move {
-            let key = (!action.only_reads()).then(|| self.key(action));
-            let asked = Asked { subject, reason: self.reason.clone(), key, ..Asked::new(action, Door::CommandLine) };
-            let working = async {
-                let result = work.await;
-                let ended = Ended::of(&result);
-                (result, ended)
-            };
-            match self.ledger.act_as(&self.member, asked, working).await? {
+            match self.act(action, subject, work).await? {
                 Err(denied) => refuse(self.output, denied.code(), denied),
                 Ok(result) => self.tell(result),
             }

@@ -43,13 +43,10 @@ const ALL: &str = "all";
 /// Rehearses and prints the summary, or all of them.
 pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> {
     let Arguments { city, children, month, seed, out } = arguments;
+    let rehearsal = |setting, out| Rehearsal { setting, children, month, seed, out };
     if city == ALL {
-        let mut cities = Vec::new();
-        for setting in &SETTINGS {
-            let rehearsal = Rehearsal { setting, children, month, seed, out: out.join(setting.slug) };
-            cities.push(alone(&rehearsal).await.with_context(|| format!("rehearsing {}", setting.slug))?);
-        }
-        let together = Together { month, cities };
+        let rehearsals: Vec<_> = SETTINGS.iter().map(|setting| rehearsal(setting, out.join(setting.slug))).collect();
+        let together = Together { month, cities: play(&rehearsals).await? };
         files::save(&out, "summary.json", &files::json(&together)?)?;
         output.answer(&together, Readable(&together.cities))?;
         return Ok(Exit::Done);
@@ -58,8 +55,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
         let known: Vec<_> = SETTINGS.iter().map(|setting| setting.slug).chain([ALL]).collect();
         return output.refuse(format_args!("there is no training city {city:?}: choose one of {}", known.join(", ")));
     };
-    let summary = alone(&Rehearsal { setting, children, month, seed, out }).await?;
-    output.answer(&summary, Readable(std::slice::from_ref(&summary)))?;
+    for summary in play(&[rehearsal(setting, out)]).await? {
+        output.answer(&summary, Readable(std::slice::from_ref(&summary)))?;
+    }
     Ok(Exit::Done)
 }
 
@@ -70,27 +68,35 @@ struct Together {
     cities: Vec<Summary>,
 }
 
-/// On a server of its own: what is thrown away need not wait for the disk, and the city's own data is never near.
-async fn alone(rehearsal: &Rehearsal) -> anyhow::Result<Summary> {
+/// On a server of its own: what is thrown away need not wait for the disk, and the city's own data is never near. Each city has a database to itself.
+async fn play(rehearsals: &[Rehearsal]) -> anyhow::Result<Vec<Summary>> {
     let cluster = Cluster::at(Config::from_environment()?.data_directory.join("rehearsals"), Durability::ThrowAway)?;
     let home = Database::embedded(cluster, &DatabaseName::parse("home")?).await?;
-    let name = DatabaseName::parse(&format!("rehearsal_{}", std::process::id()))?;
-    home.drop_private(&name).await?;
-    let private = home.create_private(&name).await?;
-    let outcome = on_private_database(rehearsal, &private).await;
-    home.drop_private(&name).await?;
-    drop(private);
+    let outcome = one_after_another(rehearsals, &home).await;
     home.close().await?;
     outcome
 }
 
-async fn on_private_database(rehearsal: &Rehearsal, private: &Database) -> anyhow::Result<Summary> {
+async fn one_after_another(rehearsals: &[Rehearsal], home: &Database) -> anyhow::Result<Vec<Summary>> {
+    let mut summaries = Vec::new();
+    for rehearsal in rehearsals {
+        let played = on_private_database(rehearsal, home).await;
+        summaries.push(played.with_context(|| format!("rehearsing {}", rehearsal.setting.slug))?);
+    }
+    Ok(summaries)
+}
+
+async fn on_private_database(rehearsal: &Rehearsal, home: &Database) -> anyhow::Result<Summary> {
+    let name = DatabaseName::parse(&format!("rehearsal_{}", std::process::id()))?;
+    home.drop_private(&name).await?;
+    let private = home.create_private(&name).await?;
     private.migrate(&ledger::MIGRATOR).await?;
     let pool = private.connect(CONNECTIONS).await?;
     let bar = Bar::new();
     let summary = rehearsal.run(pool.clone(), &bar).await;
     bar.0.finish_and_clear();
     pool.close().await;
+    home.drop_private(&name).await?;
     summary
 }
 

@@ -3,87 +3,74 @@
 //! A file that is refused ends with exit code 1. Lines that are refused are listed, and the rest is imported: exit code 0.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::Ledger;
-use ledger::actor::Actor;
 use ledger::error::Error;
-use ledger::ids::Municipality;
-use ledger::people::Report;
 use ledger::people::roster::{FileRefused, Notice};
+use ledger::people::{Progress, Report};
+use ledger::staff::Action;
 use serde::Serialize;
 
+use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
 
 /// Rosters of those whom the city knows.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tell what a roster would change; nothing is written.
-    Preview {
-        /// The city, as in `osaka`.
-        #[arg(long)]
-        city: String,
-        /// The roster, a CSV in UTF-8 or CP932.
-        file: PathBuf,
-    },
+    /// Tell what a roster would change; nothing is written but that somebody looked.
+    Preview(Named),
     /// Import a roster. Safe to repeat: the same file again changes nothing.
-    Import {
-        /// The city, as in `osaka`.
-        #[arg(long)]
-        city: String,
-        /// The roster, a CSV in UTF-8 or CP932.
-        file: PathBuf,
-    },
+    Import(Named),
 }
 
-impl Command {
-    /// The city that was named.
-    #[must_use]
-    pub fn city(&self) -> &str {
-        match self {
-            Self::Preview { city, .. } | Self::Import { city, .. } => city,
-        }
-    }
+/// Who, and which file.
+#[derive(Debug, Args)]
+pub struct Named {
+    #[command(flatten)]
+    who: Who,
+    /// The roster, a CSV in UTF-8 or CP932.
+    file: PathBuf,
 }
 
-/// Runs the command for the city that it names, on behalf of `actor`.
+/// Runs the command on behalf of whoever is named.
 ///
 /// # Errors
 /// If the file cannot be read or the database fails. A refused file is [`Exit::Refused`].
-pub async fn run(command: Command, ledger: &Ledger, municipality: Municipality, actor: &Actor, output: &Output) -> anyhow::Result<Exit> {
-    let report = match &command {
-        Command::Preview { file, .. } => ledger.preview_roster(municipality, &read(file).await?).await,
-        Command::Import { file, .. } => {
-            let bytes = read(file).await?;
-            let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}")?);
-            let report = ledger
-                .import_roster(municipality, actor, &bytes, &mut |progress| {
-                    bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
-                    bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
-                })
-                .await;
-            bar.finish_and_clear();
-            report
-        }
+pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
+    let (Command::Preview(Named { who, file }) | Command::Import(Named { who, file })) = &command;
+    let Some(office) = Office::open(who.clone(), ledger, output).await? else { return Ok(Exit::Refused) };
+    let bytes = read(file).await?;
+    let acted = match &command {
+        Command::Preview(_) => office.act(Action::PreviewRoster, None, ledger.preview_roster(office.city, &bytes)).await?,
+        Command::Import(_) => office.act(Action::ImportRoster, None, import(&office, &bytes)).await?,
     };
-    match report {
-        Ok(report) => {
+    match acted {
+        Ok(Ok(report)) => {
             output.answer(&report, Readable(&report))?;
             Ok(Exit::Done)
         }
-        Err(Error::Rejected(refused)) => {
+        Ok(Err(Error::Rejected(refused))) => {
             output.answer(&Refusal::from(&refused), &refused)?;
             Ok(Exit::Refused)
         }
-        Err(Error::Failed(failure)) => Err(failure).context("the roster was not imported"),
+        Ok(Err(Error::Failed(failure))) => Err(failure).context("the roster was not imported"),
+        Err(denied) => refuse(output, denied.code(), denied),
     }
 }
 
-async fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    tokio::fs::read(file).await.with_context(|| format!("cannot read {}", file.display()))
+async fn import(office: &Office<'_>, bytes: &[u8]) -> Result<Report, Error<FileRefused>> {
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut progress = |progress: Progress| {
+        bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+    };
+    let report = office.ledger.import_roster(office.city, &office.member.actor(), bytes, &mut progress).await;
+    bar.finish_and_clear();
+    report
 }
 
 /// A refused file as a document.

@@ -163,9 +163,6 @@ async fn first(city: &str, invitation: Invitation, ledger: &Ledger, output: &Out
         Err(Error::Rejected(rejected)) => return refuse(output, rejected.code(), &rejected),
         Err(Error::Failed(failure)) => return Err(failure.into()),
     };
-    if let Some(member) = ledger.find_staff(city.municipality, &invitation.name).await? {
-        ledger.write_down_first(&member).await?;
-    }
     let readable = format!("{} signs in once with {}, until {}", invited.name, invited.code.grouped(), invited.expires_at);
     output.answer(&CodeBody::from(invited), readable)?;
     Ok(Exit::Done)

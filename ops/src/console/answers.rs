@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::Created;
 use web::fields::{text, whole};
 use web::{Fields, Read};
@@ -34,6 +35,17 @@ pub(super) struct DoneTo<T>(pub(super) String, pub(super) T);
 impl<T: Serialize> IntoResponse for DoneTo<T> {
     fn into_response(self) -> Response {
         let mut answer = Json(self.1).into_response();
+        answer.extensions_mut().insert(Made(self.0));
+        answer
+    }
+}
+
+/// Something was printed: what it is called goes into the audit log.
+pub(super) struct Printed(pub(super) String, pub(super) crate::print::Page);
+
+impl IntoResponse for Printed {
+    fn into_response(self) -> Response {
+        let mut answer = self.1.into_response();
         answer.extensions_mut().insert(Made(self.0));
         answer
     }
@@ -70,9 +82,10 @@ impl Read for Page {
 }
 
 /// One page. `next`, where it is, asks for the following page as `after`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Items<T> {
     items: Vec<T>,
+    #[schema(required)]
     next: Option<String>,
 }
 

@@ -27,15 +27,15 @@ pub struct Route {
     pub upload: bool,
 }
 
-/// The routes declared so far.
+/// The routes declared so far. Without what they stand on they can be listed and not served.
 pub(super) struct Desk {
-    deps: Deps,
+    deps: Option<Deps>,
     router: Router<Deps>,
     list: Vec<Route>,
 }
 
 impl Desk {
-    pub(super) fn new(deps: Deps) -> Self {
+    pub(super) fn new(deps: Option<Deps>) -> Self {
         Self { deps, router: Router::new(), list: Vec::new() }
     }
 
@@ -55,30 +55,34 @@ impl Desk {
     }
 
     /// A command whose body is a file.
-    pub(super) fn upload<T: 'static>(mut self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
+    pub(super) fn upload<T: 'static>(self, path: &'static str, action: Action, handler: impl Handler<T, Deps>) -> Self {
         let routed = on(MethodFilter::POST, handler).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
-        let guard_state = Guard { deps: self.deps.clone(), action, upload: true };
-        self.router = self.router.route(path, routed.layer(from_fn_with_state(guard_state, guard)));
-        self.list.push(Route { method: Method::POST, path, action: Some(action), upload: true });
-        self
+        self.add(Route { method: Method::POST, path, action: Some(action), upload: true }, routed)
     }
 
     /// The one door that nobody is signed in for: signing in.
-    pub(super) fn open<T: 'static>(mut self, path: &'static str, handler: impl Handler<T, Deps>) -> Self {
-        self.router = self.router.route(path, on(MethodFilter::POST, handler));
-        self.list.push(Route { method: Method::POST, path, action: None, upload: false });
-        self
+    pub(super) fn open<T: 'static>(self, path: &'static str, handler: impl Handler<T, Deps>) -> Self {
+        self.add(Route { method: Method::POST, path, action: None, upload: false }, on(MethodFilter::POST, handler))
     }
 
-    fn guarded(mut self, method: Method, path: &'static str, action: Action, routed: MethodRouter<Deps>) -> Self {
-        let guard_state = Guard { deps: self.deps.clone(), action, upload: false };
-        self.router = self.router.route(path, routed.layer(from_fn_with_state(guard_state, guard)));
-        self.list.push(Route { method, path, action: Some(action), upload: false });
+    fn guarded(self, method: Method, path: &'static str, action: Action, routed: MethodRouter<Deps>) -> Self {
+        self.add(Route { method, path, action: Some(action), upload: false }, routed)
+    }
+
+    fn add(mut self, route: Route, routed: MethodRouter<Deps>) -> Self {
+        if let Some(deps) = &self.deps {
+            let routed = match route.action {
+                Some(action) => routed.layer(from_fn_with_state(Guard { deps: deps.clone(), action, upload: route.upload }, guard)),
+                None => routed,
+            };
+            self.router = self.router.route(route.path, routed);
+        }
+        self.list.push(route);
         self
     }
 
     pub(super) fn router(self) -> Router {
-        self.router.with_state(self.deps)
+        self.deps.map_or_else(Router::new, |deps| self.router.with_state(deps))
     }
 
     pub(super) fn list(self) -> Vec<Route> {

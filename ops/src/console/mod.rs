@@ -8,7 +8,10 @@ mod desk;
 mod guard;
 mod problems;
 pub(crate) mod routes;
+mod schemas;
 mod upload;
+
+use std::sync::Arc;
 
 use axum::Router;
 use ledger::Ledger;
@@ -21,20 +24,27 @@ pub use desk::Route;
 pub struct Deps {
     /// The books and the rules.
     pub ledger: Ledger,
+    /// The host in the links of printed QR codes.
+    pub host: Arc<str>,
 }
 
-/// The routes, below wherever they are nested.
-pub fn router(ledger: &Ledger) -> Router {
-    desk(ledger).router()
+/// The routes, below wherever they are nested, and the document about them.
+pub fn router(deps: Deps) -> Router {
+    declare(Some(deps)).router().merge(web::openapi::router(&openapi()))
 }
 
 /// What the routes are, and which action each stands for.
 #[must_use]
-pub fn routes(ledger: &Ledger) -> Vec<Route> {
-    desk(ledger).list()
+pub fn routes() -> Vec<Route> {
+    declare(None).list()
 }
 
-fn desk(ledger: &Ledger) -> Desk {
-    let desk = Desk::new(Deps { ledger: ledger.clone() });
-    routes::ALL.iter().fold(desk, |desk, add| add(desk))
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes::openapi::document(&routes())
+}
+
+fn declare(deps: Option<Deps>) -> Desk {
+    routes::ALL.iter().fold(Desk::new(deps), |desk, add| add(desk))
 }

@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
-use ledger::ids::{ChildId, FamilyId};
+use ledger::code::Code;
+use ledger::ids::{ChildId, FamilyId, MerchantId, Municipality};
+use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::money::Yen;
 use ledger::people::roster::{Encoding, write_csv};
 use ledger::scheme::Rules;
@@ -68,9 +70,19 @@ async fn merchants(ledger: &Ledger, setting: &'static Setting, dice: &Dice) -> a
         let id = ledger.apply_merchant(municipality, &by("受付", &key, &class.name), &class.application(), class.account()).await?;
         ledger.approve_merchant(municipality, &by("審査", &key, &id), id).await?;
         let (_, token) = ledger.add_terminal(municipality, &by("受付", &format!("{key}/desk"), &id), id, "受付窓口").await?;
-        merchants.push(Merchant { id, name: class.name, category: class.category, token: CityToken::new(municipality, token) });
+        let code = manager(ledger, municipality, (&key, id)).await?;
+        merchants.push(Merchant { id, name: class.name, category: class.category, token: CityToken::new(municipality, token), code });
     }
     Ok(merchants)
+}
+
+/// The manager is invited once, and gets a new sign-in code at every start, for a code signs in once.
+async fn manager(ledger: &Ledger, municipality: Municipality, (key, merchant): (&str, MerchantId)) -> anyhow::Result<Code> {
+    let new = NewPerson { name: "責任者".to_owned(), role: PersonRole::Manager };
+    let invited = ledger.invite_person(municipality, &by("受付", &format!("{key}/manager"), &new), merchant, &new).await?;
+    let now = ledger.clock.now().timestamp_micros();
+    let command = by("受付", &format!("{key}/manager/{now}"), &now);
+    Ok(ledger.issue_person_code(municipality, &command, merchant, invited.person.id).await?.code)
 }
 
 /// Everything that may be spent today is granted, once; who qualifies.

@@ -50,6 +50,8 @@ pub struct Merchant {
     pub category: &'static str,
     /// What its desk shows to be let in.
     pub token: CityToken,
+    /// With which its manager signs in once.
+    pub code: Code,
 }
 
 impl Guide {
@@ -60,6 +62,7 @@ impl Guide {
             "city": self.setting.slug,
             "activation_codes": self.families.iter().map(|family| family.code.grouped()).collect::<Vec<_>>(),
             "terminal_tokens": self.merchants.iter().map(|merchant| merchant.token.to_string()).collect::<Vec<_>>(),
+            "manager_codes": self.merchants.iter().map(|merchant| merchant.code.grouped()).collect::<Vec<_>>(),
             "clerk": { "name": self.clerk.name, "code": self.clerk.code },
         })
     }
@@ -74,7 +77,11 @@ impl Guide {
     #[must_use]
     pub fn text(&self, address: SocketAddr) -> String {
         let family = self.families.first().map(|family| format!("  A family signs in with the activation code   {}\n", family.code.grouped()));
-        let desk = self.merchants.first().map(|merchant| format!("  {} signs in with the terminal token\n    {}\n", merchant.name, merchant.token));
+        let shown = |merchant: &Merchant| {
+            let Merchant { name, token, code, .. } = merchant;
+            format!("  The desk of {name} signs in with the terminal token\n    {token}\n  Its manager signs in with the one-time code   {}\n", code.grouped())
+        };
+        let desk = self.merchants.first().map(shown);
         let clerk = format!("  The clerk {} signs in with the one-time code   {}\n", self.clerk.name, self.clerk.code);
         let shown: String = family.into_iter().chain(desk).chain([clerk]).collect();
         let commands = self.commands(address).unwrap_or_default();

@@ -82,14 +82,18 @@ impl Tour<'_> {
         ]
     }
 
-    /// The desk takes the payment and looks at its receipts.
+    /// The desk takes the payment and looks at its receipts; the manager sees who they are and where they are paid.
     fn desk(&self) -> Vec<String> {
         let (price, today) = (self.price_yen(), self.guide.today);
+        let sign_in = format!(r#"{{"city":"{}","code":"{}"}}"#, self.guide.setting.slug, self.merchant.code.grouped());
         vec![
             "# The desk types code and amount, and sees its receipts: nothing there tells who paid.".to_owned(),
             format!("TERMINAL='Authorization: Bearer {}'", self.merchant.token),
             format!(r#"curl -sS $DESK/captures -H "$TERMINAL" -H "$(key)" -H "$JSON" -d "{{\"code\":\"$CODE\",\"amount_yen\":{price}}}"; echo"#),
             format!(r#"curl -sS "$DESK/receipts?first={today}&last={today}" -H "$TERMINAL"; echo"#),
+            "# The manager signs in, once with this code, and sees where the city pays.".to_owned(),
+            format!(r#"MANAGER="Authorization: Bearer $(curl -sS $DESK/sessions -H "$JSON" -d '{sign_in}' | value token)""#),
+            r#"curl -sS $DESK/account -H "$MANAGER"; echo"#.to_owned(),
         ]
     }
 

@@ -12,8 +12,10 @@ use super::setting::Setting;
 /// The days of a rehearsal, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    /// The city is founded, its merchants are taken in, the roster is imported.
+    /// The city is founded and the roster is imported.
     pub founded_on: NaiveDate,
+    /// The classes are taken in.
+    pub classes_on: NaiveDate,
     /// The month's money opens.
     pub granted_on: NaiveDate,
     /// The first day on which it is spent or claimed in the statement month.
@@ -51,6 +53,7 @@ impl Calendar {
         let late = next_day(closes_on);
         Ok(Self {
             founded_on: opens_on.min(month.first_day()).checked_sub_days(Days::new(14)).unwrap_or(opens_on),
+            classes_on: first.max(opens_on).checked_sub_days(Days::new(7)).unwrap_or(first),
             granted_on: opens_on,
             first: first.max(opens_on),
             last: closing.min(closes_on),

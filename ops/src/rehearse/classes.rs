@@ -42,12 +42,12 @@ impl Class {
         Written { bank: &self.bank, branch: "001", kind: "1", number: &self.account_number, holder: &self.holder }
     }
 
-    /// The form that it hands in, as staff type it.
+    /// The form with which it applies in `city`.
     #[must_use]
-    pub fn form(&self) -> serde_json::Value {
-        let services: Vec<_> = self.expenses.iter().map(|expense| format!("{} {expense}", self.category)).collect();
+    pub fn form(&self, city: &str) -> serde_json::Value {
+        let services: Vec<_> = self.expenses.iter().map(|expense| serde_json::json!({"category": self.category, "expense": expense})).collect();
         serde_json::json!({
-            "name": self.name, "kana": self.kana, "area": self.area, "services": services,
+            "city": city, "name": self.name, "kana": self.kana, "area": self.area, "services": services,
             "bank": self.bank, "branch": "001", "account_kind": "1", "account_number": self.account_number, "holder": self.holder,
         })
     }

@@ -113,7 +113,7 @@ async fn one(world: &World, office: &Office, number: u64, rows: Vec<(u64, &Row)>
     let (_, first) = rows.first().context("a household without children")?;
     let Found { family } = office.preparer.post("/children/lookup", "look-up", &json!({"number": first.child.number})).await?;
     let code = world.server.letter(&family).await?;
-    let door = world.server.face("/citizen/v1");
+    let door = world.server.phone(number);
     let Session { token } = door.post("/sessions", "sign-in", &json!({"city": world.setting.slug, "activation_code": code})).await?;
     let mut household = Household { number, family, phone: door.with_token(token), children: Vec::new() };
     let seen = household.seen_children().await?;

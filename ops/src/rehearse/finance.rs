@@ -47,10 +47,10 @@ pub async fn close(world: &World, office: &Office) -> anyhow::Result<()> {
     let month = world.month.to_string();
     office.preparer.post::<Value>("/statements", "draw", &json!({"month": month})).await?;
     let drawn: Vec<Drawn> = office.preparer.pages(&format!("/statements?month={month}")).await?;
-    let desks: BTreeMap<_, _> = world.classes.iter().map(|class| (class.merchant.as_str(), &class.desk)).collect();
+    let managers: BTreeMap<_, _> = world.classes.iter().map(|class| (class.merchant.as_str(), &class.manager)).collect();
     for statement in &drawn {
-        let desk = desks.get(statement.merchant.as_str()).context("a statement of a merchant that nobody knows")?;
-        let Seen { net_yen } = desk.post(&format!("/statements/{month}/claim"), "claim", &json!({})).await?;
+        let manager = managers.get(statement.merchant.as_str()).context("a statement of a merchant that nobody knows")?;
+        let Seen { net_yen } = manager.post(&format!("/statements/{month}/claim"), "claim", &json!({})).await?;
         anyhow::ensure!(net_yen == statement.net_yen, "the merchant and the city see different statements");
     }
     let ids: Vec<_> = drawn.iter().map(|statement| statement.statement.as_str()).collect();
@@ -216,7 +216,7 @@ pub async fn lapse_late(world: &World) -> anyhow::Result<()> {
 }
 
 /// Some families load own money on the first day; the bank books it, and its statement is imported.
-pub async fn load_own_money(world: &mut World, office: &Office) -> anyhow::Result<()> {
+pub async fn load_own_money(world: &mut World) -> anyhow::Result<()> {
     let on = world.days.first;
     let World { households, dice, bank, .. } = &mut *world;
     for household in households {
@@ -233,6 +233,6 @@ pub async fn load_own_money(world: &mut World, office: &Office) -> anyhow::Resul
             summary: "ﾌﾘｺﾐ",
         });
     }
-    import_statement(world, office, on).await?;
+    import_statement(world, &*world.office().await?, on).await?;
     Ok(())
 }

@@ -36,22 +36,38 @@ pub async fn city(world: &World, office: &Office, children: u64) -> anyhow::Resu
 #[derive(Deserialize)]
 struct Applied {
     merchant: String,
-}
-
-#[derive(Deserialize)]
-struct Desk {
     token: String,
 }
 
-/// The classes hand in their forms, and a second person approves them. Each gets a desk.
+#[derive(Deserialize)]
+struct Application {
+    state: String,
+}
+
+#[derive(Deserialize)]
+struct Invited {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: String,
+}
+
+/// The classes apply, and two people of the city look at it; a letter lets the manager in, who sets up a desk.
 pub async fn merchants(world: &mut World, office: &Office, children: u64) -> anyhow::Result<()> {
-    for (index, class) in classes(world.setting, &world.dice, children).into_iter().enumerate() {
-        let Applied { merchant } = office.preparer.post("/merchants", &format!("class/{index}"), &class.form()).await?;
-        office.approver.post::<()>(&format!("/merchants/{merchant}/approve"), &format!("class/{index}"), &json!({})).await?;
-        let label = json!({"label": "受付窓口"});
-        let Desk { token } = office.preparer.post(&format!("/merchants/{merchant}/terminals"), &format!("class/{index}"), &label).await?;
-        let desk = world.server.face("/merchant/v1").with_token(token);
-        world.classes.push(OpenClass { merchant, desk, class });
+    for (number, class) in (1..).zip(classes(world.setting, &world.dice, children)) {
+        let (door, key) = (world.server.class(number), format!("class/{number}"));
+        let Applied { merchant, token } = door.post("/applications", &key, &class.form(world.setting.slug)).await?;
+        office.preparer.post::<()>(&format!("/merchants/{merchant}/receive"), &key, &json!({})).await?;
+        office.approver.post::<()>(&format!("/merchants/{merchant}/approve"), &key, &json!({})).await?;
+        let Application { state } = door.with_token(token).get("/applications/current").await?;
+        anyhow::ensure!(state == "approved", "{} is {state}", class.name);
+        let Invited { code } = office.preparer.post(&format!("/merchants/{merchant}/people"), &key, &json!({"name": "責任者"})).await?;
+        let Token { token } = door.post("/sessions", &key, &json!({"city": world.setting.slug, "code": code})).await?;
+        let manager = door.with_token(token);
+        let Token { token } = manager.post("/terminals", &key, &json!({"label": "受付窓口"})).await?;
+        world.classes.push(OpenClass { merchant, manager, desk: door.with_token(token), class });
     }
     Ok(())
 }

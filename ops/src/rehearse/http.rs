@@ -3,20 +3,27 @@
 //! The requests go into the service's whole router, with everything that stands around it, and not through a socket: what a socket adds is the
 //! reading and writing of the same bytes, and the demo and its test use one. So a rehearsal owns its clock and gives the same bytes on every machine.
 
+use std::net::{IpAddr, SocketAddr};
+
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// Somebody who asks one face of the service: a stranger, or whoever a token says.
+/// From which everybody asks.
+const PORT: u16 = 49_152;
+
+/// Somebody who asks one face of the service from a place of their own: a stranger, or whoever a token says.
 #[derive(Debug, Clone)]
 pub struct Client {
     routes: Router,
     face: &'static str,
+    from: IpAddr,
     token: Option<String>,
 }
 
@@ -63,10 +70,10 @@ impl Sent {
 }
 
 impl Client {
-    /// A stranger at one face: `/citizen/v1`, `/merchant/v1`, `/ops/v1`.
+    /// A stranger at one face (`/citizen/v1`, `/merchant/v1`, `/ops/v1`), who asks from the address `from`.
     #[must_use]
-    pub const fn stranger(routes: Router, face: &'static str) -> Self {
-        Self { routes, face, token: None }
+    pub const fn stranger(routes: Router, face: &'static str, from: IpAddr) -> Self {
+        Self { routes, face, from, token: None }
     }
 
     /// Whoever shows this token.
@@ -121,6 +128,7 @@ impl Client {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        request = request.extension(ConnectInfo(SocketAddr::new(self.from, PORT)));
         let request = match sent {
             Some(Sent { kind, bytes }) => request.header(header::CONTENT_TYPE, kind).body(Body::from(bytes)),
             None => request.body(Body::empty()),

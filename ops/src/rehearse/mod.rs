@@ -4,6 +4,7 @@
 //! city's own, each in their role. What no person does — the clock, the bank, the jobs — stays outside ([`server`], [`bank`]).
 //! Same seed, same bytes, in every file but `timings.json`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant as Stopwatch;
 
@@ -42,7 +43,6 @@ pub use summary::Summary;
 
 use calendar::Calendar;
 use claims::review::Noted;
-use office::Office;
 use summary::TrialBalance;
 use world::{Start, World};
 
@@ -111,13 +111,18 @@ impl Rehearsal {
 
     /// Rehearses on the empty, migrated database behind `pool` and writes the files.
     pub async fn run(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
+        // A whole city's month is too large a future to stand on a caller's stack.
+        Box::pin(self.play(pool, progress)).await
+    }
+
+    async fn play(&self, pool: PgPool, progress: &dyn Progress) -> anyhow::Result<Summary> {
         let (start, training) = self.start()?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut phases = Phases { progress, running: None, timings: Vec::new() };
         let mut world = World::new(pool, start, found::opening(self.children)?)?;
         let begun = self.begin(&mut world, &mut phases).await?;
         phases.begin("redeem");
-        finance::load_own_money(&mut world, &begun.office).await?;
+        finance::load_own_money(&mut world).await?;
         let noted = play::month(&world, &|done, total| progress.step(done, total)).await?;
         phases.begin("close");
         let at_close = close(&world).await?;
@@ -130,26 +135,30 @@ impl Rehearsal {
         Ok(summary)
     }
 
-    /// The city is founded, the roster imported, the money granted, and every family signed in, on the morning of the first day.
+    /// The city is founded, the roster imported, the classes taken in, the money granted, and every family signed in, on the first morning.
     async fn begin(&self, world: &mut World, phases: &mut Phases<'_>) -> anyhow::Result<Begun> {
         phases.begin("found");
         world.server.found(self.setting).await?;
-        let office = world.office().await?;
-        found::city(world, &office, self.children).await?;
-        found::merchants(world, &office, self.children).await?;
+        found::city(world, &*world.office().await?, self.children).await?;
         phases.begin("roster");
-        let (rows, roster) = found::people(world, &office, self.children).await?;
+        let (rows, roster) = found::people(world, &*world.office().await?, self.children).await?;
         phases.begin("grant");
-        world.server.morning(world.days.granted_on);
-        let mut office = world.office().await?;
-        let granted = found::grant(world, &office).await?;
-        phases.begin("sign-in");
-        if world.days.granted_on < world.days.first {
-            world.server.morning(world.days.first);
-            office = world.office().await?;
+        let mut granted = None;
+        let (classes_on, granted_on) = (world.days.classes_on, world.days.granted_on);
+        for day in [classes_on, granted_on].into_iter().collect::<BTreeSet<_>>() {
+            world.server.morning(day);
+            let office = world.office().await?;
+            if day == classes_on {
+                found::merchants(world, &office, self.children).await?;
+            }
+            if day == granted_on {
+                granted = Some(found::grant(world, &office).await?);
+            }
         }
-        families::sign_in(world, &office, &rows).await?;
-        Ok(Begun { office, roster, granted })
+        phases.begin("sign-in");
+        world.server.morning(world.days.first);
+        families::sign_in(world, &*world.office().await?, &rows).await?;
+        Ok(Begun { roster, granted: granted.context("nothing was granted")? })
     }
 
     /// An auditor downloads the books and what there is about the month, and everything is added up.
@@ -170,7 +179,6 @@ impl Rehearsal {
 
 /// What the beginning leaves behind.
 struct Begun {
-    office: Office,
     roster: Vec<u8>,
     granted: found::Granted,
 }

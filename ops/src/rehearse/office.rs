@@ -58,7 +58,7 @@ struct Morning<'a> {
 impl Office {
     /// Everybody signs in. The first time the administrator invites the others.
     pub async fn open(server: &Server, setting: &Setting) -> anyhow::Result<Self> {
-        let mut morning = Morning { server, setting, door: server.face("/ops/v1"), known: Vec::new() };
+        let mut morning = Morning { server, setting, door: server.office(), known: Vec::new() };
         let (name, display_name) = ADMINISTRATOR;
         let code = server.code_of_administrator(name, display_name).await?;
         let administrator = morning.sign_in(name, &code).await?;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveDate, TimeDelta};
 use ledger::money::Yen;
 use ledger::time::{Instant, tokyo_date};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::play::{Event, Follows};
@@ -24,6 +24,18 @@ pub enum PayEvent {
     Void(Planned, Held),
     /// The desk refunds some of it.
     Refund(Planned, Receipt, i64),
+}
+
+/// What a family asks.
+#[derive(Serialize)]
+struct Asked<'a> {
+    children: &'a [String],
+    merchant: &'a str,
+    expense: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    price_yen: i64,
+    own_money: bool,
 }
 
 /// What a family sees of a payment that it has set aside.
@@ -53,7 +65,10 @@ pub(super) async fn happen(world: &World, event: PayEvent) -> anyhow::Result<Fol
         PayEvent::Refund(payment, receipt, amount_yen) => {
             let path = format!("/receipts/{}/refunds", receipt.receipt);
             let body = json!({"amount_yen": amount_yen, "reason": "休講のため"});
-            class(world, &payment)?.desk.post::<Value>(&path, &format!("refund/{}", payment.number), &body).await?;
+            let class = class(world, &payment)?;
+            // The desk refunds what it took today; what is older is the manager's.
+            let refunds = if world.server.today() == tokyo_date(payment.at) { &class.desk } else { &class.manager };
+            refunds.post::<Value>(&path, &format!("refund/{}", payment.number), &body).await?;
             Ok(Vec::new())
         }
     }
@@ -68,13 +83,8 @@ async fn hold(world: &World, payment: Planned) -> anyhow::Result<Follows> {
     let class = class(world, &payment)?;
     let phone = &world.households.get(payment.household).context("a household")?.phone;
     let expense = world.dice.pick("expense", payment.number, world.setting.expenses).copied().unwrap_or("tuition");
-    let asked = |price: Yen| {
-        let mut asked = json!({"children": payment.children, "merchant": class.merchant, "expense": expense, "price_yen": price, "own_money": true});
-        if world.setting.names_service {
-            asked["service"] = class.class.category.into();
-        }
-        asked
-    };
+    let service = world.setting.names_service.then_some(class.class.category);
+    let asked = |price: Yen| Asked { children: &payment.children, merchant: &class.merchant, expense, service, price_yen: price.get(), own_money: true };
     let key = |turn: u8| format!("payment/{}/{turn}", payment.number);
     let held: Held = match phone.try_post("/payments", &key(0), &asked(payment.price)).await? {
         Ok(held) => held,
@@ -103,7 +113,7 @@ async fn capture(world: &World, payment: Planned, held: &Held) -> anyhow::Result
     let Fate::Refunded(percent) = payment.fate else { return Ok(Vec::new()) };
     let amount_yen = receipt.amount_yen.saturating_mul(percent.into()).checked_div(100).unwrap_or(0);
     let at = refund_at(world, &payment, world.days.last);
-    let refunded = (amount_yen > 0).then(|| (at, Event::Pay(PayEvent::Refund(payment, receipt, amount_yen))));
+    let refunded = (amount_yen > 0).then_some((at, Event::Pay(PayEvent::Refund(payment, receipt, amount_yen))));
     Ok(refunded.into_iter().collect())
 }
 

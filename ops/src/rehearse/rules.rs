@@ -50,15 +50,11 @@ fn is_claimable(setting: &Setting, version: &Version, month: Month) -> bool {
 pub fn filing_days(version: &Version, (first, last): (NaiveDate, NaiveDate)) -> Option<(NaiveDate, NaiveDate)> {
     let route = version.claim_route()?;
     let window = |year: FiscalYear| route.window.and_then(|window| window.days(year));
-    let (opens, shuts) = match route.window {
-        None => (first, last),
-        // A window may lie behind the end of its year.
-        Some(_) => {
-            let this = FiscalYear::of(first);
-            let years = [this, FiscalYear::new(this.year().saturating_sub(1))];
-            years.into_iter().filter_map(window).map(|(opens, shuts)| (opens.max(first), shuts.min(last))).find(|(opens, shuts)| opens <= shuts)?
-        }
-    };
+    // A window may lie behind the end of its year.
+    let this = FiscalYear::of(first);
+    let years = [this, FiscalYear::new(this.year().saturating_sub(1))];
+    let within = |year| window(year).map(|(opens, shuts)| (opens.max(first), shuts.min(last))).filter(|(opens, shuts)| opens <= shuts);
+    let (opens, shuts) = if route.window.is_some() { years.into_iter().find_map(within)? } else { (first, last) };
     // Receipts of a year are claimed within it.
     let shuts = if version.grant.kind == Kind::None { shuts } else { shuts.min(FiscalYear::of(opens).last_day()) };
     (shuts.signed_duration_since(opens).num_days() >= FILING_DAYS_MIN).then_some((opens, shuts))

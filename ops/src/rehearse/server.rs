@@ -1,6 +1,7 @@
 //! The machine room: what no client does over HTTP. The clock, founding the city and letting its first administrator in (both only on the server),
 //! the jobs that wake by themselves, and the post that brings families their letters.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -44,10 +45,22 @@ impl Server {
         Self { ledger, clock, routes, municipality: setting.municipality() }
     }
 
-    /// A stranger at one face of the service.
+    /// The phone of the family with this number, at the families' face.
     #[must_use]
-    pub fn face(&self, face: &'static str) -> Client {
-        Client::stranger(self.routes.clone(), face)
+    pub fn phone(&self, number: u64) -> Client {
+        Client::stranger(self.routes.clone(), "/citizen/v1", address(19, number))
+    }
+
+    /// Whoever is at the class with this number, at the merchants' face.
+    #[must_use]
+    pub fn class(&self, number: u64) -> Client {
+        Client::stranger(self.routes.clone(), "/merchant/v1", address(18, number))
+    }
+
+    /// Whoever sits in the city's office, at its own face.
+    #[must_use]
+    pub fn office(&self) -> Client {
+        Client::stranger(self.routes.clone(), "/ops/v1", address(18, 0))
     }
 
     /// Sets the clock.
@@ -91,10 +104,7 @@ impl Server {
         }
         let invitation = Invitation { name: name.to_owned(), display_name: display_name.to_owned(), roles: [Role::Administrator].into() };
         let command = Command::new(Actor::Job("command line"), key, &invitation);
-        let invited = ledger.invite_staff(self.municipality, &command, &invitation).await?;
-        let member = ledger.find_staff(self.municipality, name).await?.context("the administrator is gone")?;
-        ledger.write_down_first(&member).await?;
-        Ok(invited.code.grouped())
+        Ok(ledger.invite_staff(self.municipality, &command, &invitation).await?.code.grouped())
     }
 
     /// The night before `day`: a quarter of an hour after midnight every job that is due runs.
@@ -114,6 +124,12 @@ impl Server {
         let code = self.ledger.activation_code(self.municipality, family).await?;
         Ok(code.context("a family has an activation code")?.grouped())
     }
+}
+
+/// Addresses that nobody has, each for one in 65,536 (198.18.0.0/15, RFC 2544).
+fn address(net: u8, number: u64) -> IpAddr {
+    let [.., high, low] = number.to_be_bytes();
+    IpAddr::from([198, net, high, low])
 }
 
 fn time(hour: u32, minute: u32) -> NaiveTime {

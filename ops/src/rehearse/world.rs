@@ -1,10 +1,14 @@
 //! The city in rehearsal: its service, its staff, its classes, its families, its bank, and the days of the month.
 
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use ledger::city::RemitterAccount;
 use ledger::money::Yen;
 use ledger::scheme::Catalog;
 use ledger::time::Month;
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 
 use super::bank::Bank;
 use super::calendar::Calendar;
@@ -16,10 +20,12 @@ use super::office::Office;
 use super::server::Server;
 use super::setting::Setting;
 
-/// A class that has been approved, and its desk.
+/// A class that has been approved, and who works there.
 pub struct OpenClass {
     /// The merchant's id.
     pub merchant: String,
+    /// Its manager.
+    pub manager: Client,
     /// Whoever stands at its desk.
     pub desk: Client,
     /// What is known of it.
@@ -44,6 +50,8 @@ pub struct World {
     pub households: Vec<Household>,
     /// The bank.
     pub bank: Bank,
+    /// The office, on the last day on which somebody worked there.
+    open: Mutex<Option<(NaiveDate, Arc<Office>)>>,
 }
 
 /// What the city is rehearsed with.
@@ -75,11 +83,20 @@ impl World {
             classes: Vec::new(),
             households: Vec::new(),
             bank: Bank::new(&account, &city.remitter.name_kana, opening),
+            open: Mutex::new(None),
         })
     }
 
-    /// The office on the present morning, everybody signed in.
-    pub async fn office(&self) -> anyhow::Result<Office> {
-        Office::open(&self.server, self.setting).await
+    /// The office on the present day, everybody signed in.
+    pub async fn office(&self) -> anyhow::Result<Arc<Office>> {
+        let (today, mut open) = (self.server.today(), self.open.lock().await);
+        match &*open {
+            Some((day, office)) if *day == today => Ok(office.clone()),
+            _ => {
+                let office = Arc::new(Office::open(&self.server, self.setting).await?);
+                *open = Some((today, office.clone()));
+                Ok(office)
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ use web::World;
 /// Longer than any posting waits for its locks, shorter than people wait.
 const FOR_ONE: Duration = Duration::from_secs(20);
 /// Staff import a roster, grant, close and export for a whole city in one request.
-const WHOLE_CITY: Duration = Duration::from_secs(15 * 60);
+const WHOLE_CITY: Duration = Duration::from_mins(15);
 
 /// The world of one process.
 pub struct ProcessWorld {

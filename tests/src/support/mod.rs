@@ -1,5 +1,6 @@
 //! Set-up that tests share, so that a test shows only what it is about.
 
+pub mod access;
 pub mod city;
 pub mod cluster;
 pub mod database;

@@ -45,7 +45,7 @@ fn wrong_use_exits_2_and_prints_nothing_on_stdout() {
     let wrong: [&[&str]; 7] = [
         &[],
         &["burn"],
-        &["roster", "import", "file.csv"],
+        &["roster", "import", "--city", "osaka", "file.csv"],
         &["scheme", "quote", "--scheme", "osaka-juku"],
         &rehearse("2026-13", "5"),
         &rehearse("2026-05", "0"),
@@ -66,7 +66,7 @@ async fn a_city_that_is_not_there_is_refused_with_those_that_are() {
     let program = Program::on(&database);
     let rehearse = ["rehearse", "--city", "atlantis", "--children", "5", "--month", "2026-05", "--seed", "1", "--out", "x"];
     let refused: [&[&str]; 5] = [
-        &["roster", "import", "--city", "atlantis", "x.csv"],
+        &["roster", "import", "--city", "atlantis", "--as", "meibo", "x.csv"],
         &["verify", "--city", "atlantis"],
         &["trial-balance", "--city", "atlantis"],
         &["export", "hledger", "--city", "atlantis"],
@@ -80,6 +80,15 @@ async fn a_city_that_is_not_there_is_refused_with_those_that_are() {
         }
         let document = ended.document();
         assert_eq!((&document["refused"], document["reason"].as_str().map(str::trim)), (&json!(true), Some(ended.stderr.trim())), "{arguments:?}");
+    }
+}
+
+/// Somebody who may import rosters.
+fn employ(program: &Program) {
+    let invite: [&[&str]; 2] = [&["root", "root", "--role", "administrator"], &["--as", "root", "meibo", "名簿係", "--role", "preparer"]];
+    for arguments in invite {
+        let ended = program.call(&[&["staff", "invite", "--city", "osaka"], arguments].concat());
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
     }
 }
 
@@ -97,14 +106,15 @@ async fn a_roster_with_bad_lines_is_imported_but_for_them_and_each_is_told() {
     let database = TestDatabase::new().await;
     TestCity::found(&database, "osaka", "2026-05-20", &[]).await;
     let program = Program::on(&database);
+    employ(&program);
     let file = program.folder().join("roster.csv");
     let bad = [GOOD.replace("00001", "00002").replace("2015-05-10", "2015-13-10"), GOOD.replace("00001", "00003").replace("2026-04-01", "soon")];
     fs::write(&file, format!("{HEADINGS}\r\n{GOOD}\r\n{}\r\n", bad.join("\r\n"))).expect("a file");
     let file = file.to_str().expect("a path");
 
-    let preview = program.call(&["roster", "preview", "--city", "osaka", file, "--json"]);
+    let preview = program.call(&["roster", "preview", "--city", "osaka", "--as", "meibo", file, "--json"]);
     assert_eq!((preview.code, rows(&database).await), (0, [0, 0, 0]), "a preview writes nothing");
-    let imported = program.call(&["roster", "import", "--city", "osaka", file, "--json"]);
+    let imported = program.call(&["roster", "import", "--city", "osaka", "--as", "meibo", file, "--json"]);
     assert_eq!((imported.code, rows(&database).await), (0, [1, 1, 1]), "{}", imported.stderr);
     let document = imported.document();
     assert_eq!((&document["lines"], &document["new"], &document["refused"]), (&json!(3), &json!(1), &json!(2)));
@@ -113,9 +123,21 @@ async fn a_roster_with_bad_lines_is_imported_but_for_them_and_each_is_told() {
     assert_eq!(told, [(Some(3), Some("生年月日"), Some("date")), (Some(4), Some("適用日"), Some("date"))]);
     assert!(refusals.iter().all(|one| one["reason"].as_str().is_some_and(|reason| !reason.is_empty())));
 
-    let again = program.call(&["roster", "import", "--city", "osaka", file]);
+    let again = program.call(&["roster", "import", "--city", "osaka", "--as", "meibo", file]);
     assert_eq!((again.code, rows(&database).await), (0, [1, 1, 1]), "the same file again");
     assert!(again.text().contains("変更はありません"), "{}", again.text());
+
+    let denied = program.call(&["roster", "preview", "--city", "osaka", "--as", "root", file, "--json"]);
+    assert_eq!((denied.code, &denied.document()["code"]), (1, &json!("forbidden")));
+    let log: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT name, action, outcome FROM staff_actions JOIN staff_action_ends USING (municipality, number) WHERE action LIKE 'roster.%' ORDER BY number",
+    )
+    .fetch_all(database.pool())
+    .await
+    .expect("the log");
+    let log: Vec<_> = log.iter().map(|(name, action, outcome)| (name.as_str(), action.as_str(), outcome.as_str())).collect();
+    let (preview, import) = (("meibo", "roster.preview", "done"), ("meibo", "roster.import", "done"));
+    assert_eq!(log, [preview, import, import, ("root", "roster.preview", "refused")], "who looked and who imported");
 }
 
 #[tokio::test]
@@ -123,9 +145,10 @@ async fn a_file_with_my_number_is_refused_and_nothing_of_it_is_kept() {
     let database = TestDatabase::new().await;
     TestCity::found(&database, "osaka", "2026-05-20", &[]).await;
     let program = Program::on(&database);
+    employ(&program);
     let file = program.folder().join("roster.csv");
     fs::write(&file, format!("{HEADINGS},個人番号\r\n{GOOD},123456789018\r\n")).expect("a file");
-    let refused = program.call(&["roster", "import", "--city", "osaka", file.to_str().expect("a path"), "--json"]);
+    let refused = program.call(&["roster", "import", "--city", "osaka", "--as", "meibo", file.to_str().expect("a path"), "--json"]);
     assert_eq!((refused.code, rows(&database).await), (1, [0, 0, 0]));
     assert!(!refused.text().contains("123456789018") && !refused.stderr.contains("123456789018"), "the number is not repeated");
     assert_eq!(refused.document()["file_refused"], json!(true));

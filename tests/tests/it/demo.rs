@@ -23,15 +23,16 @@ async fn tried(commands: String) -> Vec<Value> {
     said.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("one answer a line: {said}"))).collect()
 }
 
-/// A family signs in, looks, and pays; the desk takes it and sees its receipt; the clerk sees the budget. In Kobe the family claims, and the clerk
+/// A family signs in, looks, and pays; the desk takes it and sees its receipt; its manager sees the account; the clerk sees the budget. In Kobe the family claims, and the clerk
 /// opens the claim.
 fn assert_answers(guide: &Guide, answers: &[Value]) {
     let Some((children, rest)) = answers.split_first() else { panic!("no answers") };
     assert!(children["children"].as_array().is_some_and(|children| !children.is_empty()), "{children}");
     let (claimed, rest) = rest.split_at(if guide.setting.slug == "kobe" { 5 } else { 0 });
-    let [held, receipt, receipts, budgets, opened @ ..] = rest else { panic!("{rest:?}") };
+    let [held, receipt, receipts, account, budgets, opened @ ..] = rest else { panic!("{rest:?}") };
     assert_eq!((&held["status"], &held["price_yen"]), (&json!("held"), &receipt["amount_yen"]), "{held} {receipt}");
     assert!(receipts["receipts"].as_array().unwrap().contains(receipt), "{receipts}");
+    assert!(account["in_force"]["bank"].as_str().is_some_and(|bank| bank.starts_with("999")), "{account}");
     assert_eq!(budgets["budgets"][0]["scheme"], guide.setting.scheme, "{budgets}");
     let by_source: Vec<_> = held["parts"].as_array().unwrap().iter().map(|part| part["source"].as_str().unwrap()).collect();
     match (guide.setting.slug, claimed, opened) {

@@ -1,8 +1,10 @@
 //! The integration tests: one binary, so that it links once. A module's comment says what it shows and how.
 
+mod access;
 mod architecture;
 mod books;
 mod citizen;
+mod citizen_paper;
 mod claims;
 mod cli;
 mod console;
@@ -13,6 +15,7 @@ mod guardians;
 mod jobs;
 mod merchant_api;
 mod month;
+mod paper;
 mod payments;
 mod people;
 mod program;

@@ -60,6 +60,8 @@ registry! {
     EVIDENCE UNPROCESSABLE_ENTITY "evidence" "このファイルは受け付けられません。" "This file cannot be accepted.";
     EVIDENCE_FULL CONFLICT "evidence-full" "これ以上ファイルを添付できません。" "No further file can be added.";
     BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
+    CARD_RESERVED CONFLICT "card-reserved" "このカードには、同じ教室・事業者、同じ金額の予約がすでにあります。" "The card has a reservation for this merchant and amount already.";
+    PAPER_ENDED CONFLICT "paper-ended" "このカード・つづりは、もう使えません。" "This card or booklet works no more.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 
     // Merchants. About a code there is this one refusal and no other.

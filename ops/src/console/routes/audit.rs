@@ -5,6 +5,7 @@ use axum::extract::State;
 use ledger::staff::Action;
 use ledger::staff::audit::{Row, Which};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{text, whole};
 use web::{Fields, Params, Problem, Read, tokyo_time};
 
@@ -32,22 +33,29 @@ impl Read for AuditQuery {
 }
 
 /// Which rows.
-struct AuditQuery(Which);
+pub(super) struct AuditQuery(Which);
 
 /// One row: who did what, when, why, and how it ended.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditRow)]
 pub(crate) struct RowBody {
     number: i64,
     at: String,
     name: String,
+    #[schema(required)]
     role: Option<String>,
     action: String,
+    #[schema(required)]
     subject: Option<String>,
+    #[schema(required)]
     reason: Option<String>,
     door: String,
+    #[schema(required)]
     request_id: Option<String>,
+    #[schema(required)]
     key: Option<String>,
     outcome: String,
+    #[schema(required)]
     code: Option<String>,
 }
 
@@ -59,13 +67,16 @@ impl From<Row> for RowBody {
 }
 
 /// Newest first; `next`, where it is, asks for the rows before as `before`.
-#[derive(Serialize)]
-struct AuditList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct AuditList {
     actions: Vec<RowBody>,
+    #[schema(required)]
     next: Option<i64>,
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, Params(AuditQuery(which)): Params<AuditQuery>) -> Result<Json<AuditList>, Problem> {
+/// Reads the audit log, newest first.
+#[utoipa::path(get, path = "/audit", operation_id = "read_audit", tag = "staff", params(("name" = Option<String>, Query, max_length = 40, description = "Of one person."), ("action" = Option<String>, Query, max_length = 40, description = "Of one action, as `family.reveal`."), ("before" = Option<i64>, Query, minimum = 1, description = "Rows before this number."), ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "Rows on a page; 50 where nothing is said.")), responses((status = 200, body = AuditList)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(AuditQuery(which)): Params<AuditQuery>) -> Result<Json<AuditList>, Problem> {
     let rows = deps.ledger.list_staff_actions(acting.member.municipality, &which).await.map_err(failed)?;
     let next = rows.last().map(|row| row.number).filter(|number| *number > 1);
     Ok(Json(AuditList { actions: rows.into_iter().map(Into::into).collect(), next }))

@@ -8,6 +8,7 @@ use ledger::ids::{BankLineId, EntryId};
 use ledger::reconciliation::{Debit, Imported, Report, ReportRow, Run};
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, day, parsed, text, whole};
 use web::{Body, Fields, Params, PathId, Problem, Read};
 
@@ -16,6 +17,7 @@ use super::super::answers::{Done, MadeAs, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{CreditRequest, DebitRequest, RunSchema};
 use super::super::upload::Upload;
 use super::bodies::YEN_MAX;
 
@@ -28,7 +30,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// Of the very first statement: the opening balance that is accepted though the books say another.
-struct ImportQuery(Option<i64>);
+pub(super) struct ImportQuery(Option<i64>);
 
 impl Read for ImportQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -45,7 +47,8 @@ impl Read for DaysQuery {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportedStatement)]
 pub(crate) struct ImportedBody {
     statement: String,
     new: i32,
@@ -61,7 +64,8 @@ impl From<Imported> for ImportedBody {
 }
 
 /// How books and bank compare, and every line.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reconciliation)]
 pub(crate) struct ReportBody {
     lines: Vec<LineBody>,
     unmatched_count: usize,
@@ -69,18 +73,25 @@ pub(crate) struct ReportBody {
     suspense_count: usize,
     suspense_yen: i64,
     books_yen: i64,
+    #[schema(required)]
     statement_yen: Option<i64>,
+    #[schema(required)]
     difference_yen: Option<i64>,
 }
 
-#[derive(Serialize)]
-struct LineBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = BankLine)]
+pub(super) struct LineBody {
+    #[schema(value_type = String, pattern = "^bnk_[0-9a-f]{32}$")]
     line: BankLineId,
+    #[schema(value_type = String, format = Date)]
     booked_on: NaiveDate,
     direction: String,
     amount_yen: i64,
     matched: String,
+    #[schema(required)]
     target: Option<String>,
+    #[schema(required, value_type = Option<String>, pattern = "^ent_[0-9a-f]{32}$")]
     entry: Option<EntryId>,
 }
 
@@ -108,7 +119,7 @@ impl From<Report> for ReportBody {
 }
 
 /// What a credit was: `fund`, or whose it is with `top-up:`, `family-repays:` or `merchant-repays:` before the id.
-struct CreditBody(Credit);
+pub(super) struct CreditBody(Credit);
 
 /// What a credit was, as people write it.
 pub(crate) fn credit(text: &str) -> Option<Credit> {
@@ -131,7 +142,7 @@ impl Read for CreditBody {
 }
 
 /// What a debit was: the bank's fee, or the file whose total it is.
-struct DebitBody(Debit);
+pub(super) struct DebitBody(Debit);
 
 impl Read for DebitBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -141,7 +152,9 @@ impl Read for DebitBody {
     }
 }
 
-async fn import(
+/// Imports a statement of the bank (入出金取引明細): whole or not at all, each line once.
+#[utoipa::path(post, path = "/bank-statements", operation_id = "import_bank_statement", tag = "bank", params(("accepted_opening_yen" = Option<i64>, Query, minimum = 0, maximum = 999_999_999_999_i64, description = "Of the very first statement: the opening balance that is accepted though the books say another.")), request_body(content((String = "text/csv"), (String = "text/plain"), (String = "application/octet-stream"))), responses((status = 201, body = ImportedBody)))]
+pub(super) async fn import(
     State(deps): State<Deps>,
     acting: Acting,
     Params(ImportQuery(opening)): Params<ImportQuery>,
@@ -153,17 +166,23 @@ async fn import(
     Ok(MadeAs(imported.id.to_string(), imported.into()))
 }
 
-async fn match_lines(State(deps): State<Deps>, acting: Acting) -> Result<Json<Run>, Problem> {
+/// Matches bank lines to the books.
+#[utoipa::path(post, path = "/bank-lines/match", operation_id = "match_bank_lines", tag = "bank", responses((status = 200, body = RunSchema)))]
+pub(super) async fn match_lines(State(deps): State<Deps>, acting: Acting) -> Result<Json<Run>, Problem> {
     let command = acting.command(&())?;
     deps.ledger.match_bank_lines(acting.member.municipality, &command).await.map(Json).map_err(refused)
 }
 
-async fn report(State(deps): State<Deps>, acting: Acting, Params(DaysQuery(from, to)): Params<DaysQuery>) -> Result<Json<ReportBody>, Problem> {
+/// Shows every bank line of some days, and how books and bank compare.
+#[utoipa::path(get, path = "/bank-lines", operation_id = "show_bank_lines", tag = "bank", params(("from" = String, Query, format = Date, description = "The first day."), ("to" = String, Query, format = Date, description = "The last day.")), responses((status = 200, body = ReportBody)))]
+pub(super) async fn report(State(deps): State<Deps>, acting: Acting, Params(DaysQuery(from, to)): Params<DaysQuery>) -> Result<Json<ReportBody>, Problem> {
     let report = deps.ledger.reconciliation_report(acting.member.municipality, (from, to)).await.map_err(failed)?;
     Ok(Json(report.into()))
 }
 
-async fn explain_credit(
+/// Says what a credit was.
+#[utoipa::path(post, path = "/bank-lines/{line}/explain-credit", operation_id = "explain_credit", tag = "bank", request_body = CreditRequest, responses((status = 204)))]
+pub(super) async fn explain_credit(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(line): PathId<BankLineId>,
@@ -174,7 +193,9 @@ async fn explain_credit(
     Ok(Done)
 }
 
-async fn explain_debit(
+/// Says what a debit was.
+#[utoipa::path(post, path = "/bank-lines/{line}/explain-debit", operation_id = "explain_debit", tag = "bank", request_body = DebitRequest, responses((status = 204)))]
+pub(super) async fn explain_debit(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(line): PathId<BankLineId>,

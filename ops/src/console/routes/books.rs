@@ -17,6 +17,7 @@ use super::super::answers::{Because, MadeAs};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{BecauseRequest, TrialBalanceSchema, VerifiedSchema};
 use super::budgets::{EntryBody, entry};
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -26,7 +27,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/entries/{entry}/reverse", Action::ReverseEntry, reverse)
 }
 
-struct ExportQuery(Option<Month>);
+pub(super) struct ExportQuery(Option<Month>);
 
 impl Read for ExportQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -34,23 +35,30 @@ impl Read for ExportQuery {
     }
 }
 
-async fn trial_balance(State(deps): State<Deps>, acting: Acting) -> Result<Json<TrialBalance>, Problem> {
+/// Reads the trial balance.
+#[utoipa::path(get, path = "/trial-balance", operation_id = "read_trial_balance", tag = "books", responses((status = 200, body = TrialBalanceSchema)))]
+pub(super) async fn trial_balance(State(deps): State<Deps>, acting: Acting) -> Result<Json<TrialBalance>, Problem> {
     deps.ledger.trial_balance(acting.member.municipality).await.map(Json).map_err(failed)
 }
 
-async fn verify(State(deps): State<Deps>, acting: Acting) -> Result<Json<Verified>, Problem> {
+/// Derives every balance and state from the transfers and compares.
+#[utoipa::path(get, path = "/verify", operation_id = "verify_books", tag = "books", responses((status = 200, body = VerifiedSchema)))]
+pub(super) async fn verify(State(deps): State<Deps>, acting: Acting) -> Result<Json<Verified>, Problem> {
     deps.ledger.verify(acting.member.municipality).await.map(Json).map_err(failed)
 }
 
-/// One month, or everything. It holds opaque ids only.
-async fn export(State(deps): State<Deps>, acting: Acting, Params(ExportQuery(month)): Params<ExportQuery>) -> Result<Response, Problem> {
+/// Exports the books as a journal for hledger: one month, or everything. It holds opaque ids only.
+#[utoipa::path(get, path = "/exports/hledger", operation_id = "export_books", tag = "books", params(("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", description = "Of one month.")), responses((status = 200, body = String, content_type = "text/plain")))]
+pub(super) async fn export(State(deps): State<Deps>, acting: Acting, Params(ExportQuery(month)): Params<ExportQuery>) -> Result<Response, Problem> {
     let days = month.map_or((FiscalYear::new(2000).first_day(), FiscalYear::new(2999).last_day()), |month| (month.first_day(), month.last_day()));
     let written = deps.ledger.export_hledger(acting.member.municipality, days, Vec::new()).await.map_err(failed)?;
     let journal = written.map_err(|error| failed(Failure::inconsistent("export", error.to_string())))?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], journal).into_response())
 }
 
-async fn reverse(
+/// Reverses an entry that stands alone.
+#[utoipa::path(post, path = "/entries/{entry}/reverse", operation_id = "reverse_entry", tag = "books", request_body = BecauseRequest, responses((status = 201, body = EntryBody)))]
+pub(super) async fn reverse(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(undone): PathId<EntryId>,

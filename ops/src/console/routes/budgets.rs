@@ -9,6 +9,7 @@ use ledger::staff::Action;
 use ledger::staff::overview::Budget;
 use ledger::time::FiscalYear;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, day, text, whole, wrong_field};
 use web::{Body, Fields, Params, Problem, Read, Text};
 
@@ -17,6 +18,7 @@ use super::super::answers::{MadeAs, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{AppropriateRequest, EndYearRequest, FundRequest};
 use super::bodies::{WORD_MAX, YEN_MAX};
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -31,7 +33,7 @@ fn year(given: Given<'_>) -> Result<FiscalYear, Fault> {
     whole(2000, 2999)(given).map(|year| FiscalYear::new(i16::try_from(year).unwrap_or(i16::MAX)))
 }
 
-struct YearQuery(Option<FiscalYear>);
+pub(super) struct YearQuery(Option<FiscalYear>);
 
 impl Read for YearQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -39,14 +41,15 @@ impl Read for YearQuery {
     }
 }
 
-#[derive(Serialize)]
-struct BudgetList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct BudgetList {
     fiscal_year: i16,
     budgets: Vec<BudgetBody>,
 }
 
 /// Appropriated = committed + remaining + given back.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Budget)]
 pub(crate) struct BudgetBody {
     scheme: String,
     appropriated_yen: i64,
@@ -65,7 +68,7 @@ impl From<Budget> for BudgetBody {
     }
 }
 
-struct AppropriateBody {
+pub(super) struct AppropriateBody {
     scheme: String,
     year: FiscalYear,
     amount: Yen,
@@ -80,7 +83,7 @@ impl Read for AppropriateBody {
     }
 }
 
-struct FundBody {
+pub(super) struct FundBody {
     amount: Yen,
     on: NaiveDate,
 }
@@ -93,7 +96,7 @@ impl Read for FundBody {
     }
 }
 
-struct EndYearBody {
+pub(super) struct EndYearBody {
     year: FiscalYear,
     on: NaiveDate,
 }
@@ -107,8 +110,10 @@ impl Read for EndYearBody {
 }
 
 /// An entry of the books.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Entry)]
 pub(super) struct EntryBody {
+    #[schema(value_type = String, pattern = "^ent_[0-9a-f]{32}$")]
     entry: EntryId,
 }
 
@@ -117,18 +122,24 @@ pub(super) fn entry(entry: EntryId) -> MadeAs<EntryBody> {
     MadeAs(entry.to_string(), EntryBody { entry })
 }
 
-#[derive(Serialize)]
-struct EntriesBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Entries)]
+pub(super) struct EntriesBody {
+    #[schema(value_type = Vec<String>)]
     entries: Vec<EntryId>,
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, Params(YearQuery(year)): Params<YearQuery>) -> Result<Json<BudgetList>, Problem> {
+/// Shows the budgets of a year: appropriated, committed, remaining.
+#[utoipa::path(get, path = "/budgets", operation_id = "show_budgets", tag = "budgets", params(("fiscal_year" = Option<i16>, Query, minimum = 2000, maximum = 2999, description = "The year; this one where nothing is said.")), responses((status = 200, body = BudgetList)))]
+pub(super) async fn show(State(deps): State<Deps>, acting: Acting, Params(YearQuery(year)): Params<YearQuery>) -> Result<Json<BudgetList>, Problem> {
     let year = year.unwrap_or_else(|| FiscalYear::of(deps.ledger.clock.today()));
     let budgets = deps.ledger.list_budgets(acting.member.municipality, year).await.map_err(failed)?;
     Ok(Json(BudgetList { fiscal_year: year.year(), budgets: budgets.into_iter().map(Into::into).collect() }))
 }
 
-async fn appropriate(State(deps): State<Deps>, acting: Acting, Body(body): Body<AppropriateBody>) -> Result<MadeAs<EntryBody>, Problem> {
+/// Appropriates to a scheme (予算配当).
+#[utoipa::path(post, path = "/appropriations", operation_id = "appropriate", tag = "budgets", request_body = AppropriateRequest, responses((status = 201, body = EntryBody)))]
+pub(super) async fn appropriate(State(deps): State<Deps>, acting: Acting, Body(body): Body<AppropriateBody>) -> Result<MadeAs<EntryBody>, Problem> {
     let AppropriateBody { scheme, year, amount } = body;
     if deps.ledger.schemes.get(&scheme).is_none() {
         let unknown = Text::fixed("この制度は登録されていません。", "There is no such scheme here.");
@@ -139,13 +150,21 @@ async fn appropriate(State(deps): State<Deps>, acting: Acting, Body(body): Body<
     Ok(entry(made))
 }
 
-async fn fund(State(deps): State<Deps>, acting: Acting, Body(FundBody { amount, on }): Body<FundBody>) -> Result<MadeAs<EntryBody>, Problem> {
+/// Says that city money has arrived.
+#[utoipa::path(post, path = "/funds", operation_id = "fund", tag = "budgets", request_body = FundRequest, responses((status = 201, body = EntryBody)))]
+pub(super) async fn fund(State(deps): State<Deps>, acting: Acting, Body(FundBody { amount, on }): Body<FundBody>) -> Result<MadeAs<EntryBody>, Problem> {
     let command = acting.command(&(amount, on))?;
     let made = deps.ledger.fund(acting.member.municipality, command, amount, on).await.map_err(refused)?;
     Ok(entry(made))
 }
 
-async fn end_year(State(deps): State<Deps>, acting: Acting, Body(EndYearBody { year, on }): Body<EndYearBody>) -> Result<MadeAs<EntriesBody>, Problem> {
+/// Ends a year's budgets (出納閉鎖): what is left goes back.
+#[utoipa::path(post, path = "/year-ends", operation_id = "end_year", tag = "budgets", request_body = EndYearRequest, responses((status = 201, body = EntriesBody)))]
+pub(super) async fn end_year(
+    State(deps): State<Deps>,
+    acting: Acting,
+    Body(EndYearBody { year, on }): Body<EndYearBody>,
+) -> Result<MadeAs<EntriesBody>, Problem> {
     let command = acting.command(&(year, on))?;
     let entries = deps.ledger.end_year(acting.member.municipality, &command, year, on).await.map_err(refused)?;
     Ok(MadeAs(year.to_string(), EntriesBody { entries }))

@@ -4,11 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use citizen_api::routes::claims::form::{FilingForm, NewClaim};
+use ledger::Ledger;
 use ledger::claim::{Assessment, Claim, Clawback, Cost, Detail, Evidence, Step};
-use ledger::ids::{ChildId, ClaimId, ClawbackId, FamilyId, MerchantId};
+use ledger::error::Failure;
+use ledger::ids::{ChildId, ClaimId, ClawbackId, FamilyId, MerchantId, Municipality};
 use ledger::money::Yen;
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, parsed, text};
 use web::{Body, Fields, Params, PathId, Problem, Read, tokyo_time};
 
@@ -17,6 +20,7 @@ use super::super::answers::{Because, Items, MadeAs, Page, page};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{AssessmentSchema, BecauseRequest};
 
 const STATES: [&str; 5] = ["filed", "returned", "examined", "decided", "withdrawn"];
 const STATE_MAX: usize = 20;
@@ -31,7 +35,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// The queue: oldest filing first.
-struct ClaimQuery {
+pub(super) struct ClaimQuery {
     state: Option<&'static str>,
     after: Option<ClaimId>,
     page: Page,
@@ -52,20 +56,27 @@ impl Read for ClaimQuery {
 }
 
 /// A claim.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Claim)]
 pub(crate) struct ClaimBody {
+    #[schema(value_type = String, pattern = "^clm_[0-9a-f]{32}$")]
     claim: ClaimId,
+    #[schema(value_type = String, pattern = "^fam_[0-9a-f]{32}$")]
     family: FamilyId,
+    #[schema(value_type = String, pattern = "^chd_[0-9a-f]{32}$")]
     child: ChildId,
     scheme: String,
     fiscal_year: i16,
+    #[schema(value_type = String)]
     state: &'static str,
     /// How often it was handed in: who examines says which filing they have seen.
     filing: i16,
     filed_at: String,
     requested_yen: i64,
     reserved_yen: i64,
+    #[schema(required)]
     proposed_yen: Option<i64>,
+    #[schema(required)]
     granted_yen: Option<i64>,
     clawed_back_yen: i64,
 }
@@ -92,7 +103,8 @@ impl From<Claim> for ClaimBody {
 }
 
 /// A claim with everything but texts and files.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ClaimDetail)]
 pub(crate) struct ClaimDetailBody {
     #[serde(flatten)]
     claim: ClaimBody,
@@ -103,44 +115,59 @@ pub(crate) struct ClaimDetailBody {
     clawbacks: Vec<ClawbackBody>,
 }
 
-#[derive(Serialize)]
-struct CostBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cost)]
+pub(super) struct CostBody {
     expense: String,
+    #[schema(required)]
     service: Option<String>,
     amount_yen: i64,
+    #[schema(value_type = String, format = Date)]
     from: NaiveDate,
+    #[schema(value_type = String, format = Date)]
     to: NaiveDate,
+    #[schema(required, value_type = Option<String>, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: Option<MerchantId>,
     /// What the family wrote, where it is revealed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     paid_to: Option<String>,
 }
 
-#[derive(Serialize)]
-struct StepBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ClaimStep)]
+pub(super) struct StepBody {
     step: String,
+    #[schema(required)]
     amount_yen: Option<i64>,
     at: String,
+    #[schema(required)]
     by: Option<String>,
     /// What was written, where it is revealed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     reason: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Evidence)]
 pub(super) struct EvidenceBody {
     number: i16,
     kind: String,
     media: String,
     size_bytes: i32,
     /// Other claims that show the same file.
+    #[schema(value_type = Vec<String>)]
     also_in: Vec<ClaimId>,
 }
 
-#[derive(Serialize)]
-struct ClawbackBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ClawbackOfClaim)]
+pub(super) struct ClawbackBody {
+    #[schema(value_type = String, pattern = "^clw_[0-9a-f]{32}$")]
     clawback: ClawbackId,
     amount_yen: i64,
+    #[schema(required, value_type = Option<String>, format = Date)]
     approved_on: Option<NaiveDate>,
 }
 
@@ -186,16 +213,21 @@ impl ClaimDetailBody {
         }
     }
 
-    /// Without what anybody wrote.
-    pub(crate) fn closed(detail: Detail) -> Self {
+    /// Without what anybody wrote; of a protected family (支援措置) also without where it goes.
+    pub(crate) fn closed(detail: Detail, protected: bool) -> Self {
         let mut body = Self::opened(detail);
+        if protected {
+            body.costs.iter_mut().for_each(|cost| cost.merchant = None);
+        }
         body.costs.iter_mut().for_each(|cost| cost.paid_to = None);
         body.steps.iter_mut().for_each(|step| step.reason = None);
         body
     }
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<ClaimQuery>) -> Result<Json<Items<ClaimBody>>, Problem> {
+/// Lists claims without what families wrote, the oldest filing first.
+#[utoipa::path(get, path = "/claims", operation_id = "list_claims", tag = "claims", params(("state" = Option<String>, Query, pattern = "^(filed|returned|examined|decided|withdrawn)$", description = "In one state."), ("after" = Option<String>, Query, pattern = "^clm_[0-9a-f]{32}$", description = "The page begins behind this one."), ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "Items on a page; 50 where nothing is said.")), responses((status = 200, body = Items<ClaimBody>)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<ClaimQuery>) -> Result<Json<Items<ClaimBody>>, Problem> {
     let (ledger, city) = (&deps.ledger, acting.member.municipality);
     let after = match query.after {
         None => None,
@@ -209,23 +241,41 @@ async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<Cla
     Ok(Json(page(claims.into_iter().map(ClaimBody::from), &query.page, |claim| claim.claim.to_string())))
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>) -> Result<Json<ClaimDetailBody>, Problem> {
-    let found = deps.ledger.claim(acting.member.municipality, claim).await.map_err(failed)?.ok_or_else(not_found)?;
-    Ok(Json(ClaimDetailBody::closed(found)))
+/// Shows a claim without what the family wrote.
+#[utoipa::path(get, path = "/claims/{claim}", operation_id = "show_claim", tag = "claims", responses((status = 200, body = ClaimDetailBody)))]
+pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>) -> Result<Json<ClaimDetailBody>, Problem> {
+    let seen = seen(&deps.ledger, acting.member.municipality, claim).await.map_err(failed)?;
+    seen.map(Json).ok_or_else(not_found)
 }
 
-/// What the rules give now, line by line; nothing for a claim that has ended.
-async fn assess(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>) -> Result<Json<Option<Assessment>>, Problem> {
+/// A claim as staff see it without a reason; none if there is no such claim.
+pub(crate) async fn seen(ledger: &Ledger, city: Municipality, claim: ClaimId) -> Result<Option<ClaimDetailBody>, Failure> {
+    let Some(found) = ledger.claim(city, claim).await? else { return Ok(None) };
+    let protected = ledger.find_family(city, found.claim.family).await?.is_none_or(|family| family.protected);
+    Ok(Some(ClaimDetailBody::closed(found, protected)))
+}
+
+/// Asks the rules what they give for a claim now, line by line; nothing for one that has ended.
+#[utoipa::path(get, path = "/claims/{claim}/assessment", operation_id = "assess_claim", tag = "claims", responses((status = 200, body = Option<AssessmentSchema>)))]
+pub(super) async fn assess(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>) -> Result<Json<Option<Assessment>>, Problem> {
     deps.ledger.reassess_claim(acting.member.municipality, claim).await.map(Json).map_err(refused)
 }
 
-async fn reveal(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(_): Body<Because>) -> Result<Json<ClaimDetailBody>, Problem> {
+/// Reveals what was written in a claim.
+#[utoipa::path(post, path = "/claims/{claim}/reveal", operation_id = "reveal_claim", tag = "claims", request_body = BecauseRequest, responses((status = 200, body = ClaimDetailBody)))]
+pub(super) async fn reveal(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(claim): PathId<ClaimId>,
+    Body(_): Body<Because>,
+) -> Result<Json<ClaimDetailBody>, Problem> {
     let found = deps.ledger.claim(acting.member.municipality, claim).await.map_err(failed)?.ok_or_else(not_found)?;
     Ok(Json(ClaimDetailBody::opened(found)))
 }
 
-/// A form on paper: the child's family of today asks.
-async fn file(State(deps): State<Deps>, acting: Acting, Body(form): Body<NewClaim>) -> Result<MadeAs<ClaimBody>, Problem> {
+/// Takes in a claim on paper: the child's family of today asks.
+#[utoipa::path(post, path = "/claims", operation_id = "file_claim", tag = "claims", request_body = NewClaim, responses((status = 201, body = ClaimBody)))]
+pub(super) async fn file(State(deps): State<Deps>, acting: Acting, Body(form): Body<NewClaim>) -> Result<MadeAs<ClaimBody>, Problem> {
     let (ledger, city) = (&deps.ledger, acting.member.municipality);
     let family = ledger.family_of_child(city, form.child(), ledger.clock.today()).await.map_err(failed)?.ok_or_else(not_found)?;
     let asked = form.of(family);
@@ -234,7 +284,9 @@ async fn file(State(deps): State<Deps>, acting: Acting, Body(form): Body<NewClai
     Ok(MadeAs(filed.id.to_string(), filed.into()))
 }
 
-async fn file_again(
+/// Takes in a corrected claim on paper.
+#[utoipa::path(post, path = "/claims/{claim}/filings", operation_id = "file_claim_again", tag = "claims", request_body = FilingForm, responses((status = 201, body = ClaimBody)))]
+pub(super) async fn file_again(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(claim): PathId<ClaimId>,

@@ -14,6 +14,7 @@ use super::super::answers::{Because, Done};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::refused;
+use super::super::schemas::{BecauseRequest, DecideRequest, ExamineRequest, MessageRequest};
 use super::bodies::YEN_MAX;
 
 /// The most characters that a claim keeps of one message.
@@ -28,7 +29,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// What the family is to correct.
-struct ReturnBody {
+pub(super) struct ReturnBody {
     message: String,
 }
 
@@ -39,7 +40,7 @@ impl Read for ReturnBody {
 }
 
 /// What to grant, for the filing that was seen; the message is for the second person.
-struct ExamineBody {
+pub(super) struct ExamineBody {
     filing: i16,
     proposed_yen: i64,
     message: String,
@@ -55,7 +56,7 @@ impl Read for ExamineBody {
 }
 
 /// What is granted, as it was proposed, and why.
-struct DecideBody {
+pub(super) struct DecideBody {
     granted_yen: i64,
     message: String,
 }
@@ -68,13 +69,17 @@ impl Read for DecideBody {
     }
 }
 
-async fn send_back(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<ReturnBody>) -> Result<Done, Problem> {
+/// Sends a claim back for correction.
+#[utoipa::path(post, path = "/claims/{claim}/return", operation_id = "return_claim", tag = "claims", request_body = MessageRequest, responses((status = 204)))]
+pub(super) async fn send_back(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<ReturnBody>) -> Result<Done, Problem> {
     let command = acting.command(&(claim, &body.message))?;
     deps.ledger.return_claim(acting.member.municipality, &command, claim, &body.message).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn examine(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<ExamineBody>) -> Result<Done, Problem> {
+/// Examines a claim (審査) and proposes what to grant.
+#[utoipa::path(post, path = "/claims/{claim}/examine", operation_id = "examine_claim", tag = "claims", request_body = ExamineRequest, responses((status = 204)))]
+pub(super) async fn examine(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<ExamineBody>) -> Result<Done, Problem> {
     let ExamineBody { filing, proposed_yen, message } = body;
     let command = acting.command(&(claim, filing, proposed_yen, &message))?;
     let seen = (claim, filing);
@@ -82,14 +87,18 @@ async fn examine(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId
     Ok(Done)
 }
 
-async fn decide(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<DecideBody>) -> Result<Done, Problem> {
+/// Decides on a claim as it was proposed, as a second person.
+#[utoipa::path(post, path = "/claims/{claim}/decide", operation_id = "decide_claim", tag = "claims", request_body = DecideRequest, responses((status = 204)))]
+pub(super) async fn decide(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(body): Body<DecideBody>) -> Result<Done, Problem> {
     let DecideBody { granted_yen, message } = body;
     let command = acting.command(&(claim, granted_yen, &message))?;
     deps.ledger.decide_claim(acting.member.municipality, &command, claim, Yen::new(granted_yen), &message).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn withdraw(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(because): Body<Because>) -> Result<Done, Problem> {
+/// Takes a claim back for a family.
+#[utoipa::path(post, path = "/claims/{claim}/withdraw", operation_id = "withdraw_claim", tag = "claims", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn withdraw(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>, Body(because): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&(claim, &because.reason))?;
     deps.ledger.withdraw_claim(acting.member.municipality, &command, claim).await.map_err(refused)?;
     Ok(Done)

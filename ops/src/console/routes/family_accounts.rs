@@ -6,6 +6,7 @@ use ledger::ids::FamilyId;
 use ledger::people::account::InList;
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{parsed, text, whole};
 use web::{Body, Fields, Params, PathId, Problem, Read, tokyo_time};
 
@@ -14,6 +15,7 @@ use super::super::answers::{Done, Items, Page, REASON_MAX, page};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{AccountRequest, ApproveFamilyAccountRequest, RefuseFamilyAccountRequest};
 use super::bodies::AccountFields;
 use super::claims_steps::MESSAGE_MAX;
 
@@ -78,8 +80,10 @@ impl Read for RefuseBody {
 }
 
 /// An account that waits. What it is, is revealed with the family.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingFamilyAccount)]
 pub(crate) struct WaitingBody {
+    #[schema(value_type = String, pattern = "^[a-z]+_[0-9a-f]{32}$")]
     family: FamilyId,
     number: i16,
     registered_at: String,
@@ -94,14 +98,18 @@ impl From<InList> for WaitingBody {
     }
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<AccountQuery>) -> Result<Json<Items<WaitingBody>>, Problem> {
+/// Lists families' bank accounts that wait for a second person.
+#[utoipa::path(get, path = "/family-accounts", operation_id = "list_family_accounts", tag = "families", params(("after" = Option<String>, Query, pattern = "^fam_[0-9a-f]{32}$", description = "The page begins behind this one."), ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "Items on a page; 50 where nothing is said.")), responses((status = 200, body = Items<WaitingBody>)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(query): Params<AccountQuery>) -> Result<Json<Items<WaitingBody>>, Problem> {
     // One more than asked for tells whether there is a next page.
     let limit = query.page.limit.saturating_add(1);
     let waiting = deps.ledger.list_family_accounts_waiting(acting.member.municipality, query.after, limit).await.map_err(failed)?;
     Ok(Json(page(waiting.into_iter().map(WaitingBody::from), &query.page, |waiting| waiting.family.to_string())))
 }
 
-async fn register(
+/// Takes in a family's bank account on paper.
+#[utoipa::path(post, path = "/families/{family}/account", operation_id = "register_family_account", tag = "families", request_body = AccountRequest, responses((status = 204)))]
+pub(super) async fn register(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(family): PathId<FamilyId>,
@@ -112,7 +120,9 @@ async fn register(
     Ok(Done)
 }
 
-async fn approve(
+/// Approves a family's bank account, after calling back.
+#[utoipa::path(post, path = "/families/{family}/account/approve", operation_id = "approve_family_account", tag = "families", request_body = ApproveFamilyAccountRequest, responses((status = 204)))]
+pub(super) async fn approve(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(family): PathId<FamilyId>,
@@ -123,7 +133,9 @@ async fn approve(
     Ok(Done)
 }
 
-async fn refuse(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(body): Body<RefuseBody>) -> Result<Done, Problem> {
+/// Refuses a family's bank account.
+#[utoipa::path(post, path = "/families/{family}/account/refuse", operation_id = "refuse_family_account", tag = "families", request_body = RefuseFamilyAccountRequest, responses((status = 204)))]
+pub(super) async fn refuse(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(body): Body<RefuseBody>) -> Result<Done, Problem> {
     let command = acting.command(&(family, body.number, &body.message))?;
     deps.ledger.refuse_family_account(acting.member.municipality, &command, (family, body.number), &body.message).await.map_err(refused)?;
     Ok(Done)

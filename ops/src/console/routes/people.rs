@@ -6,6 +6,7 @@ use ledger::ids::{MerchantId, PersonId};
 use ledger::merchant::people::{NewPerson, Person, PersonInvited, PersonRole};
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{parsed, text};
 use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
 
@@ -14,6 +15,7 @@ use super::super::answers::{Done, MadeAs, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{NameRequest, RemovePersonRequest};
 use super::bodies::WORD_MAX;
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -24,7 +26,7 @@ pub(super) fn add(desk: Desk) -> Desk {
     )
 }
 
-struct InviteBody(String);
+pub(super) struct InviteBody(String);
 
 impl Read for InviteBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -32,7 +34,7 @@ impl Read for InviteBody {
     }
 }
 
-struct RemoveBody(PersonId);
+pub(super) struct RemoveBody(PersonId);
 
 impl Read for RemoveBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -42,14 +44,17 @@ impl Read for RemoveBody {
     }
 }
 
-#[derive(Serialize)]
-struct PersonList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct PersonList {
     people: Vec<PersonBody>,
 }
 
-#[derive(Serialize)]
-struct PersonBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Person)]
+pub(super) struct PersonBody {
+    #[schema(value_type = String, pattern = "^psn_[0-9a-f]{32}$")]
     person: PersonId,
+    #[schema(value_type = String)]
     role: PersonRole,
 }
 
@@ -60,8 +65,10 @@ impl From<Person> for PersonBody {
 }
 
 /// A manager with the code that signs in once: for a letter to the merchant's address. Shown once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvitedManager)]
 pub(crate) struct ManagerBody {
+    #[schema(value_type = String, pattern = "^psn_[0-9a-f]{32}$")]
     person: PersonId,
     code: String,
     expires_at: String,
@@ -74,14 +81,18 @@ impl From<PersonInvited> for ManagerBody {
     }
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Json<PersonList>, Problem> {
+/// Lists a merchant's people, without names.
+#[utoipa::path(get, path = "/merchants/{merchant}/people", operation_id = "list_merchant_people", tag = "merchants", responses((status = 200, body = PersonList)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Json<PersonList>, Problem> {
     let city = acting.member.municipality;
     deps.ledger.get_merchant(city, merchant).await.map_err(failed)?.ok_or_else(not_found)?;
     let people = deps.ledger.list_people(city, merchant).await.map_err(failed)?;
     Ok(Json(PersonList { people: people.into_iter().map(Into::into).collect() }))
 }
 
-async fn invite(
+/// Invites a manager of a merchant; the code is shown once, for a letter.
+#[utoipa::path(post, path = "/merchants/{merchant}/people", operation_id = "invite_manager", tag = "merchants", request_body = NameRequest, responses((status = 201, body = ManagerBody)))]
+pub(super) async fn invite(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,
@@ -93,7 +104,9 @@ async fn invite(
     Ok(MadeAs(format!("{merchant}/{}", invited.person.id), invited.into()))
 }
 
-async fn remove(
+/// Removes somebody of a merchant: their sessions end at once.
+#[utoipa::path(post, path = "/merchants/{merchant}/people/remove", operation_id = "remove_merchant_person", tag = "merchants", request_body = RemovePersonRequest, responses((status = 204)))]
+pub(super) async fn remove(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,

@@ -12,6 +12,7 @@ use super::super::answers::{Because, Done, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{AccountRequest, BecauseRequest, ConsentRequest, ServicesRequest};
 use super::bodies::{AccountFields, services};
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -22,7 +23,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/merchants/{merchant}/netting-consent", Action::RecordConsent, consent)
 }
 
-struct ServicesBody(Vec<Service>);
+pub(super) struct ServicesBody(Vec<Service>);
 
 impl Read for ServicesBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -30,7 +31,7 @@ impl Read for ServicesBody {
     }
 }
 
-struct AccountBody(AccountFields);
+pub(super) struct AccountBody(AccountFields);
 
 impl Read for AccountBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -41,7 +42,7 @@ impl Read for AccountBody {
 }
 
 /// Whether the merchant consents; the reason names its letter.
-struct ConsentBody {
+pub(super) struct ConsentBody {
     consents: bool,
     reason: String,
 }
@@ -54,7 +55,9 @@ impl Read for ConsentBody {
     }
 }
 
-async fn apply_services(
+/// Takes in further services of a merchant.
+#[utoipa::path(post, path = "/merchants/{merchant}/services", operation_id = "apply_services", tag = "merchants", request_body = ServicesRequest, responses((status = 204)))]
+pub(super) async fn apply_services(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,
@@ -65,13 +68,17 @@ async fn apply_services(
     Ok(Done)
 }
 
-async fn approve_services(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Done, Problem> {
+/// Approves the services that wait, as a second person.
+#[utoipa::path(post, path = "/merchants/{merchant}/services/approve", operation_id = "approve_services", tag = "merchants", responses((status = 204)))]
+pub(super) async fn approve_services(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Done, Problem> {
     let command = acting.command(&merchant)?;
     deps.ledger.approve_services(acting.member.municipality, &command, merchant).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn change_account(
+/// Takes in a change of a merchant's bank account; the old one stays until a second person approves.
+#[utoipa::path(post, path = "/merchants/{merchant}/account", operation_id = "change_account", tag = "merchants", request_body = AccountRequest, responses((status = 204)))]
+pub(super) async fn change_account(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,
@@ -82,14 +89,27 @@ async fn change_account(
     Ok(Done)
 }
 
-/// The reason says who was called back, at which number known from before.
-async fn approve_account(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>, Body(_): Body<Because>) -> Result<Done, Problem> {
+/// Approves the newest account, as a second person. The reason says who was called back, at which number known from before.
+#[utoipa::path(post, path = "/merchants/{merchant}/account/approve", operation_id = "approve_account", tag = "merchants", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn approve_account(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(merchant): PathId<MerchantId>,
+    Body(_): Body<Because>,
+) -> Result<Done, Problem> {
     let command = acting.command(&merchant)?;
     deps.ledger.approve_merchant_account(acting.member.municipality, &command, merchant).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn consent(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>, Body(body): Body<ConsentBody>) -> Result<Done, Problem> {
+/// Records whether a merchant consents to netting; the reason names its letter.
+#[utoipa::path(post, path = "/merchants/{merchant}/netting-consent", operation_id = "record_consent", tag = "merchants", request_body = ConsentRequest, responses((status = 204)))]
+pub(super) async fn consent(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(merchant): PathId<MerchantId>,
+    Body(body): Body<ConsentBody>,
+) -> Result<Done, Problem> {
     deps.ledger.get_merchant(acting.member.municipality, merchant).await.map_err(failed)?.ok_or_else(not_found)?;
     let command = acting.command(&(merchant, body.consents, &body.reason))?;
     deps.ledger.record_netting_consent(acting.member.municipality, &command, merchant, body.consents, &body.reason).await.map_err(refused)?;

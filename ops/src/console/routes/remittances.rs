@@ -12,6 +12,7 @@ use ledger::remittance::{DetailRow, File, Remittance};
 use ledger::staff::Action;
 use ledger::time::Month;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, text};
 use web::{Body, Fields, Params, PathId, Problem, Read};
 
@@ -20,6 +21,7 @@ use super::super::answers::{Because, Done, Items, MadeAs, Page, page};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{BecauseRequest, MonthRequest, SentRequest};
 use super::statements::MonthBody;
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -34,11 +36,15 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// One bank file.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Remittance)]
 pub(crate) struct RemittanceBody {
+    #[schema(value_type = String, pattern = "^rmt_[0-9a-f]{32}$")]
     remittance: RemittanceId,
     sequence: i32,
+    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-05")]
     month: Month,
+    #[schema(value_type = String, format = Date)]
     pay_on: NaiveDate,
     state: String,
     lines: i32,
@@ -52,7 +58,7 @@ impl From<Remittance> for RemittanceBody {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct RemittanceDetail {
     #[serde(flatten)]
     remittance: RemittanceBody,
@@ -61,11 +67,14 @@ pub(crate) struct RemittanceDetail {
 }
 
 /// What one line pays to one payee. A family is named by its id.
-#[derive(Serialize)]
-struct LineBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemittanceLine)]
+pub(super) struct LineBody {
     line: i32,
+    #[schema(value_type = String)]
     payee_kind: &'static str,
     payee: String,
+    #[schema(required)]
     name: Option<String>,
     receipts: i64,
     amount_yen: i64,
@@ -80,8 +89,9 @@ impl From<DetailRow> for LineBody {
 }
 
 /// Somebody who is due and not paid, and what to do.
-#[derive(Serialize)]
-struct StopBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Stop)]
+pub(super) struct StopBody {
     payee_kind: String,
     payee: String,
     amount_yen: i64,
@@ -90,7 +100,8 @@ struct StopBody {
 }
 
 /// A file that was built: what people compare before it is sent.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemittanceFile)]
 pub(crate) struct FileBody {
     sha256: String,
     lines: usize,
@@ -117,7 +128,7 @@ pub(crate) fn sha256(text: &str) -> Option<[u8; 32]> {
 }
 
 /// The SHA-256 of the file that was handed to the bank, as whoever sent it computed it.
-struct SentBody([u8; 32]);
+pub(super) struct SentBody([u8; 32]);
 
 impl Read for SentBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -126,12 +137,16 @@ impl Read for SentBody {
     }
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, Params(asked): Params<Page>) -> Result<Json<Items<RemittanceBody>>, Problem> {
+/// Lists remittances.
+#[utoipa::path(get, path = "/remittances", operation_id = "list_remittances", tag = "remittances", params(("after" = Option<String>, Query, max_length = 80, description = "The page begins behind this one."), ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "Items on a page; 50 where nothing is said.")), responses((status = 200, body = Items<RemittanceBody>)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(asked): Params<Page>) -> Result<Json<Items<RemittanceBody>>, Problem> {
     let remittances = deps.ledger.list_remittances(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(page(remittances.into_iter().map(RemittanceBody::from), &asked, |remittance| remittance.remittance.to_string())))
 }
 
-async fn prepare(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)): Body<MonthBody>) -> Result<MadeAs<RemittanceBody>, Problem> {
+/// Prepares the remittance of a statement month: one line an account, and a stop list.
+#[utoipa::path(post, path = "/remittances", operation_id = "prepare_remittance", tag = "remittances", request_body = MonthRequest, responses((status = 201, body = RemittanceBody)))]
+pub(super) async fn prepare(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)): Body<MonthBody>) -> Result<MadeAs<RemittanceBody>, Problem> {
     let command = acting.command(&month)?;
     let prepared = deps.ledger.prepare_remittance(acting.member.municipality, &command, month).await.map_err(refused)?;
     Ok(MadeAs(prepared.id.to_string(), prepared.into()))
@@ -148,23 +163,31 @@ pub(crate) async fn detail(ledger: &Ledger, city: Municipality, id: RemittanceId
     Ok(Some(RemittanceDetail { remittance: found.into(), detail, stops: stops.collect() }))
 }
 
-async fn show(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<RemittanceDetail>, Problem> {
+/// Shows a remittance with its lines and stops.
+#[utoipa::path(get, path = "/remittances/{remittance}", operation_id = "show_remittance", tag = "remittances", responses((status = 200, body = RemittanceDetail)))]
+pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<RemittanceDetail>, Problem> {
     detail(&deps.ledger, acting.member.municipality, id).await.map_err(failed)?.map(Json).ok_or_else(not_found)
 }
 
-async fn approve(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Done, Problem> {
+/// Approves a remittance as prepared, as a second person.
+#[utoipa::path(post, path = "/remittances/{remittance}/approve", operation_id = "approve_remittance", tag = "remittances", responses((status = 204)))]
+pub(super) async fn approve(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Done, Problem> {
     let command = acting.command(&id)?;
     deps.ledger.approve_remittance(acting.member.municipality, &command, id).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn build(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<FileBody>, Problem> {
+/// Builds the bank file (総合振込), reads it back and compares.
+#[utoipa::path(post, path = "/remittances/{remittance}/build", operation_id = "build_remittance", tag = "remittances", responses((status = 200, body = FileBody)))]
+pub(super) async fn build(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Json<FileBody>, Problem> {
     let command = acting.command(&id)?;
     let file = deps.ledger.build_remittance(acting.member.municipality, &command, id).await.map_err(refused)?;
     Ok(Json(FileBody::from(&file)))
 }
 
-async fn download(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Response, Problem> {
+/// Downloads the bank file: it holds names and accounts of payees.
+#[utoipa::path(get, path = "/remittances/{remittance}/file", operation_id = "download_remittance", tag = "remittances", responses((status = 200, body = String, content_type = "application/octet-stream")))]
+pub(super) async fn download(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Response, Problem> {
     let file = deps.ledger.remittance_file(acting.member.municipality, id).await.map_err(refused)?;
     let name = format!("attachment; filename=\"remittance-{}-{:04}.txt\"", acting.member.municipality, file.sequence);
     let headers = [
@@ -179,13 +202,22 @@ async fn download(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<R
     Ok(answer)
 }
 
-async fn sent(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>, Body(SentBody(sha256)): Body<SentBody>) -> Result<Done, Problem> {
+/// Says that the file with this digest was handed to the bank. It is not paid yet.
+#[utoipa::path(post, path = "/remittances/{remittance}/sent", operation_id = "send_remittance", tag = "remittances", request_body = SentRequest, responses((status = 204)))]
+pub(super) async fn sent(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(id): PathId<RemittanceId>,
+    Body(SentBody(sha256)): Body<SentBody>,
+) -> Result<Done, Problem> {
     let command = acting.command(&(id, sha256))?;
     deps.ledger.mark_remittance_sent(acting.member.municipality, &command, id, &sha256).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn cancel(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>, Body(because): Body<Because>) -> Result<Done, Problem> {
+/// Gives a remittance up that was not sent.
+#[utoipa::path(post, path = "/remittances/{remittance}/cancel", operation_id = "cancel_remittance", tag = "remittances", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn cancel(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>, Body(because): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&(id, &because.reason))?;
     deps.ledger.cancel_remittance(acting.member.municipality, &command, id).await.map_err(refused)?;
     Ok(Done)

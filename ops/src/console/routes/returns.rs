@@ -8,6 +8,7 @@ use ledger::reconciliation::repo::WaitingReturn;
 use ledger::remittance::repo::EarlyReturn;
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{parsed, text, whole};
 use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
 
@@ -16,6 +17,7 @@ use super::super::answers::{Because, Done, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{BecauseRequest, LineBecauseRequest, LineRequest, PaidRequest, ProposeReturnRequest};
 
 const LINES_MAX: i64 = 999_999;
 
@@ -31,7 +33,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// Which line of which file has come back.
-struct PaidBody {
+pub(super) struct PaidBody {
     remittance: RemittanceId,
     number: i32,
 }
@@ -50,7 +52,7 @@ impl Read for PaidBody {
     }
 }
 
-struct ProposeBody {
+pub(super) struct ProposeBody {
     paid: PaidBody,
     reason: String,
 }
@@ -63,15 +65,19 @@ impl Read for ProposeBody {
     }
 }
 
-#[derive(Serialize)]
-struct WaitingList {
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingReturnList)]
+pub(super) struct WaitingList {
     returns: Vec<WaitingBody>,
 }
 
 /// A return that waits for a second person.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingReturn)]
 pub(crate) struct WaitingBody {
+    #[schema(value_type = String, pattern = "^bnk_[0-9a-f]{32}$")]
     line: BankLineId,
+    #[schema(value_type = String, pattern = "^rmt_[0-9a-f]{32}$")]
     remittance: RemittanceId,
     number: i32,
     score: i16,
@@ -88,33 +94,46 @@ impl From<WaitingReturn> for WaitingBody {
     }
 }
 
-async fn waiting(State(deps): State<Deps>, acting: Acting) -> Result<Json<WaitingList>, Problem> {
+/// Lists returns (組戻) that wait for a second person.
+#[utoipa::path(get, path = "/returns", operation_id = "list_returns", tag = "bank", responses((status = 200, body = WaitingList)))]
+pub(super) async fn waiting(State(deps): State<Deps>, acting: Acting) -> Result<Json<WaitingList>, Problem> {
     let returns = deps.ledger.list_waiting_returns(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(WaitingList { returns: returns.into_iter().map(Into::into).collect() }))
 }
 
-async fn propose(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(body): Body<ProposeBody>) -> Result<Done, Problem> {
+/// Proposes that a credit is a payout that came back.
+#[utoipa::path(post, path = "/bank-lines/{line}/propose-return", operation_id = "propose_return", tag = "bank", request_body = ProposeReturnRequest, responses((status = 204)))]
+pub(super) async fn propose(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(line): PathId<BankLineId>,
+    Body(body): Body<ProposeBody>,
+) -> Result<Done, Problem> {
     let paid = (body.paid.remittance, body.paid.number);
     let command = acting.command(&(line, paid, &body.reason))?;
     deps.ledger.propose_return(acting.member.municipality, &command, line, paid, &body.reason).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn confirm(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(body): Body<PaidBody>) -> Result<Done, Problem> {
+/// Confirms a return, as a second person.
+#[utoipa::path(post, path = "/bank-lines/{line}/confirm-return", operation_id = "confirm_return", tag = "bank", request_body = PaidRequest, responses((status = 204)))]
+pub(super) async fn confirm(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(body): Body<PaidBody>) -> Result<Done, Problem> {
     let paid = (body.remittance, body.number);
     let command = acting.command(&(line, paid))?;
     deps.ledger.confirm_return(acting.member.municipality, &command, line, paid).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn reject(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(because): Body<Because>) -> Result<Done, Problem> {
+/// Rejects what was proposed about a credit.
+#[utoipa::path(post, path = "/bank-lines/{line}/reject-returns", operation_id = "reject_returns", tag = "bank", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn reject(State(deps): State<Deps>, acting: Acting, PathId(line): PathId<BankLineId>, Body(because): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&(line, &because.reason))?;
     deps.ledger.reject_returns(acting.member.municipality, &command, line).await.map_err(refused)?;
     Ok(Done)
 }
 
 /// A line of a file, as a number of it.
-struct NumberBody(i32);
+pub(super) struct NumberBody(i32);
 
 impl Read for NumberBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -123,7 +142,7 @@ impl Read for NumberBody {
     }
 }
 
-struct NumberBecause {
+pub(super) struct NumberBecause {
     number: i32,
     reason: String,
 }
@@ -136,14 +155,17 @@ impl Read for NumberBecause {
     }
 }
 
-#[derive(Serialize)]
-struct EarlyList {
+#[derive(Serialize, ToSchema)]
+#[schema(as = EarlyReturnList)]
+pub(super) struct EarlyList {
     returns: Vec<EarlyBody>,
 }
 
 /// A line that the bank said it will not pay.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EarlyReturn)]
 pub(crate) struct EarlyBody {
+    #[schema(value_type = String, pattern = "^rmt_[0-9a-f]{32}$")]
     remittance: RemittanceId,
     number: i32,
     reason: String,
@@ -158,12 +180,16 @@ impl From<EarlyReturn> for EarlyBody {
     }
 }
 
-async fn waiting_early(State(deps): State<Deps>, acting: Acting) -> Result<Json<EarlyList>, Problem> {
+/// Lists lines that the bank said it will not pay and that wait for a second person.
+#[utoipa::path(get, path = "/early-returns", operation_id = "list_early_returns", tag = "bank", responses((status = 200, body = EarlyList)))]
+pub(super) async fn waiting_early(State(deps): State<Deps>, acting: Acting) -> Result<Json<EarlyList>, Problem> {
     let returns = deps.ledger.list_waiting_early_returns(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(EarlyList { returns: returns.into_iter().map(Into::into).collect() }))
 }
 
-async fn propose_early(
+/// Proposes that the bank will not pay a line of a file.
+#[utoipa::path(post, path = "/remittances/{remittance}/propose-return", operation_id = "propose_early_return", tag = "bank", request_body = LineBecauseRequest, responses((status = 204)))]
+pub(super) async fn propose_early(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(remittance): PathId<RemittanceId>,
@@ -175,7 +201,9 @@ async fn propose_early(
     Ok(Done)
 }
 
-async fn confirm_early(
+/// Confirms it, as a second person.
+#[utoipa::path(post, path = "/remittances/{remittance}/confirm-return", operation_id = "confirm_early_return", tag = "bank", request_body = LineRequest, responses((status = 204)))]
+pub(super) async fn confirm_early(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(remittance): PathId<RemittanceId>,
@@ -186,7 +214,9 @@ async fn confirm_early(
     Ok(Done)
 }
 
-async fn reject_early(
+/// Rejects it.
+#[utoipa::path(post, path = "/remittances/{remittance}/reject-return", operation_id = "reject_early_return", tag = "bank", request_body = LineBecauseRequest, responses((status = 204)))]
+pub(super) async fn reject_early(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(remittance): PathId<RemittanceId>,

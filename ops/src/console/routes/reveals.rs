@@ -11,6 +11,7 @@ use ledger::people::{FamilyChild, FamilyGuardian};
 use ledger::staff::Action;
 use ledger::staff::reveal::MerchantAccount;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::{Body, PathId, Problem};
 
 use super::super::Deps;
@@ -18,6 +19,7 @@ use super::super::answers::Because;
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found};
+use super::super::schemas::{BecauseRequest, MerchantAccountSchema};
 
 pub(super) fn add(desk: Desk) -> Desk {
     desk.post("/families/{family}/reveal", Action::RevealFamily, family).post(
@@ -28,39 +30,46 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// A family, opened.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct RevealedFamily {
+    #[schema(value_type = String, pattern = "^fam_[0-9a-f]{32}$")]
     family: FamilyId,
     protected: bool,
     payer_number: String,
     guardians: Vec<RevealedGuardian>,
     children: Vec<RevealedChild>,
+    #[schema(required)]
     bank_account: Option<RevealedAccount>,
     /// What the family registered and waits for a second person.
     waiting_account: Option<RevealedAccount>,
 }
 
-#[derive(Serialize)]
-struct RevealedGuardian {
+#[derive(Serialize, ToSchema)]
+pub(super) struct RevealedGuardian {
+    #[schema(value_type = String, pattern = "^gdn_[0-9a-f]{32}$")]
     guardian: GuardianId,
     number: String,
     name: String,
     kana: String,
 }
 
-#[derive(Serialize)]
-struct RevealedChild {
+#[derive(Serialize, ToSchema)]
+pub(super) struct RevealedChild {
+    #[schema(value_type = String, pattern = "^chd_[0-9a-f]{32}$")]
     child: ChildId,
+    #[schema(value_type = String, pattern = "^gdn_[0-9a-f]{32}$")]
     guardian: GuardianId,
     number: String,
     name: String,
     kana: String,
+    #[schema(required)]
     address: Option<String>,
+    #[schema(value_type = String, format = Date)]
     birth_on: NaiveDate,
 }
 
-#[derive(Serialize)]
-struct RevealedAccount {
+#[derive(Serialize, ToSchema)]
+pub(super) struct RevealedAccount {
     bank: String,
     branch: String,
     account_kind: String,
@@ -68,9 +77,11 @@ struct RevealedAccount {
     holder: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct RevealedMerchant {
+    #[schema(value_type = String, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: MerchantId,
+    #[schema(value_type = Vec<MerchantAccountSchema>)]
     accounts: Vec<MerchantAccount>,
 }
 
@@ -116,12 +127,21 @@ pub(crate) async fn open(ledger: &Ledger, city: Municipality, family: FamilyId) 
     }))
 }
 
-async fn family(State(deps): State<Deps>, acting: Acting, PathId(family): PathId<FamilyId>, Body(_): Body<Because>) -> Result<Json<RevealedFamily>, Problem> {
+/// Reveals names, addresses and the account of a family.
+#[utoipa::path(post, path = "/families/{family}/reveal", operation_id = "reveal_family", tag = "families", request_body = BecauseRequest, responses((status = 200, body = RevealedFamily)))]
+pub(super) async fn family(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(family): PathId<FamilyId>,
+    Body(_): Body<Because>,
+) -> Result<Json<RevealedFamily>, Problem> {
     let opened = open(&deps.ledger, acting.member.municipality, family).await.map_err(failed)?;
     opened.map(Json).ok_or_else(not_found)
 }
 
-async fn merchant_account(
+/// Reveals the bank accounts of a merchant.
+#[utoipa::path(post, path = "/merchants/{merchant}/account/reveal", operation_id = "reveal_merchant_account", tag = "merchants", request_body = BecauseRequest, responses((status = 200, body = RevealedMerchant)))]
+pub(super) async fn merchant_account(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,

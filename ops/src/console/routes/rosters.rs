@@ -8,6 +8,7 @@ use ledger::ids::AccountId;
 use ledger::people::Report;
 use ledger::staff::Action;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{day, text};
 use web::{Body, Created, Fields, PathId, Problem, Read};
 
@@ -16,6 +17,7 @@ use super::super::answers::{Because, DoneTo, MadeAs};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::refused;
+use super::super::schemas::{BecauseRequest, GrantRequest, RosterReportSchema};
 use super::super::upload::Upload;
 use super::bodies::WORD_MAX;
 
@@ -26,7 +28,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/entitlements/{entitlement}/revoke", Action::RevokeEntitlement, revoke)
 }
 
-struct GrantBody {
+pub(super) struct GrantBody {
     scheme: String,
     on: NaiveDate,
 }
@@ -40,14 +42,17 @@ impl Read for GrantBody {
 }
 
 /// What a grant run did: whom it judged, what it granted now.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = GrantRun)]
 pub(crate) struct GrantAnswer {
     children: usize,
     eligible: usize,
     changed: usize,
     granted_count: usize,
     granted_yen: i64,
+    #[schema(value_type = String, format = Date)]
     service_from: NaiveDate,
+    #[schema(value_type = String, format = Date)]
     service_to: NaiveDate,
     training_version: bool,
 }
@@ -68,29 +73,38 @@ impl From<GrantRun> for GrantAnswer {
     }
 }
 
-#[derive(Serialize)]
-struct RevokedBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Revoked)]
+pub(super) struct RevokedBody {
     taken_back_yen: i64,
 }
 
-async fn preview(State(deps): State<Deps>, acting: Acting, Upload(file): Upload) -> Result<Json<Report>, Problem> {
+/// Tells what a roster would change, and which lines cannot be used.
+#[utoipa::path(post, path = "/rosters/preview", operation_id = "preview_roster", tag = "rosters", request_body(content((String = "text/csv"), (String = "text/plain"), (String = "application/octet-stream"))), responses((status = 200, body = RosterReportSchema)))]
+pub(super) async fn preview(State(deps): State<Deps>, acting: Acting, Upload(file): Upload) -> Result<Json<Report>, Problem> {
     deps.ledger.preview_roster(acting.member.municipality, &file).await.map(Json).map_err(refused)
 }
 
-async fn import(State(deps): State<Deps>, acting: Acting, Upload(file): Upload) -> Result<MadeAs<Report>, Problem> {
+/// Imports a roster. The same file again changes nothing.
+#[utoipa::path(post, path = "/rosters", operation_id = "import_roster", tag = "rosters", request_body(content((String = "text/csv"), (String = "text/plain"), (String = "application/octet-stream"))), responses((status = 201, body = RosterReportSchema)))]
+pub(super) async fn import(State(deps): State<Deps>, acting: Acting, Upload(file): Upload) -> Result<MadeAs<Report>, Problem> {
     acting.command(&())?;
     let report = deps.ledger.import_roster(acting.member.municipality, &acting.actor(), &file, &mut |_| {}).await.map_err(refused)?;
     let roster = report.roster.map(|roster| roster.to_string()).unwrap_or_default();
     Ok(MadeAs(roster, report))
 }
 
-async fn grant(State(deps): State<Deps>, acting: Acting, Body(body): Body<GrantBody>) -> Result<DoneTo<GrantAnswer>, Problem> {
+/// Judges who is eligible and grants the service period that holds a day, each child once.
+#[utoipa::path(post, path = "/grants", operation_id = "run_grant", tag = "rosters", request_body = GrantRequest, responses((status = 200, body = GrantAnswer)))]
+pub(super) async fn grant(State(deps): State<Deps>, acting: Acting, Body(body): Body<GrantBody>) -> Result<DoneTo<GrantAnswer>, Problem> {
     acting.command(&())?;
     let run = deps.ledger.run_grant(acting.member.municipality, (&body.scheme, body.on), &acting.actor(), &mut |_| {}).await.map_err(refused)?;
     Ok(DoneTo(format!("{}/{}", body.scheme, run.period.service_from), run.into()))
 }
 
-async fn revoke(
+/// Takes back what is left of an entitlement.
+#[utoipa::path(post, path = "/entitlements/{entitlement}/revoke", operation_id = "revoke_entitlement", tag = "rosters", request_body = BecauseRequest, responses((status = 201, body = RevokedBody)))]
+pub(super) async fn revoke(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(entitlement): PathId<AccountId>,

@@ -8,6 +8,7 @@ use ledger::session::SignInRejected;
 use ledger::staff::session::StaffSignIn;
 use ledger::staff::{Action, Member, Role};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{raw, text};
 use web::problem::registry;
 use web::{Body, Created, Fields, Origin, Problem, Read, RequestId, tokyo_time};
@@ -17,6 +18,7 @@ use super::super::answers::Done;
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::failed;
+use super::super::schemas::SignInRequest;
 
 const CITY_MAX: usize = 40;
 const NAME_MAX: usize = 40;
@@ -28,7 +30,7 @@ pub(super) fn add(desk: Desk) -> Desk {
 }
 
 /// What somebody types.
-struct SignInBody {
+pub(super) struct SignInBody {
     city: String,
     name: String,
     code: String,
@@ -44,19 +46,23 @@ impl Read for SignInBody {
 }
 
 /// A session.
-#[derive(Serialize)]
-struct SessionBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(super) struct SessionBody {
     token: String,
     expires_at: String,
     member: MemberBody,
 }
 
 /// A member of staff.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Member)]
 pub(crate) struct MemberBody {
     name: String,
     display_name: String,
+    #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
+    #[schema(value_type = String)]
     state: &'static str,
 }
 
@@ -75,7 +81,9 @@ fn sign_in(error: Error<SignInRejected>) -> Problem {
     }
 }
 
-async fn create(
+/// Signs in with a one-time code. After many refusals from one place none is looked at for a while.
+#[utoipa::path(post, path = "/sessions", operation_id = "sign_in", tag = "sessions", request_body = SignInRequest, responses((status = 201, body = SessionBody)))]
+pub(super) async fn create(
     State(deps): State<Deps>,
     origin: Origin,
     RequestId(request_id): RequestId,
@@ -88,11 +96,15 @@ async fn create(
     Ok(Created(SessionBody { token: signed_in.token.to_string(), expires_at: tokyo_time(signed_in.expires_at), member: signed_in.member.into() }))
 }
 
-async fn end(State(deps): State<Deps>, acting: Acting) -> Result<Done, Problem> {
+/// Signs out.
+#[utoipa::path(delete, path = "/sessions/current", operation_id = "sign_out", tag = "sessions", responses((status = 204)))]
+pub(super) async fn end(State(deps): State<Deps>, acting: Acting) -> Result<Done, Problem> {
     deps.ledger.sign_out_staff(&acting.token).await.map_err(failed)?;
     Ok(Done)
 }
 
-async fn me(acting: Acting) -> Json<MemberBody> {
+/// Shows who one is.
+#[utoipa::path(get, path = "/me", operation_id = "show_me", tag = "sessions", responses((status = 200, body = MemberBody)))]
+pub(super) async fn me(acting: Acting) -> Json<MemberBody> {
     Json(acting.member.into())
 }

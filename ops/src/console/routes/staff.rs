@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use ledger::staff::{Action, Invitation, Invited, Role, Roles};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{Fault, Given, list, parsed, text};
 use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
 
@@ -12,6 +13,7 @@ use super::super::answers::{Because, Done, MadeAs, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{BecauseRequest, InviteStaffRequest, RolesRequest};
 use super::sessions::MemberBody;
 
 const NAME_MAX: usize = 40;
@@ -27,8 +29,8 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/staff/{name}/resume", Action::ResumeStaff, resume)
 }
 
-#[derive(Serialize)]
-struct StaffList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct StaffList {
     staff: Vec<MemberBody>,
 }
 
@@ -37,7 +39,7 @@ fn roles(given: Given<'_>) -> Result<Roles, Fault> {
 }
 
 /// Who is to join.
-struct InviteBody(Invitation);
+pub(super) struct InviteBody(Invitation);
 
 impl Read for InviteBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -49,7 +51,7 @@ impl Read for InviteBody {
 }
 
 /// Other roles, and why.
-struct RolesBody {
+pub(super) struct RolesBody {
     roles: Roles,
 }
 
@@ -62,7 +64,8 @@ impl Read for RolesBody {
 }
 
 /// A code that signs in once. Shown once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignInCode)]
 pub(crate) struct CodeBody {
     name: String,
     code: String,
@@ -75,40 +78,54 @@ impl From<Invited> for CodeBody {
     }
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting) -> Result<Json<StaffList>, Problem> {
+/// Lists staff.
+#[utoipa::path(get, path = "/staff", operation_id = "list_staff", tag = "staff", responses((status = 200, body = StaffList)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting) -> Result<Json<StaffList>, Problem> {
     let staff = deps.ledger.list_staff(acting.member.municipality).await.map_err(failed)?;
     Ok(Json(StaffList { staff: staff.into_iter().map(Into::into).collect() }))
 }
 
-async fn invite(State(deps): State<Deps>, acting: Acting, Body(InviteBody(invitation)): Body<InviteBody>) -> Result<MadeAs<CodeBody>, Problem> {
+/// Invites somebody; their sign-in code is shown once.
+#[utoipa::path(post, path = "/staff", operation_id = "invite_staff", tag = "staff", request_body = InviteStaffRequest, responses((status = 201, body = CodeBody)))]
+pub(super) async fn invite(State(deps): State<Deps>, acting: Acting, Body(InviteBody(invitation)): Body<InviteBody>) -> Result<MadeAs<CodeBody>, Problem> {
     let command = acting.command(&invitation)?;
     let invited = deps.ledger.invite_staff(acting.member.municipality, &command, &invitation).await.map_err(refused)?;
     Ok(MadeAs(invitation.name, invited.into()))
 }
 
-async fn assign(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(body): Body<RolesBody>) -> Result<Done, Problem> {
+/// Gives somebody other roles.
+#[utoipa::path(post, path = "/staff/{name}/roles", operation_id = "assign_roles", tag = "staff", request_body = RolesRequest, responses((status = 204)))]
+pub(super) async fn assign(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(body): Body<RolesBody>) -> Result<Done, Problem> {
     let command = acting.command(&(&name, &body.roles))?;
     deps.ledger.assign_roles(acting.member.municipality, &command, &name, &body.roles).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn issue(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>) -> Result<MadeAs<CodeBody>, Problem> {
+/// Issues a new sign-in code; an older one is dead at once.
+#[utoipa::path(post, path = "/staff/{name}/code", operation_id = "issue_staff_code", tag = "staff", responses((status = 201, body = CodeBody)))]
+pub(super) async fn issue(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>) -> Result<MadeAs<CodeBody>, Problem> {
     let command = acting.command(&name)?;
     let invited = deps.ledger.issue_staff_code(acting.member.municipality, &command, &name).await.map_err(refused)?;
     Ok(MadeAs(name, invited.into()))
 }
 
-async fn end_sessions(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(_): Body<Because>) -> Result<Done, Problem> {
+/// Ends every session of somebody.
+#[utoipa::path(post, path = "/staff/{name}/end-sessions", operation_id = "end_staff_sessions", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn end_sessions(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(_): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&name)?;
     deps.ledger.end_staff_sessions(acting.member.municipality, &command, &name).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn suspend(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
+/// Suspends somebody: their sessions and their code end at once.
+#[utoipa::path(post, path = "/staff/{name}/suspend", operation_id = "suspend_staff", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn suspend(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
     set_active(deps, acting, name, because, false).await
 }
 
-async fn resume(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
+/// Lets somebody work again.
+#[utoipa::path(post, path = "/staff/{name}/resume", operation_id = "resume_staff", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn resume(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
     set_active(deps, acting, name, because, true).await
 }
 

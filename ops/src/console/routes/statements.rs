@@ -8,6 +8,7 @@ use ledger::staff::Action;
 use ledger::statement::{Analysis, Statement};
 use ledger::time::Month;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{list, parsed};
 use web::{Body, Fields, Params, PathId, Problem, Read};
 
@@ -16,6 +17,7 @@ use super::super::answers::{Because, Done, DoneTo, Items, Page, page};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, refused};
+use super::super::schemas::{BecauseRequest, MonthRequest, StatementsRequest};
 
 /// More statements than any month has.
 const STATEMENTS_MAX: usize = 1_000;
@@ -38,7 +40,7 @@ impl Read for MonthBody {
     }
 }
 
-struct StatementQuery {
+pub(super) struct StatementQuery {
     month: Option<Month>,
     merchant: Option<MerchantId>,
     page: Page,
@@ -53,7 +55,7 @@ impl Read for StatementQuery {
     }
 }
 
-struct StatementsBody(Vec<StatementId>);
+pub(super) struct StatementsBody(Vec<StatementId>);
 
 impl Read for StatementsBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -62,12 +64,18 @@ impl Read for StatementsBody {
 }
 
 /// One merchant's month.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Statement)]
 pub(crate) struct StatementBody {
+    #[schema(value_type = String, pattern = "^stm_[0-9a-f]{32}$")]
     statement: StatementId,
+    #[schema(value_type = String, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: MerchantId,
+    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-05")]
     month: Month,
+    #[schema(value_type = String, format = Date)]
     from: NaiveDate,
+    #[schema(value_type = String, format = Date)]
     to: NaiveDate,
     receipts: i32,
     gross_yen: i64,
@@ -84,18 +92,25 @@ impl From<Statement> for StatementBody {
     }
 }
 
-#[derive(Serialize)]
-struct DrawnBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = DrawnStatements)]
+pub(super) struct DrawnBody {
+    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-05")]
     month: Month,
     drawn: u64,
 }
 
 /// One line of the analysis; without scheme it is families' own money.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Analysis)]
 pub(crate) struct AnalysisBody {
+    #[schema(value_type = String, pattern = "^stm_[0-9a-f]{32}$")]
     statement: StatementId,
+    #[schema(value_type = String, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: MerchantId,
+    #[schema(required)]
     scheme: Option<String>,
+    #[schema(required)]
     fiscal_year: Option<i16>,
     amount_yen: i64,
 }
@@ -107,50 +122,63 @@ impl From<Analysis> for AnalysisBody {
     }
 }
 
-#[derive(Serialize)]
-struct AnalysisList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct AnalysisList {
+    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-05")]
     month: Month,
     lines: Vec<AnalysisBody>,
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, Params(asked): Params<StatementQuery>) -> Result<Json<Items<StatementBody>>, Problem> {
+/// Lists statements.
+#[utoipa::path(get, path = "/statements", operation_id = "list_statements", tag = "statements", params(("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", description = "Of one month."), ("merchant" = Option<String>, Query, pattern = "^mrc_[0-9a-f]{32}$", description = "Of one merchant."), ("after" = Option<String>, Query, max_length = 80, description = "The page begins behind this one."), ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "Items on a page; 50 where nothing is said.")), responses((status = 200, body = Items<StatementBody>)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(asked): Params<StatementQuery>) -> Result<Json<Items<StatementBody>>, Problem> {
     let statements = deps.ledger.list_statements(acting.member.municipality, asked.merchant, asked.month).await.map_err(failed)?;
     Ok(Json(page(statements.into_iter().map(StatementBody::from), &asked.page, |statement| statement.statement.to_string())))
 }
 
-async fn analyse(State(deps): State<Deps>, acting: Acting, Params(MonthBody(month)): Params<MonthBody>) -> Result<Json<AnalysisList>, Problem> {
+/// Shows a month's statements by year and budget line.
+#[utoipa::path(get, path = "/statements/analysis", operation_id = "analyse_statements", tag = "statements", params(("month" = String, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", description = "Of one month.")), responses((status = 200, body = AnalysisList)))]
+pub(super) async fn analyse(State(deps): State<Deps>, acting: Acting, Params(MonthBody(month)): Params<MonthBody>) -> Result<Json<AnalysisList>, Problem> {
     let lines = deps.ledger.list_analyses(acting.member.municipality, month).await.map_err(failed)?;
     Ok(Json(AnalysisList { month, lines: lines.into_iter().map(Into::into).collect() }))
 }
 
-/// Refunds of the month are settled first; without that no statement is drawn.
-async fn draw(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)): Body<MonthBody>) -> Result<DoneTo<DrawnBody>, Problem> {
+/// Draws the statements of a month whose days are over. Refunds are settled first; without that none is drawn.
+#[utoipa::path(post, path = "/statements", operation_id = "draw_statements", tag = "statements", request_body = MonthRequest, responses((status = 200, body = DrawnBody)))]
+pub(super) async fn draw(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)): Body<MonthBody>) -> Result<DoneTo<DrawnBody>, Problem> {
     let command = acting.command(&month)?;
     deps.ledger.settle_refunds(acting.member.municipality).await.map_err(failed)?;
     let drawn = deps.ledger.draw_statements(acting.member.municipality, &command, month).await.map_err(refused)?;
     Ok(DoneTo(month.to_string(), DrawnBody { month, drawn }))
 }
 
-async fn claim(State(deps): State<Deps>, acting: Acting, PathId(statement): PathId<StatementId>, Body(_): Body<Because>) -> Result<Done, Problem> {
+/// Claims for a merchant that writes.
+#[utoipa::path(post, path = "/statements/{statement}/claim", operation_id = "claim_statement", tag = "statements", request_body = BecauseRequest, responses((status = 204)))]
+pub(super) async fn claim(State(deps): State<Deps>, acting: Acting, PathId(statement): PathId<StatementId>, Body(_): Body<Because>) -> Result<Done, Problem> {
     let command = acting.command(&statement)?;
     deps.ledger.claim_statement(acting.member.municipality, &command, statement).await.map_err(refused)?;
     Ok(Done)
 }
 
-async fn examine(State(deps): State<Deps>, acting: Acting, Body(StatementsBody(ids)): Body<StatementsBody>) -> Result<DoneTo<StepBody>, Problem> {
+/// Says that statements were looked through (審査): all of them, or none.
+#[utoipa::path(post, path = "/statements/examine", operation_id = "examine_statements", tag = "statements", request_body = StatementsRequest, responses((status = 200, body = StepBody)))]
+pub(super) async fn examine(State(deps): State<Deps>, acting: Acting, Body(StatementsBody(ids)): Body<StatementsBody>) -> Result<DoneTo<StepBody>, Problem> {
     let command = acting.command(&ids)?;
     deps.ledger.examine_statements(acting.member.municipality, &command, &ids).await.map_err(refused)?;
     Ok(taken(&ids))
 }
 
-async fn approve(State(deps): State<Deps>, acting: Acting, Body(StatementsBody(ids)): Body<StatementsBody>) -> Result<DoneTo<StepBody>, Problem> {
+/// Approves statements, as a second person: all of them, or none.
+#[utoipa::path(post, path = "/statements/approve", operation_id = "approve_statements", tag = "statements", request_body = StatementsRequest, responses((status = 200, body = StepBody)))]
+pub(super) async fn approve(State(deps): State<Deps>, acting: Acting, Body(StatementsBody(ids)): Body<StatementsBody>) -> Result<DoneTo<StepBody>, Problem> {
     let command = acting.command(&ids)?;
     deps.ledger.approve_statements(acting.member.municipality, &command, &ids).await.map_err(refused)?;
     Ok(taken(&ids))
 }
 
-#[derive(Serialize)]
-struct StepBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = StatementsTaken)]
+pub(super) struct StepBody {
     statements: usize,
 }
 

@@ -28,15 +28,21 @@ fn table(written: Result<Vec<u8>, Failure>) -> Result<Response, Problem> {
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], bytes).into_response())
 }
 
-async fn trial_balance(State(deps): State<Deps>, acting: Acting) -> Result<Response, Problem> {
+/// Downloads the trial balance as CSV.
+#[utoipa::path(get, path = "/exports/trial-balance", operation_id = "download_trial_balance", tag = "books", responses((status = 200, body = String, content_type = "text/csv")))]
+pub(super) async fn trial_balance(State(deps): State<Deps>, acting: Acting) -> Result<Response, Problem> {
     table(csv::trial_balance(&deps.ledger.trial_balance(acting.member.municipality).await.map_err(failed)?))
 }
 
-async fn reconciliation(State(deps): State<Deps>, acting: Acting, Params(DaysQuery(from, to)): Params<DaysQuery>) -> Result<Response, Problem> {
+/// Downloads the bank lines of some days as CSV.
+#[utoipa::path(get, path = "/exports/reconciliation", operation_id = "download_reconciliation", tag = "bank", params(("from" = String, Query, format = Date, description = "The first day."), ("to" = String, Query, format = Date, description = "The last day.")), responses((status = 200, body = String, content_type = "text/csv")))]
+pub(super) async fn reconciliation(State(deps): State<Deps>, acting: Acting, Params(DaysQuery(from, to)): Params<DaysQuery>) -> Result<Response, Problem> {
     table(csv::reconciliation(&deps.ledger.reconciliation_report(acting.member.municipality, (from, to)).await.map_err(failed)?))
 }
 
-async fn remittance(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Response, Problem> {
+/// Downloads the lines of a remittance as CSV.
+#[utoipa::path(get, path = "/exports/remittances/{remittance}", operation_id = "download_remittance_lines", tag = "remittances", responses((status = 200, body = String, content_type = "text/csv")))]
+pub(super) async fn remittance(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Response, Problem> {
     let (ledger, city) = (&deps.ledger, acting.member.municipality);
     let known = ledger.list_remittances(city).await.map_err(failed)?;
     known.iter().find(|remittance| remittance.id == id).ok_or_else(not_found)?;

@@ -7,6 +7,7 @@ use ledger::merchant::Terminal;
 use ledger::staff::Action;
 use ledger::token::CityToken;
 use serde::Serialize;
+use utoipa::ToSchema;
 use web::fields::{parsed, text};
 use web::{Body, Fields, PathId, Problem, Read};
 
@@ -15,6 +16,7 @@ use super::super::answers::{Done, MadeAs, REASON_MAX};
 use super::super::desk::Desk;
 use super::super::guard::Acting;
 use super::super::problems::{failed, not_found, refused};
+use super::super::schemas::{LabelRequest, RevokeTerminalRequest};
 use super::bodies::WORD_MAX;
 
 pub(super) fn add(desk: Desk) -> Desk {
@@ -25,7 +27,7 @@ pub(super) fn add(desk: Desk) -> Desk {
     )
 }
 
-struct MakeBody(String);
+pub(super) struct MakeBody(String);
 
 impl Read for MakeBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -33,7 +35,7 @@ impl Read for MakeBody {
     }
 }
 
-struct RevokeBody {
+pub(super) struct RevokeBody {
     terminal: TerminalId,
 }
 
@@ -45,13 +47,15 @@ impl Read for RevokeBody {
     }
 }
 
-#[derive(Serialize)]
-struct TerminalList {
+#[derive(Serialize, ToSchema)]
+pub(super) struct TerminalList {
     terminals: Vec<TerminalBody>,
 }
 
-#[derive(Serialize)]
-struct TerminalBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Terminal)]
+pub(super) struct TerminalBody {
+    #[schema(value_type = String, pattern = "^trm_[0-9a-f]{32}$")]
     terminal: TerminalId,
     label: String,
 }
@@ -63,20 +67,26 @@ impl From<Terminal> for TerminalBody {
 }
 
 /// A desk with its token, shown once.
-#[derive(Serialize)]
-struct NewTerminalBody {
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewTerminal)]
+pub(super) struct NewTerminalBody {
+    #[schema(value_type = String, pattern = "^trm_[0-9a-f]{32}$")]
     terminal: TerminalId,
     token: String,
 }
 
-async fn all(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Json<TerminalList>, Problem> {
+/// Lists the desks of a merchant.
+#[utoipa::path(get, path = "/merchants/{merchant}/terminals", operation_id = "list_terminals", tag = "merchants", responses((status = 200, body = TerminalList)))]
+pub(super) async fn all(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>) -> Result<Json<TerminalList>, Problem> {
     let city = acting.member.municipality;
     deps.ledger.get_merchant(city, merchant).await.map_err(failed)?.ok_or_else(not_found)?;
     let terminals = deps.ledger.list_terminals(city, merchant).await.map_err(failed)?;
     Ok(Json(TerminalList { terminals: terminals.into_iter().map(Into::into).collect() }))
 }
 
-async fn make(
+/// Adds a desk; its token is shown once.
+#[utoipa::path(post, path = "/merchants/{merchant}/terminals", operation_id = "add_terminal", tag = "merchants", request_body = LabelRequest, responses((status = 201, body = NewTerminalBody)))]
+pub(super) async fn make(
     State(deps): State<Deps>,
     acting: Acting,
     PathId(merchant): PathId<MerchantId>,
@@ -88,7 +98,14 @@ async fn make(
     Ok(MadeAs(format!("{merchant}/{terminal}"), NewTerminalBody { terminal, token }))
 }
 
-async fn revoke(State(deps): State<Deps>, acting: Acting, PathId(merchant): PathId<MerchantId>, Body(body): Body<RevokeBody>) -> Result<Done, Problem> {
+/// Revokes a desk: its token opens nothing any more.
+#[utoipa::path(post, path = "/merchants/{merchant}/terminals/revoke", operation_id = "revoke_terminal", tag = "merchants", request_body = RevokeTerminalRequest, responses((status = 204)))]
+pub(super) async fn revoke(
+    State(deps): State<Deps>,
+    acting: Acting,
+    PathId(merchant): PathId<MerchantId>,
+    Body(body): Body<RevokeBody>,
+) -> Result<Done, Problem> {
     let command = acting.command(&(merchant, body.terminal))?;
     deps.ledger.revoke_terminal(acting.member.municipality, &command, merchant, body.terminal).await.map_err(refused)?;
     Ok(Done)

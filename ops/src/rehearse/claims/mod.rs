@@ -201,7 +201,7 @@ async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
         show(world, phone, (&claim, child.number), kind).await?;
     }
     let later = *at + TimeDelta::minutes(5);
-    let taken_back = (*manner == Manner::TakenBack).then(|| (later, Event::Claim(ClaimEvent::Withdraw(*household, claim))));
+    let taken_back = (*manner == Manner::TakenBack).then_some((later, Event::Claim(ClaimEvent::Withdraw(*household, claim))));
     Ok(taken_back.into_iter().collect())
 }
 

@@ -29,7 +29,8 @@ struct Lines {
 
 #[derive(Deserialize)]
 struct Line {
-    line: String,
+    #[serde(rename = "line")]
+    id: String,
     amount_yen: i64,
     matched: String,
 }
@@ -67,7 +68,7 @@ pub async fn explain(office: &Office, owed: &[Owed], days: &str) -> anyhow::Resu
     for line in lines.iter().filter(|line| line.matched == "suspense") {
         let Some(at) = waiting.iter().position(|owed| owed.amount_yen == line.amount_yen) else { continue };
         let what = json!({"what": format!("family-repays:{}", waiting.remove(at).family), "reason": "返還金の入金"});
-        office.treasurer.post::<()>(&format!("/bank-lines/{}/explain-credit", line.line), &format!("explain/{}", line.line), &what).await?;
+        office.treasurer.post::<()>(&format!("/bank-lines/{}/explain-credit", line.id), &format!("explain/{}", line.id), &what).await?;
     }
     anyhow::ensure!(waiting.is_empty(), "{} families have repaid and the bank does not show it", waiting.len());
     Ok(())

@@ -1,4 +1,4 @@
-//! Staff look through what families have filed: one proposes what to grant, or sends back; another decides. Some mornings a week, and on the last ones
+//! Staff look through what families have filed: one proposes what to grant, or sends back; another decides. Once a week, and on the last mornings
 //! before the month closes.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::rehearse::setting::Claimed;
 use crate::rehearse::world::World;
 
 /// Every so many days.
-const EVERY_DAYS: i64 = 3;
+const EVERY_DAYS: i64 = 7;
 /// And on so many last mornings.
 const LAST_DAYS: i64 = 2;
 

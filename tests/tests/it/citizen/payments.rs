@@ -284,7 +284,8 @@ async fn a_class_is_found_by_area_kind_and_reading() {
         list["merchants"].as_array().unwrap().iter().map(|merchant| merchant["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let hiragana = "name=%E3%81%99%E3%81%84%E3%81%BF%E3%82%93%E3%81%90";
-    assert_eq!(found(hiragana).await, ["みらいスイミング"]);
+    let swimming = found(hiragana).await;
+    assert!(matches!(&swimming[..], [name] if name.starts_with("みらいスイミング")), "{swimming:?}");
     assert!(found("category=culture").await.iter().all(|name| name.contains("書道") || name.contains("ピアノ")));
     assert_eq!(found("category=culture&name=%25").await, Vec::<String>::new(), "a percent sign is a letter like others");
     let all = family.get("/citizen/v1/merchants").await.ok();

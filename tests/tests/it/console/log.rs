@@ -57,12 +57,14 @@ async fn what_was_made_stands_in_the_row() {
 async fn only_the_auditor_reads_the_log_and_that_is_in_it_too() {
     let office = Office::at("2026-05-20").await;
     let auditor = office.clerk("kansa", &[Role::Auditor]).await;
-    let seen = auditor.get("/audit?limit=1").await.made();
-    assert_eq!((&seen["actions"][0]["action"], &seen["actions"][0]["name"]), (&"self.sign-in".into(), &"kansa".into()));
+    let seen = auditor.get("/audit?limit=2").await.made();
+    let row = |at: usize| (seen["actions"][at]["action"].as_str(), seen["actions"][at]["name"].as_str(), seen["actions"][at]["outcome"].as_str());
+    assert_eq!(row(0), (Some("audit.read"), Some("kansa"), Some("begun")), "this very look has begun and not ended");
+    assert_eq!(row(1), (Some("self.sign-in"), Some("kansa"), Some("done")));
     let next = seen["next"].as_i64().unwrap_or(1);
     assert!(next >= 1);
     let again = auditor.get("/audit?action=audit.read").await.made();
-    assert_eq!(again["actions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(again["actions"].as_array().map(Vec::len), Some(2));
     for role in [Role::Preparer, Role::Approver, Role::Treasurer, Role::Administrator] {
         let clerk = office.clerk(role.as_str(), &[role]).await;
         assert_eq!(clerk.get("/audit").await.problem().0, 403);
@@ -80,7 +82,7 @@ async fn neither_the_program_nor_the_owner_of_the_tables_changes_a_row() {
             "UPDATE staff_actions SET name = 'root'",
             "DELETE FROM staff_actions",
             "TRUNCATE staff_actions",
-            "UPDATE staff_actions SET outcome = 'done' WHERE number = 0",
+            "UPDATE staff_action_ends SET outcome = 'done' WHERE number = 0",
         ] {
             let refused = sqlx::query(statement).execute(&pool).await;
             assert!(refused.is_err(), "{statement}");

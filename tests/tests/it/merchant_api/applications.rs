@@ -14,7 +14,7 @@ const CURRENT: &str = "/merchant/v1/applications/current";
 const ACCOUNT: &str = "/merchant/v1/account";
 const CHANGES: &str = "/merchant/v1/account/changes";
 
-pub(super) fn application(name: &str) -> Value {
+pub(crate) fn application(name: &str) -> Value {
     json!({
         "city": "osaka", "name": name, "kana": "ミライオンガク", "area": "北区", "services": [{"category": "culture", "expense": "tuition"}],
         "bank": "9998", "branch": "001", "account_kind": "1", "account_number": "7654321", "holder": "カ)ミライオンガク",

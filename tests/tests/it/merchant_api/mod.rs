@@ -3,7 +3,7 @@
 //! `bills` shows bills one by one and by the month, `people` who may stand at the desk, `applications` how a merchant comes to be and changes its
 //! account, `money` the month and the payments for it, `streams` what a screen at the desk hears.
 
-mod applications;
+pub(crate) mod applications;
 mod bills;
 mod money;
 mod people;

@@ -209,5 +209,42 @@ async fn rows_written_at_once_are_numbered_without_a_gap() {
     })
     .await;
     let rows = house.test.ledger.list_staff_actions(house.city, &Which { limit: 100, ..Which::default() }).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), (1..=40).rev().collect::<Vec<_>>());
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), (1..=41).rev().collect::<Vec<_>>(), "and the first administrator");
+}
+
+#[tokio::test]
+async fn an_action_is_in_the_log_before_it_is_done_and_stays_there_when_the_machine_stops_in_between() {
+    use ledger::staff::audit::{Asked, Door, Ended, Row, Which};
+    let house = House::new().await;
+    let (ledger, city) = (&house.test.ledger, house.city);
+    let root = ledger.find_staff(city, "root").await.unwrap().unwrap();
+    let newest = async || -> Row { ledger.list_staff_actions(city, &Which { limit: 1, ..Which::default() }).await.unwrap().remove(0) };
+    assert_eq!((newest().await.action.as_str(), newest().await.outcome.as_str()), ("staff.invite", "done"), "the server made the first administrator");
+
+    let asked = || Asked { key: Some("staff.list:k".to_owned()), ..Asked::new(ledger::staff::Action::ListStaff, Door::Api) };
+    let seen = ledger.act_as(&root, asked(), async { (newest().await, Ended::Done(Some("psn_1".to_owned()))) }).await.unwrap().unwrap();
+    assert_eq!((seen.number, seen.outcome.as_str(), seen.key.as_deref()), (2, "begun", Some("staff.list:k")), "committed before the work begins");
+    let ended = newest().await;
+    assert_eq!((ended.number, ended.outcome.as_str(), ended.subject.as_deref()), (2, "done", Some("psn_1")));
+
+    // The machine stops while the work goes on.
+    let stopped = tokio::time::timeout(std::time::Duration::from_millis(200), ledger.act_as(&root, asked(), std::future::pending::<((), Ended)>())).await;
+    assert!(stopped.is_err());
+    let left = newest().await;
+    assert_eq!((left.number, left.outcome.as_str(), left.code), (3, "begun", None));
+    ledger.act_as(&root, asked(), async { ((), Ended::Refused("no".to_owned())) }).await.unwrap().unwrap();
+    assert_eq!((newest().await.number, newest().await.outcome, newest().await.code.as_deref()), (4, "refused".to_owned(), Some("no")));
+}
+
+#[tokio::test]
+async fn a_sign_in_and_its_row_are_committed_together_or_not_at_all() {
+    let house = House::new().await;
+    let code = house.invite(&by("root", "a"), "aki", &[Role::Preparer]).await.unwrap();
+    let owner = house.database.owner().await;
+    sqlx::query("ALTER TABLE staff_action_ends ADD CONSTRAINT nothing_more CHECK (number < 0) NOT VALID").execute(&owner).await.unwrap();
+    assert!(matches!(house.sign_in("aki", &code).await, Err(Error::Failed(_))));
+    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM staff_sessions").fetch_one(&owner).await.unwrap();
+    assert_eq!(sessions, 0);
+    sqlx::query("ALTER TABLE staff_action_ends DROP CONSTRAINT nothing_more").execute(&owner).await.unwrap();
+    house.sign_in("aki", &code).await.unwrap();
 }
