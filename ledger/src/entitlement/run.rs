@@ -71,7 +71,7 @@ impl Ledger {
             let children: Vec<_> = eligible.iter().map(|eligible| eligible.child).collect();
             let facts = self.scheme_facts(municipality, &children, on).await?;
             let awards: Result<Vec<_>, _> =
-                eligible.iter().filter_map(|eligible| award(version, period, eligible, facts.get(&eligible.child)?.clone()).transpose()).collect();
+                eligible.iter().filter_map(|eligible| award(version, period, eligible, facts.get(&eligible.child)?).transpose()).collect();
             let granted = self.grant(municipality, scheme, actor, &awards.map_err(Error::Rejected)?).await?;
             run.add(granted.count, granted.amount)?;
             progress(Progress { done: run.count, total: run.count });
@@ -80,11 +80,11 @@ impl Ledger {
 }
 
 /// What one child is awarded for the period; nothing where the scheme refuses it in spite of qualifying (closed to new grants, no class).
-fn award(version: &Version, period: Period, eligible: &Eligible, facts: Facts) -> Result<Option<Award>, RunRejected> {
+fn award(version: &Version, period: Period, eligible: &Eligible, facts: &Facts) -> Result<Option<Award>, RunRejected> {
     let Ok(Some(grant)) = version.grant_in(period, &facts.clone().since(eligible.since), None) else { return Ok(None) };
     let (amount, visits) = match (grant.amount_yen, grant.amount_count) {
         (Some(amount), _) => (amount, None),
-        (None, Some(count)) => (committed(version, &facts, count).ok_or(RunRejected::NotMoney)?, Some(count)),
+        (None, Some(count)) => (committed(version, facts, count).ok_or(RunRejected::NotMoney)?, Some(count)),
         (None, None) => return Err(RunRejected::NotMoney),
     };
     Ok(Some(Award {

@@ -21,16 +21,16 @@ impl Ledger {
         &self,
         municipality: Municipality,
         command: &Command,
-        line: (RemittanceId, i32),
+        paid: (RemittanceId, i32),
         reason: &str,
     ) -> Result<(), Error<Rejected>> {
         let mut tx = self.pool.begin().await?;
-        let Some((_, life)) = self.begin_remittance_in_tx(&mut tx, municipality, command, line.0).await? else { return Ok(()) };
+        let Some((_, life)) = self.begin_remittance_in_tx(&mut tx, municipality, command, paid.0).await? else { return Ok(()) };
         life.return_line(Yen::MAX).map_err(Error::Rejected)?;
-        let paid = repo::find_paid_amount_in_tx(&mut tx, municipality, line.0, line.1).await?;
-        paid.ok_or(Error::Rejected(Rejected::NoSuchLine(line.1)))?;
-        if !repo::insert_early_return_in_tx(&mut tx, municipality, line, reason, &self.act(command)).await? {
-            return Err(Error::Rejected(Rejected::ToldBefore(line.1)));
+        let amount = repo::find_paid_amount_in_tx(&mut tx, municipality, paid.0, paid.1).await?;
+        amount.ok_or(Error::Rejected(Rejected::NoSuchLine(paid.1)))?;
+        if !repo::insert_early_return_in_tx(&mut tx, municipality, paid, reason, &self.act(command)).await? {
+            return Err(Error::Rejected(Rejected::ToldBefore(paid.1)));
         }
         tx.commit().await?;
         Ok(())
@@ -41,33 +41,33 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejected`]: nobody told, the same person told, the file has been debited meanwhile, the day is closed.
-    pub async fn confirm_early_return(&self, municipality: Municipality, command: &Command, line: (RemittanceId, i32)) -> Result<(), Error<Rejected>> {
+    pub async fn confirm_early_return(&self, municipality: Municipality, command: &Command, paid: (RemittanceId, i32)) -> Result<(), Error<Rejected>> {
         let mut tx = self.pool.begin().await?;
-        let Some((life, told)) = self.begin_early_return_in_tx(&mut tx, municipality, command, line).await? else { return Ok(()) };
+        let Some((life, told)) = self.begin_early_return_in_tx(&mut tx, municipality, command, paid).await? else { return Ok(()) };
         let act = self.act(command);
-        let parts = repo::list_parts_in_tx(&mut tx, municipality, line.0, Some(line.1)).await?;
+        let parts = repo::list_parts_in_tx(&mut tx, municipality, paid.0, Some(paid.1)).await?;
         let own = Command { key: format!("{}/return", command.key), ..command.clone() };
         let draft = payout::return_payout(&parts, Returned::InTransit, self.clock.today()).because(told.reason.clone());
         let entry = match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, own, draft)).await? {
             Outcome::Posted(entry) | Outcome::Replayed(entry) => entry,
             Outcome::Rejected(refused) => return Err(Error::Rejected(Rejected::Books(refused))),
         };
-        repo::end_early_return_in_tx(&mut tx, municipality, line, Some(entry), &act).await?;
-        repo::mark_returned_in_tx(&mut tx, municipality, line, &told.reason, act.at).await?;
-        repo::mark_not_live_in_tx(&mut tx, municipality, line.0, Some(line.1)).await?;
-        let rest = repo::get_debit_in_tx(&mut tx, municipality, line.0).await?;
+        repo::end_early_return_in_tx(&mut tx, municipality, paid, Some(entry), &act).await?;
+        repo::mark_returned_in_tx(&mut tx, municipality, paid, &told.reason, act.at).await?;
+        repo::mark_not_live_in_tx(&mut tx, municipality, paid.0, Some(paid.1)).await?;
+        let rest = repo::get_debit_in_tx(&mut tx, municipality, paid.0).await?;
         if let ended @ State::Returned { .. } = life.return_line(rest).map_err(Error::Rejected)? {
-            repo::mark_state_in_tx(&mut tx, municipality, line.0, &ended, &act).await?;
+            repo::mark_state_in_tx(&mut tx, municipality, paid.0, &ended, &act).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
     /// A second person says that the line is paid after all: a mistake, or the bank put it right (訂正).
-    pub async fn reject_early_return(&self, municipality: Municipality, command: &Command, line: (RemittanceId, i32)) -> Result<(), Error<Rejected>> {
+    pub async fn reject_early_return(&self, municipality: Municipality, command: &Command, paid: (RemittanceId, i32)) -> Result<(), Error<Rejected>> {
         let mut tx = self.pool.begin().await?;
-        if self.begin_early_return_in_tx(&mut tx, municipality, command, line).await?.is_some() {
-            repo::end_early_return_in_tx(&mut tx, municipality, line, None, &self.act(command)).await?;
+        if self.begin_early_return_in_tx(&mut tx, municipality, command, paid).await?.is_some() {
+            repo::end_early_return_in_tx(&mut tx, municipality, paid, None, &self.act(command)).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -79,12 +79,12 @@ impl Ledger {
         tx: &mut Tx<'_>,
         municipality: Municipality,
         command: &Command,
-        line: (RemittanceId, i32),
+        paid: (RemittanceId, i32),
     ) -> Result<Option<(Life, repo::EarlyReturn)>, Error<Rejected>> {
         // Before the file's row: a match of bank lines takes the two in this order.
         repo::lock_month_in_tx(tx, municipality).await?;
-        let Some((_, life)) = self.begin_remittance_in_tx(tx, municipality, command, line.0).await? else { return Ok(None) };
-        let told = repo::find_early_return_in_tx(tx, municipality, line).await?.ok_or(Error::Rejected(Rejected::NotTold(line.1)))?;
+        let Some((_, life)) = self.begin_remittance_in_tx(tx, municipality, command, paid.0).await? else { return Ok(None) };
+        let told = repo::find_early_return_in_tx(tx, municipality, paid).await?.ok_or(Error::Rejected(Rejected::NotTold(paid.1)))?;
         if told.proposed_by == self.act(command).by {
             return Err(Error::Rejected(Rejected::SamePersonTold(told.proposed_by)));
         }

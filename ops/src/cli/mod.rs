@@ -106,7 +106,7 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
-            Command::OnBooks(command) => command.run(&output).await,
+            Command::OnBooks(command) => Box::pin(command.run(&output)).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
             Command::TillCertificates(arguments) => till::run(&arguments, &output),
             Command::Demo(arguments) => demo::run(arguments, &output).await,
@@ -127,7 +127,7 @@ impl Cli {
     /// Runs a command on books that are open already; one that opens its own is refused.
     pub async fn run_on(self, ledger: &Ledger) -> anyhow::Result<Exit> {
         match self.command {
-            Command::OnBooks(command) => command.on(ledger, &Output::new(self.json)).await,
+            Command::OnBooks(command) => Box::pin(command.on(ledger, &Output::new(self.json))).await,
             _ => Ok(Exit::Refused),
         }
     }
@@ -136,7 +136,7 @@ impl Cli {
 impl OnBooks {
     async fn run(self, output: &Output) -> anyhow::Result<Exit> {
         let app = App::open(CONNECTIONS).await?;
-        let exit = self.on(&app.ledger, output).await;
+        let exit = Box::pin(self.on(&app.ledger, output)).await;
         app.close().await?;
         exit
     }

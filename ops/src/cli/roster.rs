@@ -45,8 +45,8 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
     let Some(office) = Office::open(who.clone(), ledger, output).await? else { return Ok(Exit::Refused) };
     let bytes = read(file).await?;
     let acted = match &command {
-        Command::Preview(_) => office.act(Action::PreviewRoster, None, ledger.preview_roster(office.city, &bytes)).await?,
-        Command::Import(_) => office.act(Action::ImportRoster, None, import(&office, &bytes)).await?,
+        Command::Preview(_) => Box::pin(office.act(Action::PreviewRoster, None, ledger.preview_roster(office.city, &bytes))).await?,
+        Command::Import(_) => Box::pin(office.act(Action::ImportRoster, None, import(&office, &bytes))).await?,
     };
     match acted {
         Ok(Ok(report)) => {

@@ -183,7 +183,7 @@ impl Client {
 
     /// Asks and looks at the head of the answer only, and at the code of a problem: a live stream would go on for ever.
     pub async fn knock(&self, method: Method, path: &str, key: &str, (kind, bytes): (&str, Vec<u8>)) -> (StatusCode, String) {
-        let request = self.clone().with("content-type", kind).request(method, path, key, Body::from(bytes));
+        let request = self.clone().with("content-type", kind).request(&method, path, key, Body::from(bytes));
         let response = self.routes.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let problem = parts.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json");
@@ -193,16 +193,16 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, key: &str, body: Body) -> Answer {
-        let request = self.request(method, path, key, body);
+        let request = self.request(&method, path, key, body);
         let response = self.routes.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body").to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    fn request(&self, method: Method, path: &str, key: &str, body: Body) -> Request<Body> {
-        let mut request = Request::builder().method(&method).uri(path);
-        if method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
+    fn request(&self, method: &Method, path: &str, key: &str, body: Body) -> Request<Body> {
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        if *method == Method::POST && !self.headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
         if !key.is_empty() {

@@ -94,7 +94,8 @@ fn the_document_of_the_city_names_the_roles_of_the_permission_table() {
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         let Some(action) = route.action else { continue };
         let roles: Vec<_> = action.roles().iter().map(|role| Value::from(role.as_str())).collect();
-        assert_eq!((&operation["x-action"], &operation["x-roles"]), (&action.code().into(), &roles.into()), "{}", route.path);
+        let permission = &operation["x-permission"];
+        assert_eq!((&permission["action"], &permission["roles"]), (&action.code().into(), &roles.into()), "{}", route.path);
         let key = operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == "Idempotency-Key");
         assert_eq!(key, route.method == Method::POST && !action.only_reads(), "{}", route.path);
     }

@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_document_that_unpacks_to_a_hundred_times_its_size_is_refused() {
-        let bomb = pdf("", &[0; 200 * 1024]);
+        let bomb = pdf("", &vec![0; 200 * 1024]);
         assert!(bomb.len() < 2 * 1024);
         assert_eq!(looked_through_within(&bomb, 200 * 1024), Ok(()));
         assert_eq!(looked_through_within(&bomb, 200 * 1024 - 1), Err(Unusable::Pixels));

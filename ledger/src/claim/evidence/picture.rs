@@ -53,8 +53,10 @@ pub(super) fn rewritten(kind: Kind, bytes: &[u8]) -> Result<Vec<u8>, Unusable> {
     // What cannot be read of the metadata says nothing about the pixels.
     let orientation = decoder.orientation().ok();
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unusable)?;
-    orientation.into_iter().for_each(|orientation| picture.apply_orientation(orientation));
-    written(kind, plain(kind, picture))
+    if let Some(orientation) = orientation {
+        picture.apply_orientation(orientation);
+    }
+    written(kind, &plain(kind, picture))
 }
 
 /// Eight bits a channel; without transparency where the format has none.
@@ -68,7 +70,7 @@ fn plain(kind: Kind, picture: DynamicImage) -> DynamicImage {
     }
 }
 
-fn written(kind: Kind, picture: DynamicImage) -> Result<Vec<u8>, Unusable> {
+fn written(kind: Kind, picture: &DynamicImage) -> Result<Vec<u8>, Unusable> {
     let mut bytes = Vec::new();
     let done = match kind {
         Kind::Jpeg => picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)),
@@ -77,6 +79,7 @@ fn written(kind: Kind, picture: DynamicImage) -> Result<Vec<u8>, Unusable> {
     done.map_err(unusable).map(|()| bytes)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(unusable)`")]
 fn unusable(error: ImageError) -> Unusable {
     match error {
         ImageError::Limits(LimitError { .. }) => Unusable::Pixels,
@@ -108,13 +111,13 @@ mod tests {
     }
 
     fn jpeg() -> Vec<u8> {
-        written(Kind::Jpeg, photograph().into()).unwrap()
+        written(Kind::Jpeg, &photograph().into()).unwrap()
     }
 
     /// A JPEG with metadata, a comment and something behind its end.
     fn from_a_phone() -> Vec<u8> {
         let segment = |mark: u8, body: &[u8]| {
-            let length = u16::try_from(body.len() + 2).unwrap();
+            let length = u16::try_from(body.len()).unwrap().saturating_add(2);
             [&[0xff, mark][..], &length.to_be_bytes(), body].concat()
         };
         let exif = segment(0xe1, &[b"Exif\0\0".as_slice(), &exif()].concat());
@@ -151,7 +154,7 @@ mod tests {
     #[test]
     fn a_screenshot_keeps_its_pixels_and_loses_its_texts() {
         let pixels = RgbaImage::from_fn(9, 7, |x, y| Rgba([u8::try_from(x * 20).unwrap(), u8::try_from(y * 20).unwrap(), 7, 200]));
-        let plain = written(Kind::Png, pixels.clone().into()).unwrap();
+        let plain = written(Kind::Png, &pixels.clone().into()).unwrap();
         let chunk = |kind: &[u8], body: &[u8]| {
             let named = [kind, body].concat();
             let crc = crc(&named);
@@ -168,14 +171,14 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_kept_the_same_when_it_is_written_again() {
-        let once = rewritten(Kind::Png, &written(Kind::Png, photograph().into()).unwrap()).unwrap();
+        let once = rewritten(Kind::Png, &written(Kind::Png, &photograph().into()).unwrap()).unwrap();
         assert_eq!(rewritten(Kind::Png, &once).unwrap(), once);
         assert_eq!(rewritten(Kind::Jpeg, &jpeg()).unwrap(), rewritten(Kind::Jpeg, &jpeg()).unwrap());
     }
 
     #[test]
     fn a_picture_that_unpacks_to_more_than_a_camera_takes_is_refused_before_it_is_unpacked() {
-        let small = written(Kind::Png, photograph().into()).unwrap();
+        let small = written(Kind::Png, &photograph().into()).unwrap();
         for side in [6_400_u32, 30_000, u32::MAX / 2] {
             let header = [b"IHDR".as_slice(), &side.to_be_bytes(), &side.to_be_bytes(), &small[24..29]].concat();
             let bomb = [&small[..12], &header, &crc(&header).to_be_bytes(), &small[33..]].concat();
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_cut_off_or_garbled_breaks_more_than_its_own_file() {
-        for (kind, whole) in [(Kind::Jpeg, from_a_phone()), (Kind::Png, written(Kind::Png, photograph().into()).unwrap())] {
+        for (kind, whole) in [(Kind::Jpeg, from_a_phone()), (Kind::Png, written(Kind::Png, &photograph().into()).unwrap())] {
             for length in (0..whole.len()).step_by(7) {
                 let _ = rewritten(kind, &whole[..length]);
             }

@@ -15,7 +15,10 @@ use web::IdempotencyKey;
 use web::openapi::{Always, ByRole, Commanded, Counted, FieldProblemSchema, OfOne, ProblemSchema, Queried, Sent, SignedIn, Token};
 
 use super::super::desk::Route;
-use super::*;
+use super::{
+    audit, bank, books, budgets, claims, claims_evidence, claims_steps, clawbacks, families, merchants, months, people, registrations, remittances, returns,
+    reveals, rosters, sessions, staff, statements, tables, terminals,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -113,7 +116,8 @@ fn guard(operation: &mut Operation, action: Action) {
     let reason = if action.needs_reason() { " Needs a `reason`." } else { "" };
     operation.description = Some(format!("For: {}.{reason}", roles.join(", ")));
     operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]);
-    operation.extensions = Some(ExtensionsBuilder::new().add("x-action", json!(action.code())).add("x-roles", json!(roles)).build());
+    // One extension: several are written in any order.
+    operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", json!({"action": action.code(), "roles": roles})).build());
     add(operation, &[SignedIn::responses, ByRole::responses, Always::responses]);
 }
 
@@ -142,12 +146,12 @@ fn describe(responses: &mut BTreeMap<String, RefOr<Response>>) {
         if let RefOr::T(response) = response
             && response.description.is_empty()
         {
-            response.description = match status.as_str() {
+            match status.as_str() {
                 "201" => "Done; or done before, under this key.",
                 "204" => "Done; there is nothing to tell.",
                 _ => "As asked.",
             }
-            .to_owned();
+            .clone_into(&mut response.description);
         }
     }
 }

@@ -27,7 +27,7 @@ use super::certificates::{Certificates, CertificatesError};
 /// Sooner than the face itself gives up on a request: there is time to say that the outcome is not known.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// The line is quiet at night; a connection that somebody in between has forgotten is not used again.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// A call whose connection broke is made once more: with the same key it is the same command, and reading changes nothing.
 const ATTEMPTS: u32 = 2;
 

@@ -228,7 +228,9 @@ impl<T: Till> Till for Leaky<T> {
     async fn payouts(&self, credential: &Credential) -> Answer<Vec<Payout>> {
         let mut payouts = self.till.payouts(credential).await?;
         if let Some((TillLeak::PayoutOfOwnMoney, about)) = self.planted() {
-            payouts.iter_mut().for_each(|payout| payout.amount_yen -= about.scheme_yen);
+            for payout in &mut payouts {
+                payout.amount_yen -= about.scheme_yen;
+            }
         }
         Ok(payouts)
     }
