@@ -31,7 +31,11 @@ pub fn router(deps: Deps) -> Router {
         .merge(routes::merchants::router())
         .merge(routes::payments::router())
         .merge(routes::invoices::router())
+        .merge(routes::paper::router())
         .merge(routes::claims::router())
+        .merge(routes::own_money::router())
+        .merge(routes::bank_account::router())
+        .merge(routes::history::router())
         .with_state(deps)
         .merge(web::openapi::router(&openapi::document()))
 }

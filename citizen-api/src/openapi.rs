@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{children, claims, invoices, merchants, payments, sessions};
+use crate::routes::{bank_account, children, claims, history, invoices, merchants, own_money, paper, payments, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -15,13 +15,17 @@ use crate::routes::{children, claims, invoices, merchants, payments, sessions};
     ),
     servers((url = "/citizen/v1")),
     paths(
-        sessions::cities, sessions::create, sessions::end,
-        children::children, children::own_money,
-        merchants::search,
+        sessions::cities, sessions::create, sessions::list, sessions::end, sessions::end_one, sessions::end_all, sessions::change_code,
+        children::children,
+        merchants::search, merchants::show, merchants::pay,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
         invoices::look_up, invoices::pay_bill,
-        claims::offers::list, claims::estimate, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
+        paper::booklets, paper::cards, paper::reserve,
+        claims::offers::list, claims::estimate::new, claims::estimate::again, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
         claims::evidence::add, claims::evidence::show,
+        own_money::show, own_money::movements, own_money::pay_back_some,
+        bank_account::show, bank_account::register, bank_account::withdraw,
+        history::list,
     ),
     components(schemas(ProblemSchema, FieldProblemSchema)),
     modifiers(&Token),

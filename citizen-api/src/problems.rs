@@ -1,12 +1,15 @@
 //! The ledger's refusals as problems of the one registry. A family may see every reason.
 
+use ledger::bank::directory::Unpayable;
 use ledger::claim;
 use ledger::code::CodeError;
 use ledger::error::{Error, Failure};
+use ledger::own_money::PayBackRejected;
 use ledger::payment::invoice::PayRejected;
 use ledger::payment::{HoldRejected, NotCapturable};
-use ledger::session::SignInRejected;
-use web::fields::{Fault, wrong_field, wrong_place};
+use ledger::people::account;
+use ledger::session::{ChangeRejected, SignInRejected};
+use web::fields::{Fault, wrong_field, wrong_fields, wrong_place};
 use web::problem::registry;
 use web::{Problem, Text};
 
@@ -72,6 +75,65 @@ pub(crate) fn pay(rejected: PayRejected) -> Problem {
         PayRejected::Paid => Problem::new(&registry::PAID_ALREADY),
         PayRejected::Cancelled => Problem::new(&registry::BILL_CANCELLED),
         PayRejected::Hold(rejected) => hold(rejected),
+    }
+}
+
+/// Why own money is not paid back.
+pub(crate) fn pay_back(rejected: PayBackRejected) -> Problem {
+    match rejected {
+        PayBackRejected::Amount => wrong_field("amount_yen", &Fault::Range(1, YEN_MAX)),
+        PayBackRejected::Short { balance } => {
+            let detail = Text::new(format!("払い戻せるのは残高 {balance} 円までです。"), format!("At most the balance of {balance} yen can be paid back."));
+            Problem::new(&registry::SHORT).detail(detail).member("balance_yen", balance.get())
+        }
+        PayBackRejected::NoAccount => Problem::new(&registry::NO_ACCOUNT),
+        PayBackRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+        PayBackRejected::Closed => Problem::new(&registry::DAY_CLOSED),
+        PayBackRejected::NotAllowed => not_found(),
+    }
+}
+
+/// Why a bank account is not taken.
+#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(refused(account))`")]
+pub(crate) fn account(rejected: account::Rejected) -> Problem {
+    use account::Rejected;
+    let said = || Text::new(rejected.japanese(), rejected.to_string());
+    match &rejected {
+        Rejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+        Rejected::Unpayable(Unpayable::Account(errors)) => wrong_fields(errors.iter().map(|error| {
+            let text = Text::new(account::of_field(error).to_owned(), error.to_string());
+            (account_field(error.field()), Fault::Said(error.code(), text))
+        })),
+        Rejected::Unpayable(why @ Unpayable::NotTraining(_)) => wrong_field("bank", &Fault::Said(why.code(), said())),
+        Rejected::Unpayable(why @ Unpayable::Directory(error)) => {
+            let field = if error.code() == "bank_unknown" { "bank" } else { "branch" };
+            wrong_field(field, &Fault::Said(why.code(), said()))
+        }
+        // The rest is said to staff only, or is about something that is not there.
+        _ => not_found(),
+    }
+}
+
+/// What the form calls a field of an account.
+fn account_field(name: &str) -> &'static str {
+    match name {
+        "bank" => "bank",
+        "branch" => "branch",
+        "kind" => "account_kind",
+        "holder" => "holder",
+        _ => "account_number",
+    }
+}
+
+/// Why the activation code stays.
+pub(crate) fn change_code(rejected: ChangeRejected) -> Problem {
+    match rejected {
+        ChangeRejected::Refused => {
+            let text = Text::fixed("いま有効な登録コードと違います。", "This is not the activation code in force.");
+            wrong_field("activation_code", &Fault::Said("not-in-force", text))
+        }
+        ChangeRejected::TooMany { seconds } => Problem::new(&registry::ATTEMPTS).retry_after(seconds),
+        ChangeRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
     }
 }
 

@@ -92,6 +92,8 @@ ids! {
     ClaimId = "clm";
     /// What a family must give back of a claim.
     ClawbackId = "clw";
+    /// A phone of a family that is signed in: the head of its token's digest, which tells nothing of the token.
+    SessionId = "ses";
     /// One merchant's month.
     StatementId = "stm";
     /// One bank file.

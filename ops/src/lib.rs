@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod jobs;
 pub mod key_file;
 pub mod porter;
+pub mod print;
 pub mod rehearse;
 pub mod serve;
 pub mod till;

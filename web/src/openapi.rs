@@ -57,6 +57,12 @@ pub struct FieldProblemSchema {
     detail: String,
 }
 
+/// The bytes of a file.
+#[derive(Debug, ToSchema)]
+#[schema(as = File, value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes a body that is no JSON")]
+pub struct FileSchema(Vec<u8>);
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident: $($status:literal $text:literal),+;)+) => {$(
         $(#[$doc])*

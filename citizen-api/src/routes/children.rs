@@ -1,4 +1,4 @@
-//! What a family has: its children with what each may spend, and its own money.
+//! A family's children, with what each may spend.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -10,14 +10,14 @@ use ledger::scheme::{Catalog, Fact, Facts, facts};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::openapi::{Always, OfOne, SignedIn};
+use web::openapi::{Always, SignedIn};
 
 use crate::Deps;
 use crate::auth::Family;
-use crate::problems::{failed, not_found};
+use crate::problems::failed;
 
 pub(crate) fn router() -> Router<Deps> {
-    Router::new().route("/children", get(children)).route("/own-money", get(own_money))
+    Router::new().route("/children", get(children))
 }
 
 /// A family's children.
@@ -63,20 +63,6 @@ pub(crate) struct BalanceBody {
     spend_until: String,
 }
 
-/// Own money: how to load it, and what is there.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OwnMoney)]
-pub(crate) struct OwnMoneyBody {
-    /// Whether the city keeps families' own money at all.
-    available: bool,
-    /// Who keeps it.
-    #[schema(required)]
-    custodian: Option<String>,
-    /// What the family writes on a bank transfer to load money: ten digits.
-    payer_number: String,
-    balance_yen: i64,
-}
-
 /// Lists the family's children, each with what it may spend now and until when.
 #[utoipa::path(get, path = "/children", operation_id = "list_children", tag = "family", security(("token" = [])), responses((status = 200, description = "As asked.", body = ChildList), Always, SignedIn))]
 pub(crate) async fn children(State(deps): State<Deps>, family: Family) -> Result<Json<ChildList>, Problem> {
@@ -117,16 +103,4 @@ fn balance(schemes: &Catalog, part: &Spendable) -> BalanceBody {
 /// What people call a scheme.
 pub(crate) fn scheme_name(schemes: &Catalog, id: &str) -> String {
     schemes.get(id).and_then(|scheme| scheme.title.name.clone()).unwrap_or_else(|| id.to_owned())
-}
-
-/// Shows the family's own money, and how to load more.
-#[utoipa::path(get, path = "/own-money", operation_id = "show_own_money", tag = "family", security(("token" = [])), responses((status = 200, description = "As asked.", body = OwnMoneyBody), Always, SignedIn, OfOne))]
-pub(crate) async fn own_money(State(deps): State<Deps>, family: Family) -> Result<Json<OwnMoneyBody>, Problem> {
-    let ledger = &deps.ledger;
-    let known = ledger.find_family(family.municipality, family.id).await.map_err(failed)?.ok_or_else(not_found)?;
-    let cities = ledger.list_cities().await.map_err(failed)?;
-    let custodian = cities.into_iter().find(|city| city.municipality == family.municipality).and_then(|city| city.own_money_custodian);
-    let balance = ledger.own_money(family.municipality, family.id).await.map_err(failed)?;
-    let payer_number = known.payer_number.to_string();
-    Ok(Json(OwnMoneyBody { available: custodian.is_some(), custodian, payer_number, balance_yen: balance.get() }))
 }

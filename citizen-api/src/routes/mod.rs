@@ -1,9 +1,13 @@
 //! The routes, one file a resource. Each parses, asks the ledger, answers.
 
+pub mod bank_account;
 pub mod children;
 pub mod claims;
+pub mod history;
 pub mod invoices;
 pub mod merchants;
+pub mod own_money;
+pub mod paper;
 pub mod payments;
 pub mod sessions;
 

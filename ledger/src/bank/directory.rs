@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use super::account::{BankAccount, BankCode, BranchCode};
+use super::account::{AccountError, BankAccount, BankCode, BranchCode, Written};
 
 /// The data file, made by `ops/tools/make-bank-table`: sorted by bank and branch, the bank itself before its branches.
 const DATA: &str = include_str!("../../data/banks.tsv");
@@ -84,6 +84,42 @@ impl DirectoryError {
             Self::UnknownBranch { .. } => "branch_unknown",
         }
     }
+}
+
+/// Why money is not sent to what somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unpayable {
+    /// Fields that cannot be used.
+    #[error("bank account: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Account(Vec<AccountError>),
+    /// A real bank, in training.
+    #[error("bank {0}: a training city pays into banks 9990 to 9998 only, so that no stranger is paid by mistake")]
+    NotTraining(BankCode),
+    /// No such bank or branch.
+    #[error("bank account: {0}")]
+    Directory(DirectoryError),
+}
+
+impl Unpayable {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::NotTraining(_) => "account_not_training",
+            Self::Directory(error) => error.code(),
+        }
+    }
+}
+
+/// Reads an account from what somebody wrote and asks whether money may be sent there.
+pub fn payable(written: Written<'_>, scope: Scope) -> Result<BankAccount, Unpayable> {
+    let account = BankAccount::parse(written).map_err(Unpayable::Account)?;
+    if scope == Scope::Training && !account.bank.as_str().starts_with("999") {
+        return Err(Unpayable::NotTraining(account.bank));
+    }
+    of_account(&account, scope).map_err(Unpayable::Directory)?;
+    Ok(account)
 }
 
 /// The day of the table.

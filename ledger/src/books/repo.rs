@@ -220,6 +220,13 @@ pub async fn count_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<
     Ok((row.entries, row.transfers))
 }
 
+/// Locks the guarded rows of these accounts in one order, as one posting would: for several entries on them in one database transaction.
+pub async fn lock_guarded_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: chrono::NaiveDate, accounts: &[AccountId]) -> Result<(), Failure> {
+    let accounts: Vec<_> = accounts.iter().map(|account| account.uuid()).collect();
+    sqlx::query!(r#"SELECT lock_guarded($1, $2, $3) AS "locked: ()""#, municipality.code(), on, &accounts).fetch_one(&mut **tx).await?;
+    Ok(())
+}
+
 /// Sums delta rows up; answers how many.
 pub async fn fold_deltas_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<i64, Failure> {
     Ok(sqlx::query_scalar!(r#"SELECT fold_deltas($1) AS "folded!""#, municipality.code()).fetch_one(&mut **tx).await?)

@@ -59,31 +59,6 @@ pub struct Terms<'a> {
     pub route: &'a Route,
 }
 
-/// When claims are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Offered {
-    /// On any day.
-    Always,
-    /// Between two days.
-    Within {
-        /// First day.
-        opens: NaiveDate,
-        /// Last day.
-        shuts: NaiveDate,
-    },
-}
-
-impl Offered {
-    /// Whether a claim is taken on `day`.
-    #[must_use]
-    pub fn is_open(self, day: NaiveDate) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Within { opens, shuts } => (opens..=shuts).contains(&day),
-        }
-    }
-}
-
 impl<'a> Rulebook<'a> {
     /// The terms of a new claim for costs that begin on `first`.
     ///
@@ -103,22 +78,6 @@ impl<'a> Rulebook<'a> {
             }
         }
         Err(shut.unwrap_or(Rejected::NoRoute))
-    }
-
-    /// What is said of claims on a day: the terms that are open, else those of this year, with their window.
-    #[must_use]
-    pub fn offered(self, today: NaiveDate) -> Option<(Terms<'a>, Offered)> {
-        let this = FiscalYear::of(today);
-        let years = [this, FiscalYear::new(this.year().saturating_sub(1))];
-        let of_year = |year| {
-            let terms = self.terms_of(year, today).ok()?;
-            let days = terms.route.window.and_then(|window| window.days(year));
-            Some((terms, days.map_or(Offered::Always, |(opens, shuts)| Offered::Within { opens, shuts })))
-        };
-        let mut known: Vec<_> = years.into_iter().filter_map(of_year).collect();
-        let open = known.iter().position(|(_, offered)| offered.is_open(today));
-        // A year without a window is this one: what has no window needs no looking back.
-        (!known.is_empty()).then(|| known.swap_remove(open.unwrap_or(0)))
     }
 
     /// The terms of a claim for `year`, whatever its window: a claim that was returned is corrected also after it.

@@ -35,6 +35,27 @@ impl Ledger {
         self.assess_claim_in_tx(&mut tx, municipality, &ask).await.map(|(assessment, _)| assessment)
     }
 
+    /// What the rules would give for other costs of a claim that its family may still file again. Nothing is written.
+    ///
+    /// # Errors
+    /// [`Rejected`], as for [`Ledger::file_claim_again`].
+    pub async fn estimate_claim_again(
+        &self,
+        municipality: Municipality,
+        (family, claim): (FamilyId, ClaimId),
+        costs: &[Cost],
+    ) -> Result<Assessment, Error<Rejected>> {
+        check(costs).map_err(Error::Rejected)?;
+        let mut tx = self.pool.begin().await?;
+        let known = self.find_claim_in_tx(&mut tx, municipality, claim).await?.filter(|known| known.family == family);
+        let known = known.ok_or(Error::Rejected(Rejected::Unknown(claim)))?;
+        if !matches!(known.state, "filed" | "returned") {
+            return Err(Error::Rejected(Rejected::State { state: known.state, asked: "filed again" }));
+        }
+        let ask = Ask { claim, family, child: known.child, scheme: &known.scheme, costs, year: Some(known.year) };
+        self.assess_claim_in_tx(&mut tx, municipality, &ask).await.map(|(assessment, _)| assessment)
+    }
+
     /// What the rules give now for a claim that waits, line by line: facts may have changed since it was filed. None for a claim that has ended.
     pub async fn reassess_claim(&self, municipality: Municipality, claim: ClaimId) -> Result<Option<Assessment>, Error<Rejected>> {
         let mut tx = self.pool.begin().await?;

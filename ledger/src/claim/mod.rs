@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use assess::Assessment;
 pub use error::Rejected;
 pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceFile, Media, Unusable};
-pub use offer::Offer;
+pub use offer::{Offer, Offered};
 pub(crate) use verify::find_differences_in_tx;
 pub use view::{Clawback, Detail, Evidence, OfFamily, Step, WaitingClawback};
 

@@ -1,9 +1,10 @@
 //! Under which schemes a child may claim, for which year, and when: what a family reads before it fills in a form. Nothing is written here.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::assess::{self, Offered, Rulebook, Terms};
+use super::assess::{self, Rulebook, Terms};
 use super::repo::{life, money};
 use crate::city;
 use crate::error::Failure;
@@ -13,6 +14,49 @@ use crate::scheme::Kind;
 use crate::scheme::route::OncePer;
 use crate::time::FiscalYear;
 use crate::{Ledger, Tx};
+
+/// When claims are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Offered {
+    /// On any day.
+    Always,
+    /// Between two days.
+    Within {
+        /// First day.
+        opens: NaiveDate,
+        /// Last day.
+        shuts: NaiveDate,
+    },
+}
+
+impl Offered {
+    /// Whether a claim is taken on `day`.
+    #[must_use]
+    pub fn is_open(self, day: NaiveDate) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Within { opens, shuts } => (opens..=shuts).contains(&day),
+        }
+    }
+}
+
+impl<'a> Rulebook<'a> {
+    /// What is said of claims on a day: the terms that are open, else those of this year, with their window.
+    #[must_use]
+    pub fn offered(self, today: NaiveDate) -> Option<(Terms<'a>, Offered)> {
+        let this = FiscalYear::of(today);
+        let years = [this, FiscalYear::new(this.year().saturating_sub(1))];
+        let of_year = |year| {
+            let terms = self.terms_of(year, today).ok()?;
+            let days = terms.route.window.and_then(|window| window.days(year));
+            Some((terms, days.map_or(Offered::Always, |(opens, shuts)| Offered::Within { opens, shuts })))
+        };
+        let mut known: Vec<_> = years.into_iter().filter_map(of_year).collect();
+        let open = known.iter().position(|(_, offered)| offered.is_open(today));
+        // A year without a window is this one: what has no window needs no looking back.
+        (!known.is_empty()).then(|| known.swap_remove(open.unwrap_or(0)))
+    }
+}
 
 /// A scheme under which a child may claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,5 +142,36 @@ impl Ledger {
             evidence: terms.route.evidence.clone(),
             balance,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheme::{Catalog, Rules};
+
+    fn offered(scheme: &str, today: &str) -> Option<(i16, Offered, bool)> {
+        let (catalog, today) = (Catalog::shipped().unwrap(), today.parse().unwrap());
+        let book = Rulebook { scheme: catalog.get(scheme).unwrap(), rules: Rules::Real };
+        book.offered(today).map(|(terms, offered)| (terms.year.year(), offered, offered.is_open(today)))
+    }
+
+    fn within(opens: &str, shuts: &str) -> Offered {
+        Offered::Within { opens: opens.parse().unwrap(), shuts: shuts.parse().unwrap() }
+    }
+
+    #[test]
+    fn a_window_is_told_before_it_opens_and_belongs_to_the_year_that_it_claims_for() {
+        let of_2024 = within("2025-01-05", "2025-04-10");
+        assert_eq!(offered("kobe-tsugaku", "2024-11-01"), Some((2024, of_2024, false)));
+        assert_eq!(offered("kobe-tsugaku", "2025-01-05"), Some((2024, of_2024, true)));
+        assert_eq!(offered("kobe-tsugaku", "2025-04-10"), Some((2024, of_2024, true)), "after the end of the year");
+        assert_eq!(offered("kobe-tsugaku", "2025-04-11"), Some((2025, within("2026-01-05", "2026-04-10"), false)));
+    }
+
+    #[test]
+    fn receipts_are_taken_always_and_a_scheme_without_the_route_offers_nothing() {
+        assert_eq!(offered("fukuoka-naraigoto", "2025-11-10"), Some((2025, Offered::Always, true)));
+        assert_eq!(offered("osaka-juku", "2025-11-10"), None);
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Rejected;
 use crate::bank::account::{BankAccount, Written};
-use crate::bank::directory::{self, Scope};
+use crate::bank::directory::{self, Scope, Unpayable};
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality};
 use crate::vault::{DataKey, Place, Vault};
@@ -21,12 +21,11 @@ struct Sealed {
 
 /// Reads an account from what somebody wrote and asks whether money may be sent there.
 pub fn check(written: Written<'_>, scope: Scope) -> Result<BankAccount, Rejected> {
-    let account = BankAccount::parse(written).map_err(Rejected::Account)?;
-    if scope == Scope::Training && !account.bank.as_str().starts_with("999") {
-        return Err(Rejected::NotTraining(account.bank.to_string()));
-    }
-    directory::of_account(&account, scope).map_err(Rejected::Directory)?;
-    Ok(account)
+    directory::payable(written, scope).map_err(|why| match why {
+        Unpayable::Account(errors) => Rejected::Account(errors),
+        Unpayable::NotTraining(bank) => Rejected::NotTraining(bank.to_string()),
+        Unpayable::Directory(error) => Rejected::Directory(error),
+    })
 }
 
 const fn place(merchant: MerchantId) -> Place {

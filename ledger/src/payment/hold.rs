@@ -21,7 +21,7 @@ use crate::time::{Instant, Month, next_day, tokyo_date, tokyo_midnight};
 use crate::{Ledger, Tx};
 
 /// How often a payment is decided again when what it decided on has changed meanwhile.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 
 /// What a family asks.
 #[derive(Debug, Clone, Serialize)]
@@ -157,7 +157,7 @@ impl Ledger {
         match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) => {
                 repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
-                Ok(Attempt::Held(PaymentCode { hold: hold.id, code: hold.code, amount: hold.amount, expires_at: hold.expires_at }))
+                Ok(Attempt::Held(PaymentCode { hold: hold.id, code: self.code_of(hold.id), amount: hold.amount, expires_at: hold.expires_at }))
             }
             known @ Outcome::Replayed(_) => self.held_before(tx, municipality, known).await.map(Attempt::Held),
             Outcome::Rejected(Refused::Short | Refused::Window) => Ok(Attempt::Stale),
@@ -175,7 +175,7 @@ impl Ledger {
         Ok(PaymentCode { hold: hold.id, code, amount: hold.amount, expires_at: hold.expires_at })
     }
 
-    async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
+    pub(super) async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
         let now = self.clock.now();
         let on = tokyo_date(now);
         // A child that has moved to another household is not this family's any more, from that day on.
@@ -188,7 +188,12 @@ impl Ledger {
     }
 
     /// What the windows of usage limits still allow; one that nobody has used yet is opened.
-    async fn open_windows_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, groups: &[Group<'_>]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
+    pub(super) async fn open_windows_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        groups: &[Group<'_>],
+    ) -> Result<BTreeMap<AccountId, Yen>, Failure> {
         let mut left = BTreeMap::new();
         for window in groups.iter().flat_map(Group::windows) {
             let id = window.account.id;
@@ -207,7 +212,7 @@ impl Ledger {
         Ok(left)
     }
 
-    async fn own_money_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Option<Source>, Failure> {
+    pub(super) async fn own_money_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Option<Source>, Failure> {
         if city.own_money_custodian.is_none() || !asked.own_money {
             return Ok(None);
         }
@@ -226,12 +231,13 @@ impl Ledger {
         NewHold {
             id,
             family: asked.family,
-            merchant: asked.merchant,
+            merchant: Some(asked.merchant),
+            services: None,
             invoice: asked.invoice,
             expense: asked.expense.clone(),
             service: asked.service.clone(),
             amount: asked.price,
-            code: self.code_of(id),
+            digest: self.code_of(id).digest(),
             held_at: now,
             expires_at: tokyo_midnight(next_day(tokyo_date(now))).min(now + city.hold),
         }

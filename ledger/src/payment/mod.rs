@@ -15,9 +15,11 @@ use crate::money::Yen;
 use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
+pub(crate) mod aside;
 mod former;
 pub mod history;
 mod hold;
+mod home;
 pub mod invoice;
 pub mod receipts;
 pub mod refund;
@@ -25,24 +27,27 @@ mod repo;
 pub mod sources;
 pub mod split;
 pub mod state;
+mod usable;
 mod verify;
 
 pub use hold::{HoldPayment, HoldRejected, PaymentCode};
 pub(crate) use verify::find_differences_in_tx;
 
 pub use state::{Hold, HoldState, NotCapturable, Release};
+pub use usable::Usable;
 
 /// A hold as it is written down.
 #[derive(Debug, Clone)]
 struct NewHold {
     id: AccountId,
     family: FamilyId,
-    merchant: MerchantId,
+    merchant: Option<MerchantId>,
+    services: Option<Vec<String>>,
     invoice: Option<InvoiceId>,
     expense: String,
     service: Option<String>,
     amount: Yen,
-    code: Code,
+    digest: [u8; 32],
     held_at: Instant,
     expires_at: Instant,
 }
@@ -99,21 +104,22 @@ enum Ended {
 impl Ledger {
     /// Captures what a code has set aside: one entry, one transfer, one receipt.
     pub async fn capture(&self, municipality: Municipality, key: &str, code: &Code, asked: &Capture) -> Result<Receipt, Error<CaptureRejected>> {
-        let digest = code.digest();
-        let command = Command::new(Actor::Merchant(asked.merchant), key, &(digest, asked));
+        let command = Command::new(Actor::Merchant(asked.merchant), key, &(code.digest(), asked));
+        let digest = aside::held_under(code, asked.merchant, asked.amount);
         let mut tx = self.pool.begin().await?;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest)).await?;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest, asked.merchant)).await?;
         let hold = hold.ok_or(rejected(NotCapturable::Unknown))?;
         let receipt = self.capture_in_tx(&mut tx, municipality, command, &hold, asked).await?;
         tx.commit().await?;
         Ok(receipt)
     }
 
-    /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there.
+    /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there, and for a card, which
+    /// only an amount opens.
     pub async fn amount_of_code(&self, municipality: Municipality, merchant: MerchantId, code: &Code) -> Result<Option<Yen>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&code.digest())).await?;
-        Ok(hold.filter(|hold| hold.merchant == merchant).map(|hold| hold.amount))
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&code.digest(), merchant)).await?;
+        Ok(hold.filter(|hold| hold.merchant == Some(merchant)).map(|hold| hold.amount))
     }
 
     /// Captures a hold within a database transaction: for a desk, or for a bill that is paid from home.

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::aside::Place;
 use super::state::{Hold, HoldState, Release};
 use super::{NewHold, Receipt};
 use crate::Tx;
@@ -13,25 +14,25 @@ use crate::time::{FiscalYear, Instant};
 
 /// Writes a hold down.
 pub(super) async fn insert_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId, hold: &NewHold) -> Result<(), Failure> {
-    let digest = hold.code.digest();
     sqlx::query!(
         r#"
         INSERT INTO holds (municipality, hold_id, entry_id, family_id, merchant_id, invoice_id, expense, service,
-                           amount_yen, code_digest, held_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                           amount_yen, code_digest, held_at, expires_at, services)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         "#,
         municipality.code(),
         hold.id.uuid(),
         entry.uuid(),
         hold.family.uuid(),
-        hold.merchant.uuid(),
+        hold.merchant.map(MerchantId::uuid),
         hold.invoice.map(InvoiceId::uuid),
         hold.expense,
         hold.service,
         hold.amount.get(),
-        digest.as_slice(),
+        &hold.digest[..],
         hold.held_at,
         hold.expires_at,
+        hold.services.as_deref()
     )
     .execute(&mut **tx)
     .await?;
@@ -43,32 +44,43 @@ pub(super) async fn insert_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
 pub(super) enum By<'a> {
     /// By its id.
     Id(AccountId),
-    /// By the hash of its code.
-    Code(&'a [u8]),
+    /// By what it is held under, for a merchant that asks.
+    Code(&'a [u8], MerchantId),
     /// By the entry that set it aside.
     Entry(EntryId),
 }
 
-/// One hold and what became of it.
+/// One hold and what became of it. Of several that one card has had for a merchant and amount, the one that is open.
 pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, by: By<'_>) -> Result<Option<Hold>, Failure> {
-    let (id, code, entry) = match by {
-        By::Id(id) => (Some(id.uuid()), None, None),
-        By::Code(digest) => (None, Some(digest), None),
-        By::Entry(entry) => (None, None, Some(entry.uuid())),
+    let (id, code, entry, asking) = match by {
+        By::Id(id) => (Some(id.uuid()), None, None, None),
+        By::Code(digest, merchant) => (None, Some(digest), None, Some(merchant.uuid())),
+        By::Entry(entry) => (None, None, Some(entry.uuid()), None),
     };
     let row = sqlx::query!(
         r#"
-        SELECT h.hold_id, h.entry_id, h.family_id, h.merchant_id, h.invoice_id, h.expense, h.amount_yen, h.held_at, h.expires_at,
-               c.receipt_id AS "receipt_id?", c.captured_at AS "captured_at?", r.why AS "why?", r.released_at AS "released_at?"
+        SELECT h.hold_id, h.entry_id, h.family_id, h.invoice_id, h.expense, h.amount_yen, h.held_at, h.expires_at,
+               c.receipt_id AS "receipt_id?", c.captured_at AS "captured_at?", r.why AS "why?", r.released_at AS "released_at?",
+               coalesce(h.merchant_id, (
+                   SELECT m.merchant_id
+                   FROM merchants m
+                   JOIN merchant_services s USING (municipality, merchant_id)
+                   WHERE m.municipality = h.municipality AND m.merchant_id = $5 AND m.state = 'approved' AND s.approved_at IS NOT NULL
+                     AND s.expense = h.expense AND (h.services = '{}' OR s.category = ANY (h.services))
+                   LIMIT 1
+               )) AS merchant_id
         FROM holds h
         LEFT JOIN captures c ON c.municipality = h.municipality AND c.hold_id = h.hold_id
         LEFT JOIN releases r ON r.municipality = h.municipality AND r.hold_id = h.hold_id
         WHERE h.municipality = $1 AND (h.hold_id = $2 OR h.code_digest = $3 OR h.entry_id = $4)
+        ORDER BY (c.hold_id IS NOT NULL OR r.hold_id IS NOT NULL), h.held_at DESC, h.hold_id
+        LIMIT 1
         "#,
         municipality.code(),
         id,
         code,
-        entry
+        entry,
+        asking
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -79,7 +91,7 @@ pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
         id: AccountId::new(row.hold_id),
         entry: EntryId::new(row.entry_id),
         family: FamilyId::new(row.family_id),
-        merchant: MerchantId::new(row.merchant_id),
+        merchant: row.merchant_id.map(MerchantId::new),
         invoice: row.invoice_id.map(InvoiceId::new),
         expense: row.expense,
         amount: Yen::new(row.amount_yen),
@@ -198,6 +210,37 @@ pub(super) async fn list_parts_in_tx(tx: &mut Tx<'_>, municipality: Municipality
             },
         })
         .collect())
+}
+
+/// The accounts that these holds are made of, allowances and visits included.
+pub(super) async fn list_sources_in_tx(tx: &mut Tx<'_>, municipality: Municipality, holds: &[AccountId]) -> Result<Vec<AccountId>, Failure> {
+    let holds: Vec<_> = holds.iter().map(|hold| hold.uuid()).collect();
+    let sources = sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT t.debit_account_id
+        FROM holds h
+        JOIN transfers t ON t.municipality = h.municipality AND t.entry_id = h.entry_id
+        WHERE h.municipality = $1 AND h.hold_id = ANY($2)
+        "#,
+        municipality.code(),
+        &holds
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(sources.into_iter().map(AccountId::new).collect())
+}
+
+/// Where a hold can be captured, and the service that it names.
+pub(super) async fn find_place_in_tx(tx: &mut Tx<'_>, municipality: Municipality, hold: AccountId) -> Result<Option<(Place, Option<String>)>, Failure> {
+    let row = sqlx::query!("SELECT merchant_id, services, service FROM holds WHERE municipality = $1 AND hold_id = $2", municipality.code(), hold.uuid())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let place = |row: (Option<Uuid>, Option<Vec<String>>)| match row {
+        (Some(merchant), None) => Ok(Place::Merchant(MerchantId::new(merchant))),
+        (None, Some(services)) => Ok(Place::Registered(services)),
+        _ => Err(Failure::inconsistent("holds", format!("{hold} has no place, or two"))),
+    };
+    row.map(|row| Ok((place((row.merchant_id, row.services))?, row.service))).transpose()
 }
 
 /// Writes down that a hold was given back.
@@ -387,7 +430,7 @@ pub(super) async fn find_receipt_difference_in_tx(tx: &mut Tx<'_>, municipality:
         LEFT JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.credit_account_id
         WHERE c.municipality = $1
           AND ((a.kind, a.owner_id, e.business_on) IS DISTINCT FROM ('merchant_payable', c.merchant_id, c.business_on)
-               OR (c.merchant_id, c.expense, c.invoice_id) IS DISTINCT FROM (h.merchant_id, h.expense, h.invoice_id))
+               OR (c.merchant_id, c.expense, c.invoice_id) IS DISTINCT FROM (coalesce(h.merchant_id, c.merchant_id), h.expense, h.invoice_id))
         ORDER BY c.receipt_id
         LIMIT 1
         "#,

@@ -14,8 +14,8 @@ pub struct Hold {
     pub entry: EntryId,
     /// Who pays.
     pub family: FamilyId,
-    /// The merchant at which its code works.
-    pub merchant: MerchantId,
+    /// The merchant at which its code works; of a ticket, the one that asks if it is registered for what the ticket is for.
+    pub merchant: Option<MerchantId>,
     /// The bill it pays, where there is one.
     pub invoice: Option<InvoiceId>,
     /// What is paid for.
@@ -104,7 +104,7 @@ impl Hold {
     /// The first reason that speaks against it.
     pub fn capturable(&self, merchant: MerchantId, amount: Yen, now: Instant) -> Result<(), NotCapturable> {
         match self.state {
-            _ if self.merchant != merchant => Err(NotCapturable::Foreign),
+            _ if self.merchant != Some(merchant) => Err(NotCapturable::Foreign),
             HoldState::Captured { .. } | HoldState::Released { .. } => Err(NotCapturable::Spent),
             HoldState::Held if self.amount != amount => Err(NotCapturable::Amount),
             HoldState::Held if now >= self.expires_at => Err(NotCapturable::Expired),
@@ -124,7 +124,7 @@ mod tests {
             id: AccountId::new(Uuid::from_u128(1)),
             entry: EntryId::new(Uuid::from_u128(2)),
             family: FamilyId::new(Uuid::from_u128(3)),
-            merchant: merchant(4),
+            merchant: Some(merchant(4)),
             invoice: None,
             expense: "tuition".to_owned(),
             amount: Yen::new(8_000),

@@ -12,7 +12,6 @@ use super::repo::known::{self, FactsRow};
 use super::repo::read;
 use super::sealed::{Keys, uuids};
 use super::state::{Stated, in_force};
-use crate::bank::account::BankAccount;
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
@@ -55,7 +54,12 @@ impl Ledger {
     /// A family.
     pub async fn find_family(&self, municipality: Municipality, family: FamilyId) -> Result<Option<Family>, Failure> {
         let mut tx = self.pool.begin().await?;
-        read::find_family_in_tx(&mut tx, municipality, family).await?.map(Family::try_from).transpose()
+        self.find_family_in_tx(&mut tx, municipality, family).await
+    }
+
+    /// [`Ledger::find_family`] within a database transaction.
+    pub async fn find_family_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<Family>, Failure> {
+        read::find_family_in_tx(tx, municipality, family).await?.map(Family::try_from).transpose()
     }
 
     /// The families of a municipality in the order of their ids, from the one after `after`, at most `limit`. A protected family is in no list.
@@ -170,30 +174,6 @@ impl Ledger {
     pub async fn family_of_child(&self, municipality: Municipality, child: ChildId, day: NaiveDate) -> Result<Option<FamilyId>, Failure> {
         let mut tx = self.pool.begin().await?;
         read::find_family_of_child_in_tx(&mut tx, municipality, child, day).await
-    }
-
-    /// Where a family is paid on `day`, if the city knows.
-    pub async fn bank_account_of_family(&self, municipality: Municipality, family: FamilyId, day: NaiveDate) -> Result<Option<BankAccount>, Failure> {
-        Ok(self.bank_accounts_of_families(municipality, &[family], day).await?.remove(&family))
-    }
-
-    /// Where families are paid on `day`; those of whom the city knows no account are missing.
-    pub async fn bank_accounts_of_families(
-        &self,
-        municipality: Municipality,
-        families: &[FamilyId],
-        day: NaiveDate,
-    ) -> Result<BTreeMap<FamilyId, BankAccount>, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let rows = known::list_accounts_in_tx(&mut tx, municipality, &uuids(families, FamilyId::uuid)).await?;
-        let ids: Vec<_> = rows.iter().map(|row| row.key).collect();
-        let keys = Keys(self.list_vault_keys_in_tx(&mut tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
-        let mut said: BTreeMap<FamilyId, Vec<Stated<known::AccountRow>>> = BTreeMap::new();
-        for row in rows {
-            said.entry(row.family).or_default().push(Stated { since: row.since, roster_number: row.roster_number, what: row });
-        }
-        let accounts = said.iter().filter_map(|(family, said)| Some((*family, &in_force(said, day)?.what)));
-        accounts.map(|(family, row)| Ok((family, keys.open_account(row)?))).collect()
     }
 }
 

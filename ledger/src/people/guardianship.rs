@@ -50,11 +50,17 @@ impl Ledger {
 
     /// Another activation code, and nobody is signed in any more. None if there is no such family.
     pub(crate) async fn renew_access_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<Code>, Failure> {
+        let Some(code) = self.renew_activation_in_tx(tx, municipality, family).await? else { return Ok(None) };
+        session::repo::end_oldest_in_tx(tx, municipality, family, 0, self.clock.now()).await?;
+        Ok(Some(code))
+    }
+
+    /// Another activation code. None if there is no such family.
+    pub(crate) async fn renew_activation_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<Code>, Failure> {
         let Some(issue) = read::lock_activation_issue_in_tx(tx, municipality, family).await? else { return Ok(None) };
         let next = issue.checked_add(1).ok_or_else(|| Failure::inconsistent("families", "too many activation codes"))?;
         let code = activation_of(&*self.entropy, municipality, family, next);
         read::update_activation_in_tx(tx, municipality, family, (next, &code.digest())).await?;
-        session::repo::end_oldest_in_tx(tx, municipality, family, 0, self.clock.now()).await?;
         Ok(Some(code))
     }
 
@@ -93,7 +99,10 @@ impl Ledger {
         let (child, guardian) = repo::find_what_ended_in_tx(&mut tx, municipality, ended).await?;
         tx.commit().await?;
         let given_back = match (guardian, child) {
-            (true, _) => self.give_back_former(municipality, ended.family, (None, ended.at)).await?,
+            (true, _) => {
+                let paper = self.end_paper_of_family(municipality, ended.family, ended.at).await?;
+                paper.saturating_add(self.give_back_former(municipality, ended.family, (None, ended.at)).await?)
+            }
             (false, true) => self.give_back_former(municipality, ended.family, (Some(ended.child), ended.at)).await?,
             (false, false) => 0,
         };

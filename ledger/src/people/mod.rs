@@ -3,6 +3,7 @@
 //! Personal data is sealed under the family's key as soon as it is read; the rest of the program knows opaque ids. What a roster says
 //! is never edited: it holds from a day on, until a later line says otherwise.
 
+pub mod account;
 mod eligibility;
 mod families;
 mod guardianship;

@@ -40,6 +40,15 @@ pub(super) const fn delivery_address(family: FamilyId, (number, recorded): Editi
     Place::new("delivery_addresses", "address", family.uuid()).edition(number, recorded)
 }
 
+/// What a family registered itself belongs to no roster: its number says which.
+pub(super) fn registered_account(family: FamilyId, number: i16) -> Place {
+    Place::new("family_registered_accounts", "sealed", family.uuid()).edition(number.into(), NaiveDate::default())
+}
+
+pub(super) fn refusal_of_account(family: FamilyId, number: i16) -> Place {
+    Place::new("family_registered_accounts", "reason", family.uuid()).edition(number.into(), NaiveDate::default())
+}
+
 /// Families' keys, unwrapped for one piece of work.
 #[derive(Debug, Default)]
 pub(super) struct Keys(pub(super) BTreeMap<VaultKeyId, DataKey>);

@@ -18,7 +18,7 @@ use crate::ids::{BankLineId, EntryId, FamilyId, Municipality, RemittanceId};
 use crate::money::Yen;
 use crate::people::PayerNumber;
 use crate::remittance;
-use crate::{Ledger, Tx, city};
+use crate::{Ledger, Tx, city, own_money};
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -204,6 +204,9 @@ impl Ledger {
     ) -> Result<(), Error<Rejected>> {
         let (kind, payee) = what;
         let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
+        if let ("top_up", Some(family)) = what {
+            own_money::repo::insert_in_tx(tx, municipality, FamilyId::new(family), entry).await?;
+        }
         let step = line.next_step();
         let new = repo::NewMatch { line: line.id, step, kind, remittance: None, payee, entry, proposed_by: None };
         Ok(repo::insert_match_in_tx(tx, municipality, &new, &self.act(command)).await?)

@@ -9,6 +9,7 @@ use crate::bank::directory::{self, Scope};
 use crate::error::Failure;
 use crate::ids::{FamilyId, MerchantId, Municipality, RemittanceId};
 use crate::merchant::account;
+use crate::people::account as family;
 use crate::vault::{KeyOwner, Place};
 use crate::{Ledger, Tx};
 
@@ -40,6 +41,10 @@ impl Ledger {
         let key = self.find_vault_key_of_in_tx(tx, municipality, owner).await?.ok_or(Failure::Vault("the payee's key is gone"))?;
         match kind {
             PayeeKind::Merchant => account::open(&key, MerchantId::new(id), sealed),
+            PayeeKind::Family if stored.since_on.is_none() => {
+                let number = i16::try_from(stored.number).map_err(|_| Failure::inconsistent("remittance_lines", "an account of no family"))?;
+                family::open(&key, (FamilyId::new(id), number), sealed)
+            }
             PayeeKind::Family => {
                 let place = Place::new("family_bank_accounts", "account", id).edition(stored.number, stored.since_on.unwrap_or_default());
                 let OfFamily { bank, branch, kind, number, holder } = key.open_json(place, sealed)?;

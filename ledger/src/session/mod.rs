@@ -3,14 +3,18 @@
 //! What it never does: say why a code does not sign in. Only the digest of a token is stored. Refused attempts are counted by where they
 //! came from, so that nobody can try codes for long; who is right is never counted.
 
+mod change;
 pub(crate) mod repo;
 
+pub use change::ChangeRejected;
+
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::code::Code;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
-use crate::ids::{FamilyId, Municipality};
+use crate::ids::{FamilyId, Municipality, SessionId};
 use crate::merchant::Token;
 use crate::time::{Instant, tokyo_date};
 use crate::token::CityToken;
@@ -48,6 +52,32 @@ pub enum SignInRejected {
         /// When the window is over.
         seconds: u32,
     },
+}
+
+/// A phone that is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its name.
+    pub id: SessionId,
+    /// When it signed in.
+    pub signed_in_at: Instant,
+    /// When it was last used, to the day.
+    pub seen_at: Instant,
+    /// It ends then, used or not.
+    pub expires_at: Instant,
+}
+
+impl Session {
+    /// The name of the phone that shows this token.
+    #[must_use]
+    pub fn name(token: &CityToken) -> SessionId {
+        Self::named(&token.sha256())
+    }
+
+    fn named(digest: &[u8]) -> SessionId {
+        let head: [u8; 16] = std::array::from_fn(|at| digest.get(at).copied().unwrap_or(0));
+        SessionId::new(Uuid::from_bytes(head))
+    }
 }
 
 /// A family that has just signed in.
@@ -131,6 +161,21 @@ impl Ledger {
         repo::mark_ended_in_tx(&mut tx, token, self.clock.now()).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// The phones of a family that are signed in, the newest first.
+    pub async fn list_sessions(&self, municipality: Municipality, family: FamilyId) -> Result<Vec<Session>, Failure> {
+        let now = self.clock.now();
+        let mut tx = self.pool.begin().await?;
+        repo::list_in_tx(&mut tx, municipality, family, (now, now - IDLE)).await
+    }
+
+    /// Signs one phone of a family out; whether there was one to sign out.
+    pub async fn end_session(&self, municipality: Municipality, family: FamilyId, session: SessionId) -> Result<bool, Failure> {
+        let mut tx = self.pool.begin().await?;
+        let ended = repo::mark_one_ended_in_tx(&mut tx, municipality, (family, session), self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Ends every session of a family: a letter was lost, or somebody may see it no more. Answers how many.

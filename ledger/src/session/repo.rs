@@ -1,9 +1,9 @@
 //! All SQL of sessions.
 
-use super::SignedIn;
+use super::{Session, SignedIn};
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{FamilyId, Municipality};
+use crate::ids::{FamilyId, Municipality, SessionId};
 use crate::time::Instant;
 use crate::token::CityToken;
 
@@ -102,6 +102,77 @@ pub(crate) async fn end_oldest_in_tx(tx: &mut Tx<'_>, municipality: Municipality
     .execute(&mut **tx)
     .await?;
     Ok(ended.rows_affected())
+}
+
+/// The sessions of a family that are alive, the newest first.
+pub(super) async fn list_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    family: FamilyId,
+    (now, idle_since): (Instant, Instant),
+) -> Result<Vec<Session>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT token_sha256, signed_in_at, seen_at, expires_at FROM sessions
+        WHERE municipality = $1 AND family_id = $2 AND ended_at IS NULL AND expires_at > $3 AND seen_at > $4
+        ORDER BY signed_in_at DESC, token_sha256
+        "#,
+        municipality.code(),
+        family.uuid(),
+        now,
+        idle_since
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let session = rows.into_iter().map(|row| Session {
+        id: Session::named(&row.token_sha256),
+        signed_in_at: row.signed_in_at,
+        seen_at: row.seen_at,
+        expires_at: row.expires_at,
+    });
+    Ok(session.collect())
+}
+
+/// Ends one session of a family by its name; whether it had not ended.
+pub(super) async fn mark_one_ended_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    (family, session): (FamilyId, SessionId),
+    now: Instant,
+) -> Result<bool, Failure> {
+    let head = session.uuid();
+    let ended = sqlx::query!(
+        r#"
+        UPDATE sessions SET ended_at = $4
+        WHERE municipality = $1 AND family_id = $2 AND ended_at IS NULL AND substring(token_sha256 FROM 1 FOR 16) = $3
+        "#,
+        municipality.code(),
+        family.uuid(),
+        head.as_bytes().as_slice(),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(ended.rows_affected() > 0)
+}
+
+/// Ends all sessions of a family but the one that shows `token`.
+pub(super) async fn end_others_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    (family, token): (FamilyId, &CityToken),
+    now: Instant,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "UPDATE sessions SET ended_at = $4 WHERE municipality = $1 AND family_id = $2 AND ended_at IS NULL AND token_sha256 <> $3",
+        municipality.code(),
+        family.uuid(),
+        &token.sha256()[..],
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// The family of a session that has not ended, and when it was last seen.

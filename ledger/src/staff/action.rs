@@ -94,6 +94,60 @@ actions! {
     /// Reveals names, addresses and the account of a family.
     RevealFamily "family.reveal" OFFICE, true;
 
+    /// Lists families' bank accounts that wait for a second person.
+    ListFamilyAccounts "family.account.list" OFFICE, false;
+    /// Takes in a family's bank account on paper.
+    RegisterFamilyAccount "family.account.register" &[Preparer], true;
+    /// Approves a family's bank account, after calling back.
+    ApproveFamilyAccount "family.account.approve" &[Approver], true;
+    /// Refuses it.
+    RefuseFamilyAccount "family.account.refuse" &[Approver], true;
+
+    /// Sees how many families wait for a letter.
+    CountLetters "letter.list" OFFICE, false;
+    /// Prints the letter of one family: its names and address, and its activation code.
+    PrintLetter "letter.print" &[Preparer], true;
+    /// Prints the letters that wait, of no protected family.
+    PrintLetters "letter.print-batch" &[Preparer], true;
+    /// Puts another activation code in force, and signs the family out.
+    RenewLetter "letter.renew" &[Preparer, Approver], true;
+    /// Records where a family's letters go.
+    RecordDelivery "letter.delivery-address" &[Preparer], true;
+
+    /// Lists the kinds of booklets.
+    ListBookletKinds "booklet-kind.list" OFFICE, false;
+    /// Makes a kind of booklet.
+    MakeBookletKind "booklet-kind.make" &[Approver], false;
+    /// Lists a family's booklets.
+    ListBooklets "booklet.list" OFFICE, false;
+    /// Sees a booklet, without its codes.
+    ShowBooklet "booklet.show" OFFICE, false;
+    /// Issues a booklet.
+    IssueBooklet "booklet.issue" &[Preparer], false;
+    /// Prints a booklet: whoever does holds money in hand.
+    PrintBooklet "booklet.print" &[Preparer], true;
+    /// Prints a lost booklet again; the old one is dead.
+    ReissueBooklet "booklet.reissue" &[Preparer], true;
+    /// Takes a booklet back.
+    CancelBooklet "booklet.cancel" &[Preparer, Approver], true;
+
+    /// Lists a family's cards.
+    ListCards "card.list" OFFICE, false;
+    /// Sees a card and what is reserved for it, without its code.
+    ShowCard "card.show" OFFICE, false;
+    /// Issues a card.
+    IssueCard "card.issue" &[Preparer], false;
+    /// Prints a card.
+    PrintCard "card.print" &[Preparer], true;
+    /// Prints a lost card again; the old one is dead.
+    ReissueCard "card.reissue" &[Preparer], true;
+    /// Ends a card.
+    EndCard "card.end" &[Preparer, Approver], true;
+    /// Reserves for a card, on the phone line or at the counter.
+    ReserveForCard "card.reserve" &[Preparer], false;
+    /// Takes a reservation back.
+    CancelReservation "card.reservation.cancel" &[Preparer, Approver], true;
+
     /// Lists merchants.
     ListMerchants "merchant.list" OFFICE, false;
     /// Sees a merchant.
@@ -293,6 +347,7 @@ mod tests {
             (Action::ExamineClaim, Action::DecideClaim),
             (Action::FileClaim, Action::DecideClaim),
             (Action::ProposeClawback, Action::ApproveClawback),
+            (Action::RegisterFamilyAccount, Action::ApproveFamilyAccount),
         ];
         for (makes, checks) in pairs {
             assert!(makes.roles().iter().all(|role| !checks.roles().contains(role)), "{} and {}", makes.code(), checks.code());

@@ -27,6 +27,7 @@ refusals!(
     crate::statement::Rejected,
     crate::remittance::Rejected,
     crate::reconciliation::Rejected,
+    crate::paper::Rejected,
     crate::people::letter::Rejected,
     crate::people::roster::FileRefused,
     super::Rejected,
@@ -34,6 +35,16 @@ refusals!(
 );
 
 impl Refusal for crate::claim::Rejected {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn japanese(&self) -> Option<String> {
+        Some(Self::japanese(self))
+    }
+}
+
+impl Refusal for crate::people::account::Rejected {
     fn code(&self) -> &'static str {
         Self::code(self)
     }

@@ -19,7 +19,7 @@ use web::{Fields, Language, Read};
 
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
-use crate::console::routes::claims::{ClaimBody, ClaimDetailBody};
+use crate::console::routes::claims::{self, ClaimBody, ClaimDetailBody};
 use crate::console::routes::clawbacks::ClawbackBody;
 
 /// Claims and clawbacks that one list shows.
@@ -244,10 +244,7 @@ async fn open(office: &Office<'_>, (claim, number): (ClaimId, i16), out: &Path) 
 async fn look(office: &Office<'_>, about: About) -> anyhow::Result<Exit> {
     let (ledger, city) = (office.ledger, office.city);
     match about {
-        About::Show { claim } => {
-            let found = async { Ok(ledger.claim(city, claim).await?.map(ClaimDetailBody::closed)) };
-            office.look_at(Action::ShowClaim, claim.to_string(), found).await
-        }
+        About::Show { claim } => office.look_at(Action::ShowClaim, claim.to_string(), claims::seen(ledger, city, claim)).await,
         About::Reveal { claim } => {
             let found = async { Ok(ledger.claim(city, claim).await?.map(ClaimDetailBody::opened)) };
             office.look_at(Action::RevealClaim, claim.to_string(), found).await

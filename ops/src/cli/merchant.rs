@@ -137,13 +137,13 @@ struct AppliedService {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Changed {
-    account: AppliedAccount,
+pub(super) struct Changed {
+    pub(super) account: AppliedAccount,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct AppliedAccount {
+pub(super) struct AppliedAccount {
     bank: String,
     branch: String,
     account_kind: String,
@@ -152,7 +152,7 @@ struct AppliedAccount {
 }
 
 impl AppliedAccount {
-    fn written(&self) -> Written<'_> {
+    pub(super) fn written(&self) -> Written<'_> {
         let Self { bank, branch, account_kind, account_number, holder } = self;
         Written { bank, branch, kind: account_kind, number: account_number, holder }
     }
@@ -164,7 +164,7 @@ struct NewTerminal {
     token: String,
 }
 
-async fn file<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
+pub(super) async fn file<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
     let text = String::from_utf8(read(path).await?).with_context(|| format!("{} is not UTF-8", path.display()))?;
     // What is wrong is told by its place: the file holds a bank account.
     toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.message()))

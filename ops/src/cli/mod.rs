@@ -12,11 +12,14 @@ pub mod books;
 pub mod city;
 pub mod claim;
 pub mod demo;
+pub mod family;
 pub mod jobs;
+pub mod letter;
 pub mod merchant;
 pub mod month;
 pub mod office;
 pub mod output;
+pub mod paper;
 pub mod rehearse;
 pub mod roster;
 pub mod scheme;
@@ -70,8 +73,14 @@ enum OnBooks {
     Jobs(jobs::Command),
     /// Budgets, grants, families: as a member of staff.
     City(city::Arguments),
+    /// Letters with the activation code.
+    Letter(letter::Arguments),
+    /// Booklets of paper tickets, and cards.
+    Paper(paper::Arguments),
     /// Merchants: applications, decisions, accounts, desks.
     Merchant(merchant::Arguments),
+    /// Where families are paid.
+    Family(family::Arguments),
     /// Claims (償還払い): taken in, examined, decided, asked back.
     Claim(claim::Arguments),
     /// Statements, and the close of a month.
@@ -137,7 +146,10 @@ impl OnBooks {
             Self::Roster(command) => roster::run(command, ledger, output).await,
             Self::Jobs(command) => jobs::run(command, ledger, output).await,
             Self::City(arguments) => city::run(arguments, ledger, output).await,
+            Self::Letter(arguments) => letter::run(arguments, ledger, output).await,
+            Self::Paper(arguments) => paper::run(arguments, ledger, output).await,
             Self::Merchant(arguments) => merchant::run(arguments, ledger, output).await,
+            Self::Family(arguments) => family::run(arguments, ledger, output).await,
             Self::Claim(arguments) => claim::run(arguments, ledger, output).await,
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,

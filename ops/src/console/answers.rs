@@ -40,6 +40,17 @@ impl<T: Serialize> IntoResponse for DoneTo<T> {
     }
 }
 
+/// Something was printed: what it is called goes into the audit log.
+pub(super) struct Printed(pub(super) String, pub(super) crate::print::Page);
+
+impl IntoResponse for Printed {
+    fn into_response(self) -> Response {
+        let mut answer = self.1.into_response();
+        answer.extensions_mut().insert(Made(self.0));
+        answer
+    }
+}
+
 /// Done, and there is nothing to tell.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Done;

@@ -11,6 +11,8 @@ pub(crate) mod routes;
 mod schemas;
 mod upload;
 
+use std::sync::Arc;
+
 use axum::Router;
 use ledger::Ledger;
 
@@ -22,11 +24,13 @@ pub use desk::Route;
 pub struct Deps {
     /// The books and the rules.
     pub ledger: Ledger,
+    /// The host in the links of printed QR codes.
+    pub host: Arc<str>,
 }
 
 /// The routes, below wherever they are nested, and the document about them.
-pub fn router(ledger: &Ledger) -> Router {
-    declare(Some(Deps { ledger: ledger.clone() })).router().merge(web::openapi::router(&openapi()))
+pub fn router(deps: Deps) -> Router {
+    declare(Some(deps)).router().merge(web::openapi::router(&openapi()))
 }
 
 /// What the routes are, and which action each stands for.

@@ -37,12 +37,31 @@ fn kind(code: &str) -> &'static Kind {
         "same_person" => &registry::SECOND_PERSON,
         "closed" => &registry::DAY_CLOSED,
         "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
-        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" => &registry::NOT_FOUND,
+        | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" | "unknown_family" => &registry::NOT_FOUND,
         "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
         | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
-        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "grant_budget" | "entry_reversed" | "entry_matched" | "entry_not_alone"
-        | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
-        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" => &registry::NOT_NOW,
+        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "budget_overspent" | "told_before" | "grant_budget" | "entry_reversed"
+        | "entry_matched" | "entry_not_alone" | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state"
+        | "claim_changed" | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed"
+        | "account_cooling" => &registry::NOT_NOW,
+        _ => kind_on_paper(code),
+    }
+}
+
+/// Of letters, booklets and cards.
+fn kind_on_paper(code: &str) -> &'static Kind {
+    match code {
+        "unknown_booklet" | "unknown_card" | "unknown_reservation" => &registry::NOT_FOUND,
+        "letter_no_guardian"
+        | "letter_nobody"
+        | "booklet_kind_taken"
+        | "booklet_no_merchant"
+        | "booklet_used_up"
+        | "paper_ended"
+        | "card_reserved"
+        | "short"
+        | "merchant_closed"
+        | "paid_already" => &registry::NOT_NOW,
         _ => &registry::REFUSED,
     }
 }
@@ -79,7 +98,31 @@ fn japanese(code: &str, english: &str) -> String {
         "staff_roles_together" => "管理者・監査の役割は、作成・承認・出納の役割と兼ねられません。",
         "staff_oneself" => "自分自身の役割や状態は変更できません。別の管理者に依頼してください。",
         "staff_state" => "この職員は、すでにその状態です。",
-        _ => return english.to_owned(),
+        _ => return japanese_on_paper(code).unwrap_or(english).to_owned(),
     };
     known.to_owned()
+}
+
+/// About letters, booklets and cards.
+fn japanese_on_paper(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "letter_no_guardian" => "この世帯には、いまお子さんを養育している保護者がいません。宛先がありません。",
+        "letter_nobody" => "発送を待っている世帯はありません。支援措置の世帯は一件ずつ印刷します。",
+        "letter_count" => "一度に印刷できるのは 1〜200 通です。",
+        "letter_address" => "送付先は 1〜200 文字で入力するか、空にしてください。",
+        "unknown_child" => "この世帯のお子さんではありません。",
+        "unknown_booklet_kind" => "この種類のつづりはありません。一覧を確認するか、新しく作ってください。",
+        "booklet_kind_taken" => "この名前の種類が別の内容ですでにあります。同じ種類のつづりはすべて同じです。別の名前にしてください。",
+        "booklet_kind" => "種類・費目・サービスは英小文字で始まる英数字で、額面は 1〜10,000 円で、サービスは重ならないように入力してください。",
+        "booklet_no_merchant" => "この種類の券を使える登録済みの事業者がありません。",
+        "booklet_tickets" => "つづりは 1〜30 枚です。",
+        "booklet_used_up" => "使える券が残っていません。",
+        "paper_ended" => "このつづり・カードはもう使えません。新しく発行してください。",
+        "card_reserved" => "このカードには、同じ事業者・同じ金額の予約がすでにあります。",
+        "short" => "残高が足りません。つづりでは、有効期限より前に失効する分や、すべてのサービスには使えない制度の分を数えません。",
+        "price" => "金額は 1 円以上で入力してください。",
+        "merchant_closed" => "この事業者では、いまこの支払いはできません。",
+        "busy" => "いま混み合っています。もう一度お試しください。",
+        _ => return None,
+    })
 }

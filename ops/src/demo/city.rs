@@ -6,9 +6,7 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
-use ledger::books::Outcome;
 use ledger::code::Code;
-use ledger::events::bank::top_up;
 use ledger::ids::{ChildId, FamilyId, MerchantId, Municipality};
 use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::money::Yen;
@@ -151,8 +149,6 @@ async fn load_own_money(ledger: &Ledger, setting: &'static Setting, family: Fami
         return Ok(());
     }
     let command = by("出納係", &format!("own money/{family}/{}", ledger.clock.now().timestamp_micros()), &missing);
-    let draft = top_up(family, missing, ledger.clock.today());
-    let outcome = ledger.post(setting.municipality(), command, draft).await?;
-    anyhow::ensure!(!matches!(outcome, Outcome::Rejected(_)), "own money cannot be loaded: {outcome:?}");
+    ledger.load_own_money(setting.municipality(), &command, family, missing).await.context("own money cannot be loaded")?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! speaking to the Till over a private line.
 
 pub mod log;
+mod scan;
 mod viewer;
 mod world;
 
@@ -68,7 +69,9 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
 pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merchants<D>>, reached: &Reached) -> Router {
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
     let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true), Url::new("the city", "/ops/v1/openapi.json")];
-    let mut routes = Router::new().nest("/citizen/v1", citizen).nest("/ops/v1", console::router(ledger));
+    let mut routes = Router::new()
+        .nest("/citizen/v1", citizen)
+        .nest("/ops/v1", console::router(console::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() }));
     if let Some(merchants) = merchants {
         documents.push(Url::new("merchants", "/merchant/v1/openapi.json"));
         routes = routes.nest("/merchant/v1", merchants.routes(reached));
@@ -90,7 +93,7 @@ fn finish(routes: Router, documents: Vec<Url<'static>>, pool: &PgPool, world: Pr
         let pool = pool.clone();
         Box::pin(async move { pool.acquire().await.is_ok() })
     });
-    let routes = routes.merge(web::health::router(check)).merge(web::problem::pages::router()).merge(viewer::router(documents));
+    let routes = routes.merge(scan::router()).merge(web::health::router(check)).merge(web::problem::pages::router()).merge(viewer::router(documents));
     web::outer::outer(routes, Arc::new(world))
 }
 

@@ -6,11 +6,10 @@ use chrono::{NaiveDate, TimeDelta};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
 use ledger::bank::account::Written;
-use ledger::books::{Account, Kind, Outcome};
+use ledger::books::{Account, Kind};
 use ledger::city::{City, Remitter};
 use ledger::entitlement::{GrantRun, RunRejected};
 use ledger::error::Error;
-use ledger::events;
 use ledger::ids::{AccountId, ChildId, FamilyId, MerchantId, Municipality};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
@@ -148,9 +147,8 @@ impl TestCity {
 
     /// A family loads own money.
     pub async fn top_up(&self, family: FamilyId, yen: i64) {
-        let draft = events::bank::top_up(family, Yen::new(yen), self.ledger().clock.today());
-        let outcome = self.ledger().post(self.municipality, staff("bank", &format!("top up {family}")), draft).await.expect("a posting");
-        assert!(matches!(outcome, Outcome::Posted(_)), "{outcome:?}");
+        let command = staff("bank", &format!("top up {family}"));
+        self.ledger().load_own_money(self.municipality, &command, family, Yen::new(yen)).await.expect("own money");
     }
 
     /// Sets a payment aside.

@@ -145,6 +145,13 @@ pub fn wrong_field(name: &'static str, fault: &Fault) -> Problem {
     Problem::fields(fields.problems)
 }
 
+/// The same for several fields at once.
+pub fn wrong_fields(faults: impl IntoIterator<Item = (&'static str, Fault)>) -> Problem {
+    let mut fields = Fields::of_body(Map::new());
+    faults.into_iter().for_each(|(name, fault)| fields.note(name, &fault));
+    Problem::fields(fields.problems)
+}
+
 /// The same for a field deeper in the body, by its JSON pointer: `/costs/0/merchant`.
 #[must_use]
 pub fn wrong_place(pointer: String, fault: &Fault) -> Problem {

@@ -51,6 +51,7 @@ registry! {
     SHORT CONFLICT "short-of-money" "残高が足りません。" "The balance does not suffice.";
     MERCHANT_CLOSED CONFLICT "merchant-not-payable" "この教室・事業者では、いまこの支払いはできません。" "This merchant takes no payment of this kind now.";
     PAID_ALREADY CONFLICT "paid-already" "すでに支払い済みです。" "This has been paid already.";
+    NO_ACCOUNT CONFLICT "no-bank-account" "振込先の口座が登録されていません。先に口座を登録してください。" "No bank account is registered: register one first.";
     CLAIM_WINDOW CONFLICT "claim-window" "いまは申請を受け付けていません。" "Claims are not taken now.";
     CLAIM_ALREADY CONFLICT "claim-already" "この期間の申請がすでにあります。" "There is a claim of this period already.";
     CLAIM_STATE CONFLICT "claim-state" "いまの状態では、この申請にこの操作はできません。" "The state of the claim does not allow this.";
@@ -59,6 +60,8 @@ registry! {
     EVIDENCE UNPROCESSABLE_ENTITY "evidence" "このファイルは受け付けられません。" "This file cannot be accepted.";
     EVIDENCE_FULL CONFLICT "evidence-full" "これ以上ファイルを添付できません。" "No further file can be added.";
     BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
+    CARD_RESERVED CONFLICT "card-reserved" "このカードには、同じ教室・事業者、同じ金額の予約がすでにあります。" "The card has a reservation for this merchant and amount already.";
+    PAPER_ENDED CONFLICT "paper-ended" "このカード・つづりは、もう使えません。" "This card or booklet works no more.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 
     // Merchants. About a code there is this one refusal and no other.

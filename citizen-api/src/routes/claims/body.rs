@@ -1,9 +1,7 @@
 //! A claim as its family reads it.
 
-use ledger::claim::{Assessment, Claim, Clawback, Cost, Detail, Evidence, Step};
+use ledger::claim::{Claim, Clawback, Cost, Detail, Evidence, Step};
 use ledger::money::Yen;
-use ledger::scheme::Reason;
-use ledger::scheme::quote::Line;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::tokyo_time;
@@ -116,56 +114,6 @@ struct ClawbackBody {
     approved_on: Option<String>,
 }
 
-/// What the rules would give.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Estimate)]
-pub(crate) struct EstimateBody {
-    /// The year that is claimed for.
-    fiscal_year: i16,
-    requested_yen: i64,
-    payable_yen: i64,
-    /// By cost and version of the rules.
-    lines: Vec<LineBody>,
-    /// Why it is nothing, or not more.
-    reasons: Vec<ReasonBody>,
-}
-
-/// A part of an estimate.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EstimateLine)]
-struct LineBody {
-    /// Which cost, from 1; none where several share one deduction.
-    #[schema(required)]
-    cost: Option<usize>,
-    #[schema(required)]
-    expense: Option<String>,
-    /// The version of the rules, by its first day.
-    #[schema(required, format = Date)]
-    rules_from: Option<String>,
-    #[schema(required)]
-    amount_yen: Option<i64>,
-    /// What of it counts: apportioned by day and capped.
-    counted_yen: i64,
-    /// How many months count towards the deduction.
-    #[schema(required)]
-    months: Option<usize>,
-    /// What is deducted before the share.
-    deduct_yen: i64,
-    payable_yen: i64,
-    #[schema(required)]
-    reason: Option<ReasonBody>,
-}
-
-/// Why nothing, or not more, is paid.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Reason)]
-struct ReasonBody {
-    /// For programs.
-    code: String,
-    japanese: String,
-    english: String,
-}
-
 impl ClaimBody {
     pub(crate) fn new(deps: &Deps, claim: Claim) -> Self {
         let claim = claim.for_family();
@@ -227,41 +175,5 @@ impl From<Clawback> for ClawbackBody {
     fn from(clawback: Clawback) -> Self {
         let Clawback { id, amount, approved_on } = clawback;
         Self { clawback: id.to_string(), amount_yen: amount.get(), approved_on: approved_on.map(|day| day.to_string()) }
-    }
-}
-
-impl From<Assessment> for EstimateBody {
-    fn from(assessment: Assessment) -> Self {
-        let Assessment { year, requested, payable, lines, reasons, .. } = assessment;
-        Self {
-            fiscal_year: year.year(),
-            requested_yen: requested.get(),
-            payable_yen: payable.get(),
-            lines: lines.into_iter().map(Into::into).collect(),
-            reasons: reasons.iter().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<Line> for LineBody {
-    fn from(line: Line) -> Self {
-        let Line { cost, expense, version, amount_yen, counted_yen, months, deduct_yen, city_yen, reason, .. } = line;
-        Self {
-            cost,
-            expense,
-            rules_from: version.map(|day| day.to_string()),
-            amount_yen: amount_yen.map(Yen::get),
-            counted_yen: counted_yen.get(),
-            months,
-            deduct_yen: deduct_yen.get(),
-            payable_yen: city_yen.get(),
-            reason: reason.as_ref().map(Into::into),
-        }
-    }
-}
-
-impl From<&Reason> for ReasonBody {
-    fn from(reason: &Reason) -> Self {
-        Self { code: reason.code(), japanese: reason.japanese(), english: reason.english() }
     }
 }

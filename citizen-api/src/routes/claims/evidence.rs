@@ -9,7 +9,7 @@ use ledger::actor::{Actor, Command};
 use ledger::claim::EVIDENCE_BYTES_MAX;
 use ledger::ids::ClaimId;
 use web::fields::word;
-use web::openapi::{Always, Commanded, OfOne, Shown, SignedIn};
+use web::openapi::{Always, Commanded, FileSchema, OfOne, Shown, SignedIn};
 use web::{Created, Fields, IdempotencyKey, Params, PathId, PathIds, Picture, Problem, Read};
 
 use super::body::EvidenceBody;
@@ -40,7 +40,7 @@ impl Read for EvidenceQuery {
         ("kind" = String, Query, pattern = "^[a-z][a-z_]{0,39}$", description = "What it shows, as the scheme names it.", example = "receipt"),
         IdempotencyKey,
     ),
-    request_body(content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content((FileSchema = "image/jpeg"), (FileSchema = "image/png"), (FileSchema = "application/pdf"), (FileSchema = "application/octet-stream"))),
     responses((status = 201, description = "Added; or added before.", body = EvidenceBody), Always, SignedIn, OfOne, Shown, Commanded))]
 pub(crate) async fn add(
     State(deps): State<Deps>,
@@ -59,7 +59,7 @@ pub(crate) async fn add(
 /// Shows a file of a claim.
 #[utoipa::path(get, path = "/claims/{claim}/evidence/{number}", operation_id = "show_evidence", tag = "claims", security(("token" = [])),
     params(("claim" = String, Path), ("number" = i16, Path, minimum = 1, maximum = 10)),
-    responses((status = 200, description = "The file.", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf"))),
+    responses((status = 200, description = "The file.", content((FileSchema = "image/jpeg"), (FileSchema = "image/png"), (FileSchema = "application/pdf"))),
         Always, SignedIn, OfOne))]
 pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathIds(id, number): PathIds<ClaimId, i16>) -> Result<Response, Problem> {
     let file = deps.ledger.claim_evidence(family.municipality, (id, number), Some(family.id)).await.map_err(failed)?.ok_or_else(not_found)?;

@@ -66,7 +66,12 @@ pub struct CostForm {
     #[schema(required = false, value_type = Option<String>, pattern = "^mrc_[0-9a-f]{32}$")]
     merchant: Option<MerchantId>,
     /// Whom the family paid and what for, in its own words.
-    #[schema(required = false, min_length = 1, max_length = 400, example = "市営地下鉄 名谷–三宮 6 か月")]
+    #[schema(
+        required = false,
+        max_length = 400,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "市営地下鉄 名谷–三宮 6 か月"
+    )]
     paid_to: Option<String>,
 }
 

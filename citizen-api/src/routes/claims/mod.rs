@@ -4,6 +4,7 @@
 //! staff only propose it does not see.
 
 pub(crate) mod body;
+pub(crate) mod estimate;
 pub(crate) mod evidence;
 pub mod form;
 pub(crate) mod offers;
@@ -24,7 +25,7 @@ use super::{PAGE, PAGE_MAX, own_child};
 use crate::Deps;
 use crate::auth::Family;
 use crate::problems::{claim, failed, not_found, refused};
-use body::{ClaimBody, ClaimDetailBody, EstimateBody};
+use body::{ClaimBody, ClaimDetailBody};
 use form::{FilingForm, NewClaim};
 
 /// Sixty costs with a sentence each.
@@ -35,10 +36,11 @@ const STATUS_MAX: usize = 20;
 pub(crate) fn router() -> Router<Deps> {
     Router::new()
         .route("/children/{child}/claim-schemes", get(offers::list))
-        .route("/claims/estimates", post(estimate).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
+        .route("/claims/estimates", post(estimate::new).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .route("/claims", get(list).post(file).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .route("/claims/{claim}", get(show))
         .route("/claims/{claim}/filings", post(file_again).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
+        .route("/claims/{claim}/estimates", post(estimate::again).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .route("/claims/{claim}/withdraw", post(withdraw))
         .merge(evidence::router())
 }
@@ -78,16 +80,6 @@ pub(crate) struct ClaimList {
     claims: Vec<ClaimBody>,
     #[schema(required)]
     next: Option<String>,
-}
-
-/// Says what the rules would give for these costs, line by line, before anything is filed. Nothing is written.
-#[utoipa::path(post, path = "/claims/estimates", operation_id = "estimate_claim", tag = "claims", security(("token" = [])), request_body = NewClaim,
-    responses((status = 200, description = "As asked.", body = EstimateBody), (status = 409, description = "It cannot be claimed now.",
-        body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"), Always, SignedIn, Sent))]
-pub(crate) async fn estimate(State(deps): State<Deps>, family: Family, Body(form): Body<NewClaim>) -> Result<Json<EstimateBody>, Problem> {
-    own_child(&deps, &family, form.child()).await?;
-    let assessment = deps.ledger.estimate_claim(family.municipality, &form.of(family.id)).await.map_err(refused(claim))?;
-    Ok(Json(assessment.into()))
 }
 
 /// Files a claim: what the rules give for its costs is set aside at once, so that nothing else can take it.

@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::claim::Offer;
-use ledger::claim::assess::Offered;
+use ledger::claim::{Offer, Offered};
 use ledger::ids::ChildId;
 use ledger::money::Yen;
 use ledger::scheme::route::OncePer;

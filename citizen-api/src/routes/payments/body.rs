@@ -32,7 +32,7 @@ pub(crate) struct PaymentBody {
     /// From here on the code works no more, and the money goes back.
     #[schema(format = "date-time")]
     expires_at: String,
-    /// What the desk types; none once it works no more.
+    /// What the desk types; none once it works no more, and none where a paper card captures it.
     #[schema(required)]
     code: Option<String>,
     /// What the QR symbol holds.
@@ -79,7 +79,9 @@ impl PaymentBody {
 
     pub(crate) fn new(deps: &Deps, payment: &Payment) -> Self {
         let open = payment.is_open(deps.ledger.clock.now());
-        let code = open.then(|| deps.ledger.payment_code(payment));
+        // What a paper card captures has no code on the phone.
+        let shown = open && !payment.on_card;
+        let code = shown.then(|| deps.ledger.payment_code(payment));
         let id = PaymentId(payment.id);
         let (receipt, paid_at) = match payment.state {
             HoldState::Captured { receipt, at } => (Some(receipt), Some(at)),
@@ -97,7 +99,7 @@ impl PaymentBody {
             held_at: tokyo_time(payment.held_at),
             expires_at: tokyo_time(payment.expires_at),
             link: code.as_ref().map(|code| code.url(&deps.host)),
-            qr: open.then(|| format!("payments/{id}/qr.svg")),
+            qr: shown.then(|| format!("payments/{id}/qr.svg")),
             code: code.map(|code| code.grouped()),
             receipt: receipt.map(|receipt| receipt.to_string()),
             paid_at: paid_at.map(tokyo_time),

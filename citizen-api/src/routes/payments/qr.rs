@@ -16,7 +16,7 @@ use crate::problems::not_found;
     responses((status = 200, description = "The symbol.", body = String, content_type = "image/svg+xml"), Always, SignedIn, OfOne))]
 pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Response, Problem> {
     let payment = get_payment(&deps, &family, id).await?;
-    if !payment.is_open(deps.ledger.clock.now()) {
+    if !payment.is_open(deps.ledger.clock.now()) || payment.on_card {
         return Err(not_found());
     }
     web::qr::svg(&deps.ledger.payment_code(&payment).url(&deps.host))

@@ -111,3 +111,18 @@ fn a_scheme_without_the_route_takes_no_claim() {
     let book = Rulebook { scheme: catalog.get("osaka-juku").unwrap(), rules: Rules::Real };
     assert_eq!(book.terms(day("2026-05-10"), day("2026-05-01")), Err(Rejected::NoRoute));
 }
+
+#[test]
+fn a_cost_that_comes_too_late_keeps_its_number_and_those_behind_it_too() {
+    let text = "[scheme]\nid = \"late\"\n[[version]]\nfrom = 2020-04-01\ngrant = { kind = \"none\" }\nshare = { rate = [1, 2] }\n\
+                route = [ { kind = \"claim\", within_months = 3 } ]\n";
+    let scheme = crate::scheme::file::parse(text).unwrap();
+    let book = Rulebook { scheme: &scheme, rules: Rules::Real };
+    let costs = [cost("pass", 1_000, "2025-04-10", "2025-04-10"), cost("pass", 3_000, "2025-09-10", "2025-09-10")];
+    let terms = book.terms(day("2025-10-01"), costs[0].from).unwrap();
+    let assessed = repaid(book, &terms, day("2025-10-01"), &costs, &history(2025, "kobe", &[]), Yen::ZERO).unwrap();
+    let mut lines: Vec<_> = assessed.lines.iter().map(|line| (line.cost, line.city_yen.get(), line.reason.clone())).collect();
+    lines.sort_by_key(|(number, ..)| *number);
+    assert_eq!(lines, [(Some(1), 0, Some(Reason::OutsidePeriod)), (Some(2), 1_500, None)]);
+    assert_eq!((assessed.payable, assessed.requested), (Yen::new(1_500), Yen::new(4_000)));
+}

@@ -37,6 +37,8 @@ pub struct Payment {
     pub state: HoldState,
     /// What the merchant has refunded of it.
     pub refunded: Yen,
+    /// A paper card captures it, and no code on a phone.
+    pub on_card: bool,
 }
 
 /// What one source pays of a payment.
@@ -86,7 +88,7 @@ impl Ledger {
         Ok(found)
     }
 
-    /// The one-time code of a payment, for the family's own screen.
+    /// The one-time code of a payment, for the family's own screen. None that works, where a card captures it.
     #[must_use]
     pub fn payment_code(&self, payment: &Payment) -> Code {
         self.code_of(payment.id)

@@ -31,12 +31,14 @@ pub(super) async fn list_in_tx(
     };
     let rows = sqlx::query!(
         r#"
-        SELECT h.hold_id, h.merchant_id, m.name, h.invoice_id, h.expense, h.amount_yen, h.held_at, h.expires_at,
+        SELECT h.hold_id, m.merchant_id, m.name, h.invoice_id, h.expense, h.amount_yen, h.held_at, h.expires_at,
+               EXISTS (SELECT FROM reservations v WHERE v.municipality = h.municipality AND v.hold_id = h.hold_id) AS "on_card!",
                c.receipt_id AS "receipt_id?", c.captured_at AS "captured_at?", r.why AS "why?", r.released_at AS "released_at?",
                coalesce((SELECT max(after_yen) FROM refunds f WHERE f.municipality = h.municipality AND f.hold_id = h.hold_id), 0) AS "refunded!"
         FROM holds h
-        JOIN merchants m ON m.municipality = h.municipality AND m.merchant_id = h.merchant_id
         LEFT JOIN captures c ON c.municipality = h.municipality AND c.hold_id = h.hold_id
+        -- A ticket is a payment once it is used.
+        JOIN merchants m ON m.municipality = h.municipality AND m.merchant_id = coalesce(h.merchant_id, c.merchant_id)
         LEFT JOIN releases r ON r.municipality = h.municipality AND r.hold_id = h.hold_id
         WHERE h.municipality = $1 AND h.family_id = $2
           AND ($3::uuid IS NULL OR h.hold_id = $3)
@@ -73,6 +75,7 @@ pub(super) async fn list_in_tx(
                 captured: row.receipt_id.zip(row.captured_at),
                 released: row.why.zip(row.released_at),
                 refunded: row.refunded,
+                on_card: row.on_card,
             })
         })
         .collect()
@@ -90,13 +93,14 @@ struct PaymentRow {
     captured: Option<(uuid::Uuid, crate::time::Instant)>,
     released: Option<(String, crate::time::Instant)>,
     refunded: i64,
+    on_card: bool,
 }
 
 impl TryFrom<PaymentRow> for Payment {
     type Error = Failure;
 
     fn try_from(row: PaymentRow) -> Result<Self, Failure> {
-        let PaymentRow { hold, merchant, merchant_name, invoice, expense, amount, held_at, expires_at, captured, released, refunded } = row;
+        let PaymentRow { hold, merchant, merchant_name, invoice, expense, amount, held_at, expires_at, captured, released, refunded, on_card } = row;
         let state = hold_state(captured, released.as_ref().map(|(why, at)| (why.as_str(), *at)))
             .ok_or_else(|| Failure::inconsistent("holds", format!("{hold} has ended twice or nowhere")))?;
         Ok(Self {
@@ -111,6 +115,7 @@ impl TryFrom<PaymentRow> for Payment {
             expires_at,
             state,
             refunded: Yen::new(refunded),
+            on_card,
         })
     }
 }

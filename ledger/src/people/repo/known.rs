@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
+use crate::time::Instant;
 
 /// A family.
 pub(in crate::people) struct FamilyRow {
@@ -126,6 +127,8 @@ pub(in crate::people) struct AccountRow {
     pub(in crate::people) key: VaultKeyId,
     pub(in crate::people) roster_number: i32,
     pub(in crate::people) since: NaiveDate,
+    /// When the roster was imported.
+    pub(in crate::people) said_at: Instant,
     pub(in crate::people) account: Vec<u8>,
 }
 
@@ -133,9 +136,10 @@ pub(in crate::people) struct AccountRow {
 pub(in crate::people) async fn list_accounts_in_tx(tx: &mut Tx<'_>, municipality: Municipality, families: &[Uuid]) -> Result<Vec<AccountRow>, Failure> {
     let rows = sqlx::query!(
         "
-        SELECT a.family_id, m.vault_key_id, a.roster_number, a.since_on, a.account
+        SELECT a.family_id, m.vault_key_id, a.roster_number, a.since_on, r.started_at, a.account
         FROM family_bank_accounts a
         JOIN families m ON m.municipality = a.municipality AND m.family_id = a.family_id
+        JOIN rosters r ON r.municipality = a.municipality AND r.roster_number = a.roster_number
         WHERE a.municipality = $1 AND a.family_id = ANY($2)
         ORDER BY a.family_id, a.since_on, a.roster_number
         ",
@@ -151,6 +155,7 @@ pub(in crate::people) async fn list_accounts_in_tx(tx: &mut Tx<'_>, municipality
             key: VaultKeyId::new(row.vault_key_id),
             roster_number: row.roster_number,
             since: row.since_on,
+            said_at: row.started_at,
             account: row.account,
         })
         .collect())

@@ -10,6 +10,7 @@ use crate::error::Failure;
 use crate::ids::{AccountId, EntryId, Municipality};
 use crate::merchant::state::Act;
 use crate::money::Yen;
+use crate::people::account::said_at;
 use crate::time::Instant;
 
 /// What a merchant is due, and the account in force.
@@ -32,7 +33,7 @@ pub struct StoredAccount {
     pub sealed: Vec<u8>,
     /// When it was approved or imported.
     pub approved_at: Instant,
-    /// From which day a family's account holds: part of the place for which it was sealed.
+    /// From which day on what a roster said of a family holds: part of the place for which it was sealed. None for what the family registered.
     pub since_on: Option<NaiveDate>,
 }
 
@@ -83,8 +84,8 @@ pub async fn list_merchant_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
 pub async fn list_family_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate) -> Result<Vec<(Uuid, i64, Option<StoredAccount>)>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT p.owner_id AS "family_id!", (t.credit - t.debit) AS "amount!", a.roster_number AS "number?", a.account AS "sealed?", a.started_at AS "approved_at?",
-               a.since_on AS "since_on?"
+        SELECT p.owner_id AS "family_id!", (t.credit - t.debit) AS "amount!", a.roster_number AS "number?", a.account AS "sealed?", a.started_at AS "said_at?",
+               a.since_on AS "since_on?", g.number AS "own_number?", g.sealed AS "own_sealed?", g.approved_at AS "own_approved_at?"
         FROM accounts p
         JOIN stored_turnovers t ON t.municipality = p.municipality AND t.account_id = p.account_id
         LEFT JOIN LATERAL (
@@ -95,6 +96,13 @@ pub async fn list_family_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
             ORDER BY b.since_on DESC, b.roster_number DESC
             LIMIT 1
         ) a ON true
+        LEFT JOIN LATERAL (
+            SELECT f.number, f.sealed, f.approved_at
+            FROM family_registered_accounts f
+            WHERE f.municipality = $1 AND f.family_id = p.owner_id AND f.approved_at IS NOT NULL
+            ORDER BY f.number DESC
+            LIMIT 1
+        ) g ON true
         WHERE p.municipality = $1 AND p.kind = 'family_payable' AND t.credit <> t.debit
         ORDER BY p.owner_id
         "#,
@@ -104,11 +112,22 @@ pub async fn list_family_dues_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
     .fetch_all(&mut **tx)
     .await?;
     let due = rows.into_iter().map(|row| {
-        let account = row.number.zip(row.sealed).zip(row.approved_at);
-        let account = account.map(|((number, sealed), approved_at)| StoredAccount { number, sealed, approved_at, since_on: row.since_on });
-        (row.family_id, row.amount, account)
+        let by_roster = row.number.zip(row.sealed).zip(row.said_at).zip(row.since_on);
+        let by_roster = by_roster.map(|(((number, sealed), approved_at), since)| StoredAccount { number, sealed, approved_at, since_on: Some(since) });
+        let registered = row.own_number.zip(row.own_sealed).zip(row.own_approved_at);
+        let registered = registered.map(|((number, sealed), approved_at)| StoredAccount { number: number.into(), sealed, approved_at, since_on: None });
+        (row.family_id, row.amount, newer(by_roster, registered))
     });
     Ok(due.collect())
+}
+
+/// Of what a roster said and what the family registered, what was said last.
+fn newer(by_roster: Option<StoredAccount>, registered: Option<StoredAccount>) -> Option<StoredAccount> {
+    let said = |account: &StoredAccount| account.since_on.map_or(account.approved_at, |since| said_at(since, account.approved_at));
+    match (by_roster, registered) {
+        (Some(by_roster), Some(registered)) => Some(if said(&registered) > said(&by_roster) { registered } else { by_roster }),
+        (by_roster, registered) => by_roster.or(registered),
+    }
 }
 
 /// Credits − debits of these accounts; one that never moved is missing.

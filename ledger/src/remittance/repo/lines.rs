@@ -36,8 +36,8 @@ pub async fn list_file_lines_in_tx(
 ) -> Result<Vec<FileLine>, Failure> {
     let rows = sqlx::query!(
         r#"
-        SELECT l.number, l.account_kind, l.account_owner, l.account_number, l.amount_yen, coalesce(m.sealed, f.account) AS sealed,
-               coalesce(m.approved_at, r.prepared_at) AS "approved_at!", f.since_on AS "since_on?",
+        SELECT l.number, l.account_kind, l.account_owner, l.account_number, l.amount_yen, coalesce(m.sealed, f.account, g.sealed) AS sealed,
+               coalesce(m.approved_at, g.approved_at, r.prepared_at) AS "approved_at!", f.since_on AS "since_on?",
                EXISTS (
                    SELECT FROM remittance_lines o
                    JOIN remittances e ON e.municipality = o.municipality AND e.remittance_id = o.remittance_id
@@ -50,6 +50,9 @@ pub async fn list_file_lines_in_tx(
         LEFT JOIN family_bank_accounts f
             ON l.account_kind = 'family' AND f.municipality = l.municipality AND f.family_id = l.account_owner AND f.roster_number = l.account_number
            AND f.since_on = l.account_since_on
+        LEFT JOIN family_registered_accounts g
+            ON l.account_kind = 'family' AND l.account_since_on IS NULL AND g.municipality = l.municipality AND g.family_id = l.account_owner
+           AND g.number = l.account_number
         WHERE l.municipality = $1 AND l.remittance_id = $2 AND ($3::integer IS NULL OR l.number = $3)
         ORDER BY l.number
         "#,

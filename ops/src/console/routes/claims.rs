@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use citizen_api::routes::claims::form::{FilingForm, NewClaim};
+use ledger::Ledger;
 use ledger::claim::{Assessment, Claim, Clawback, Cost, Detail, Evidence, Step};
-use ledger::ids::{ChildId, ClaimId, ClawbackId, FamilyId, MerchantId};
+use ledger::error::Failure;
+use ledger::ids::{ChildId, ClaimId, ClawbackId, FamilyId, MerchantId, Municipality};
 use ledger::money::Yen;
 use ledger::staff::Action;
 use serde::Serialize;
@@ -211,9 +213,12 @@ impl ClaimDetailBody {
         }
     }
 
-    /// Without what anybody wrote.
-    pub(crate) fn closed(detail: Detail) -> Self {
+    /// Without what anybody wrote; of a protected family (支援措置) also without where it goes.
+    pub(crate) fn closed(detail: Detail, protected: bool) -> Self {
         let mut body = Self::opened(detail);
+        if protected {
+            body.costs.iter_mut().for_each(|cost| cost.merchant = None);
+        }
         body.costs.iter_mut().for_each(|cost| cost.paid_to = None);
         body.steps.iter_mut().for_each(|step| step.reason = None);
         body
@@ -239,8 +244,15 @@ pub(super) async fn all(State(deps): State<Deps>, acting: Acting, Params(query):
 /// Shows a claim without what the family wrote.
 #[utoipa::path(get, path = "/claims/{claim}", operation_id = "show_claim", tag = "claims", responses((status = 200, body = ClaimDetailBody)))]
 pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(claim): PathId<ClaimId>) -> Result<Json<ClaimDetailBody>, Problem> {
-    let found = deps.ledger.claim(acting.member.municipality, claim).await.map_err(failed)?.ok_or_else(not_found)?;
-    Ok(Json(ClaimDetailBody::closed(found)))
+    let seen = seen(&deps.ledger, acting.member.municipality, claim).await.map_err(failed)?;
+    seen.map(Json).ok_or_else(not_found)
+}
+
+/// A claim as staff see it without a reason; none if there is no such claim.
+pub(crate) async fn seen(ledger: &Ledger, city: Municipality, claim: ClaimId) -> Result<Option<ClaimDetailBody>, Failure> {
+    let Some(found) = ledger.claim(city, claim).await? else { return Ok(None) };
+    let protected = ledger.find_family(city, found.claim.family).await?.is_none_or(|family| family.protected);
+    Ok(Some(ClaimDetailBody::closed(found, protected)))
 }
 
 /// Asks the rules what they give for a claim now, line by line; nothing for one that has ended.

@@ -72,6 +72,10 @@ pub(super) struct FamilyDetail {
     family: FamilyBody,
     children: Vec<ChildBody>,
     own_money_yen: i64,
+    /// What leaves to the family with the next bank file.
+    to_be_paid_yen: i64,
+    /// What the family must give back.
+    owes_yen: i64,
 }
 
 /// A child: its name masked, what it may spend now.
@@ -102,6 +106,7 @@ pub(super) struct FoundBody {
     child: ChildId,
     #[schema(value_type = String, pattern = "^fam_[0-9a-f]{32}$")]
     family: FamilyId,
+    protected: bool,
 }
 
 /// 山田 太郎 becomes 山●●●●: as many dots for everybody, so that a length says nothing.
@@ -109,7 +114,8 @@ fn masked(name: &str) -> String {
     name.chars().next().map(|first| format!("{first}●●●●")).unwrap_or_default()
 }
 
-fn child(child: &FamilyChild, spendable: &[Spendable]) -> ChildBody {
+/// Of a protected family not even the first character.
+fn child(child: &FamilyChild, spendable: &[Spendable], protected: bool) -> ChildBody {
     let own = spendable.iter().filter(|part| part.child == child.id);
     let entitlement = |part: &Spendable| EntitlementBody {
         entitlement: part.account,
@@ -117,7 +123,7 @@ fn child(child: &FamilyChild, spendable: &[Spendable]) -> ChildBody {
         balance_yen: part.balance.get(),
         spend_until: part.closes_on,
     };
-    ChildBody { child: child.id, name_masked: masked(&child.person.name), entitlements: own.map(entitlement).collect() }
+    ChildBody { child: child.id, name_masked: masked(if protected { "●" } else { &child.person.name }), entitlements: own.map(entitlement).collect() }
 }
 
 /// Lists families, without names.
@@ -137,9 +143,10 @@ pub(super) async fn show(State(deps): State<Deps>, acting: Acting, PathId(family
     let children = ledger.children_of_family(city, family, ledger.clock.today()).await.map_err(failed)?;
     let ids: Vec<_> = children.iter().map(|child| child.id).collect();
     let spendable = ledger.spendable(city, &ids).await.map_err(failed)?;
-    let own_money_yen = ledger.own_money(city, family).await.map_err(failed)?.get();
-    let children = children.iter().map(|known| child(known, &spendable)).collect();
-    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen }))
+    let standing = ledger.family_standing(city, family).await.map_err(failed)?;
+    let (own_money_yen, to_be_paid_yen, owes_yen) = (standing.own_money.get(), standing.to_be_paid.get(), standing.owes.get());
+    let children = children.iter().map(|of| child(of, &spendable, known.protected)).collect();
+    Ok(Json(FamilyDetail { family: known.into(), children, own_money_yen, to_be_paid_yen, owes_yen }))
 }
 
 /// Finds a child by its number (宛名番号), which stands in no log.
@@ -152,7 +159,8 @@ pub(super) async fn look_up(
     let (ledger, city) = (&deps.ledger, acting.member.municipality);
     let child = ledger.find_child_by_number(city, &number).await.map_err(failed)?.ok_or_else(not_found)?;
     let family = ledger.family_of_child(city, child, ledger.clock.today()).await.map_err(failed)?.ok_or_else(not_found)?;
-    Ok(super::super::answers::DoneTo(child.to_string(), FoundBody { child, family }))
+    let protected = ledger.find_family(city, family).await.map_err(failed)?.is_none_or(|family| family.protected);
+    Ok(super::super::answers::DoneTo(child.to_string(), FoundBody { child, family, protected }))
 }
 
 #[cfg(test)]

@@ -3,13 +3,17 @@
 pub(crate) mod audit;
 pub(crate) mod bank;
 mod bodies;
+pub(crate) mod booklets;
 pub(crate) mod books;
 pub(crate) mod budgets;
+pub(crate) mod cards;
 pub(crate) mod claims;
 mod claims_evidence;
 mod claims_steps;
 pub(crate) mod clawbacks;
 pub(crate) mod families;
+pub(crate) mod family_accounts;
+pub(crate) mod letters;
 pub(crate) mod merchants;
 pub(crate) mod months;
 pub(super) mod openapi;
@@ -38,7 +42,11 @@ pub(super) const ALL: &[Add] = &[
     budgets::add,
     rosters::add,
     families::add,
+    family_accounts::add,
     reveals::add,
+    letters::add,
+    booklets::add,
+    cards::add,
     merchants::add,
     registrations::add,
     terminals::add,

@@ -40,6 +40,8 @@ pub(crate) struct RevealedFamily {
     children: Vec<RevealedChild>,
     #[schema(required)]
     bank_account: Option<RevealedAccount>,
+    /// What the family registered and waits for a second person.
+    waiting_account: Option<RevealedAccount>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -113,14 +115,15 @@ pub(crate) async fn open(ledger: &Ledger, city: Municipality, family: FamilyId) 
     let Some(known) = ledger.find_family(city, family).await? else { return Ok(None) };
     let guardians = ledger.guardians_of_family(city, family, today).await?;
     let children = ledger.children_of_family(city, family, today).await?;
-    let bank_account = ledger.bank_account_of_family(city, family, today).await?;
+    let Some(standing) = ledger.family_account(city, family).await? else { return Ok(None) };
     Ok(Some(RevealedFamily {
         family,
         protected: known.protected,
         payer_number: known.payer_number.to_string(),
         guardians: guardians.into_iter().map(guardian).collect(),
         children: children.into_iter().map(child(known.protected)).collect(),
-        bank_account: bank_account.as_ref().map(account),
+        bank_account: standing.in_force.as_ref().map(account),
+        waiting_account: standing.waiting.as_ref().map(|(_, waiting)| account(waiting)),
     }))
 }
 

@@ -116,3 +116,13 @@ pub(in super::super) struct AssessmentSchema {
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<String>,
 }
+
+/// A kind of booklet as it was made.
+#[derive(ToSchema)]
+#[schema(as = BookletKind)]
+pub(in super::super) struct BookletKindSchema {
+    kind: String,
+    face: i64,
+    expense: String,
+    services: Vec<String>,
+}

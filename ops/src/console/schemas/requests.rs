@@ -350,3 +350,95 @@ pub(in super::super) struct ClawbackRequest {
     #[schema(inline, value_type = Words<400>)]
     message: String,
 }
+
+/// A kind of booklet.
+#[derive(ToSchema)]
+#[schema(as = NewBookletKind)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct BookletKindRequest {
+    #[schema(pattern = "^[a-z0-9_-]{1,40}$", example = "childcare500")]
+    kind: String,
+    #[schema(minimum = 1, maximum = 10_000)]
+    face_yen: i64,
+    #[schema(pattern = "^[a-z0-9_-]{1,40}$", example = "childcare")]
+    expense: String,
+    services: Option<Vec<String>>,
+}
+
+/// A booklet to be issued.
+#[derive(ToSchema)]
+#[schema(as = IssueBooklet)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct IssueBookletRequest {
+    #[schema(pattern = "^[a-z0-9_-]{1,40}$", example = "childcare500")]
+    kind: String,
+    #[schema(minimum = 1, maximum = 60)]
+    tickets: i64,
+    /// Whose entitlements pay, in this order.
+    children: Option<Vec<String>>,
+    own_money: Option<bool>,
+    #[schema(format = Date)]
+    valid_through: Option<String>,
+}
+
+/// What is reserved for a card.
+#[derive(ToSchema)]
+#[schema(as = ReserveForCard)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct ReserveRequest {
+    /// Whose entitlements pay, in this order.
+    children: Option<Vec<String>>,
+    #[schema(pattern = "^mrc_[0-9a-f]{32}$")]
+    merchant: String,
+    #[schema(pattern = "^[a-z0-9_-]{1,40}$", example = "tuition")]
+    expense: String,
+    service: Option<String>,
+    #[schema(minimum = 1, maximum = 9_999_999)]
+    price_yen: i64,
+    own_money: Option<bool>,
+}
+
+/// How many letters at most, and why.
+#[derive(ToSchema)]
+#[schema(as = PrintLetters)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct PrintLettersRequest {
+    #[schema(minimum = 1, maximum = 500)]
+    most: i64,
+    #[schema(inline, value_type = Words<200>)]
+    reason: String,
+}
+
+/// Where a family's letters go; to the address of the roster again where nothing is said.
+#[derive(ToSchema)]
+#[schema(as = DeliveryAddress)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct DeliveryAddressRequest {
+    address: Option<String>,
+    #[schema(inline, value_type = Words<200>)]
+    reason: String,
+}
+
+/// Which account was seen; the reason says who was called back.
+#[derive(ToSchema)]
+#[schema(as = ApproveFamilyAccount)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct ApproveFamilyAccountRequest {
+    #[schema(minimum = 1)]
+    number: i64,
+    #[schema(inline, value_type = Words<200>)]
+    reason: String,
+}
+
+/// The same, with what the family reads.
+#[derive(ToSchema)]
+#[schema(as = RefuseFamilyAccount)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct RefuseFamilyAccountRequest {
+    #[schema(minimum = 1)]
+    number: i64,
+    #[schema(inline, value_type = Words<400>)]
+    message: String,
+    #[schema(inline, value_type = Words<200>)]
+    reason: String,
+}

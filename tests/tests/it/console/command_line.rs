@@ -63,6 +63,63 @@ async fn staff_at_the_server_do_what_their_role_allows_and_are_written_down() {
     office.books_are_sound().await;
 }
 
+/// Paper and letters at the command line: pages are written to files that nobody else reads.
+#[tokio::test]
+async fn paper_and_letters_are_printed_to_files_by_whoever_says_why() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let office = Office::at("2026-05-20").await;
+    let staff = Staffed::new(&office).await;
+    staff.granted().await;
+    let (merchant, _) = staff.merchant("one", "1234567").await;
+    staff.paid(&[&merchant]).await;
+    let families = staff.preparer.get("/families?limit=100").await.made();
+    let mut family = String::new();
+    for listed in families["items"].as_array().expect("families") {
+        let id = super::month::text(&listed["family"]);
+        if staff.preparer.get(&format!("/families/{id}")).await.made()["own_money_yen"].as_i64() > Some(0) {
+            family = id;
+        }
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let out = |name: &str| directory.path().join(name);
+    let by = "--city osaka --as sato";
+    assert_eq!(run(&office, "paper --city osaka --as suzuki make-kind lesson 500 tuition").await, Exit::Done);
+    assert_eq!(run(&office, &format!("paper {by} issue {family} lesson 3 --own-money")).await, Exit::Done);
+    assert_eq!(run(&office, &format!("paper {by} card issue {family}")).await, Exit::Done);
+    let id = family.parse().expect("an id");
+    let booklet = office.ledger().booklets_of_family(CITY, id).await.expect("booklets")[0].id;
+    let card = office.ledger().cards_of_family(CITY, id).await.expect("cards")[0].id;
+    let steps = [
+        (format!("paper {by} print {booklet} --out {}", out("x").display()), Exit::Refused),
+        (format!("paper {by} --reason 交付 print {booklet} --out {} --public-host voucher.example", out("booklet").display()), Exit::Done),
+        (format!("paper {by} --reason 紛失 reissue {booklet}"), Exit::Done),
+        (format!("paper {by} show {booklet}"), Exit::Done),
+        (format!("paper {by} kinds"), Exit::Done),
+        (format!("paper {by} card reserve {card} {merchant} tuition 2000 --own-money"), Exit::Done),
+        (format!("paper {by} --reason 交付 card print {card} --out {}", out("card").display()), Exit::Done),
+        (format!("paper {by} --reason 紛失 card reissue {card}"), Exit::Done),
+        (format!("paper {by} card show {card}"), Exit::Done),
+        (format!("paper {by} --reason 返却 card end {card}"), Exit::Done),
+        (format!("paper {by} --reason 返却 cancel {booklet}"), Exit::Done),
+        (format!("letter {by} waiting"), Exit::Done),
+        (format!("letter {by} --reason 案内 print {family} --out {}", out("letter").display()), Exit::Done),
+        (format!("letter {by} --reason 案内 print-next 2 --out {}", out("letters").display()), Exit::Done),
+        (format!("letter {by} --reason 申出 deliver {family} 局留"), Exit::Done),
+        (format!("letter {by} --reason 紛失 renew {family}"), Exit::Done),
+        (format!("letter {by} print-next 2 --out {}", out("x").display()), Exit::Refused),
+    ];
+    for (line, exit) in &steps {
+        assert_eq!(run(&office, line).await, *exit, "{line}");
+    }
+    assert!(!out("x").exists());
+    for (name, holds) in [("booklet", "利用券つづり"), ("card", "利用カード"), ("letter", "登録コード"), ("letters", "登録コード")] {
+        let page = std::fs::read_to_string(out(name)).expect("a page");
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains(holds), "{name}");
+        assert_eq!(out(name).metadata().expect("a file").permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    office.books_are_sound().await;
+}
+
 #[tokio::test]
 async fn the_server_invites_the_first_administrator_without_a_name_and_then_nobody() {
     let office = Office::at("2026-05-20").await;

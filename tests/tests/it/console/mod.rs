@@ -1,12 +1,15 @@
 //! The city's face over HTTP: an office with staff in every role, and the whole service as one router without a socket.
 //!
 //! `matrix` shows who may do what, from the permission table and the list of routes; `log` that every request leaves one row; `month` a whole month
-//! driven by three people; `two_people` that nobody does both sides; `reveals` that nothing personal is shown without a reason.
+//! driven by three people; `two_people` that nobody does both sides; `reveals` that nothing personal is shown without a reason;
+//! `paper` what is issued and printed; `protection` what of a protected family stands in no list and no letter.
 
 mod command_line;
 mod log;
 mod matrix;
 pub(crate) mod month;
+mod paper;
+mod protection;
 mod reveals;
 mod two_people;
 
@@ -49,7 +52,7 @@ settle = { payee = "family" }
 pub(crate) struct Office {
     pub(crate) database: TestDatabase,
     pub(crate) test: TestLedger,
-    routes: Router,
+    pub(crate) routes: Router,
 }
 
 /// An answer, whole.

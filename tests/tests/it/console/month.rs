@@ -43,6 +43,9 @@ pub(crate) struct Things {
     pub(crate) entry: String,
     pub(crate) entitlement: String,
     pub(crate) family: String,
+    pub(crate) booklet: String,
+    pub(crate) card: String,
+    pub(crate) reservation: String,
     pub(crate) claim: String,
     pub(crate) clawback: String,
 }
@@ -160,6 +163,17 @@ impl<'a> Staffed<'a> {
         }
     }
 
+    /// A booklet of own money, a card, and what is reserved for it at a merchant.
+    pub(crate) async fn paper(&self, family: &str, merchant: &str) -> (String, String, String) {
+        self.approver.post("/booklet-kinds", "kind", &json!({"kind": "lesson", "face_yen": 1000, "expense": "tuition"})).await.made();
+        let issue = json!({"kind": "lesson", "tickets": 2, "own_money": true});
+        let booklet = text(&self.preparer.post(&format!("/families/{family}/booklets"), "booklet", &issue).await.made()["booklet"]);
+        let card = text(&self.preparer.post(&format!("/families/{family}/cards"), "card", &json!({})).await.made()["card"]);
+        let reserve = json!({"merchant": merchant, "expense": "tuition", "price_yen": 3000, "own_money": true});
+        let reserved = self.preparer.post(&format!("/cards/{card}/reservations"), "reserve", &reserve).await.made();
+        (booklet, card, text(&reserved["reservation"]))
+    }
+
     /// A child with something to spend, found as staff find it.
     pub(crate) async fn payer(&self) -> (ledger::ids::ChildId, FamilyId) {
         let families = self.preparer.get("/families?limit=100").await.made();
@@ -228,6 +242,7 @@ impl Things {
         let (_, family) = staff.payer().await;
         let shown = staff.preparer.get(&format!("/families/{family}")).await.made();
         staff.paid(&[&one, &two]).await;
+        let paper = staff.paper(&family.to_string(), &one).await;
         staff.on("2026-06-16").await;
         let statements = staff.approved().await;
         staff.on("2026-07-08").await;
@@ -252,6 +267,9 @@ impl Things {
             entry: text(&report["lines"][0]["entry"]),
             entitlement: text(&entitlements[0]["entitlement"]),
             family: family.to_string(),
+            booklet: paper.0,
+            card: paper.1,
+            reservation: paper.2,
             claim,
             clawback,
         }
@@ -266,6 +284,9 @@ impl Things {
             .replace("{entry}", &self.entry)
             .replace("{entitlement}", &self.entitlement)
             .replace("{family}", &self.family)
+            .replace("{booklet}", &self.booklet)
+            .replace("{card}", &self.card)
+            .replace("{reservation}", &self.reservation)
             .replace("{claim}", &self.claim)
             .replace("{clawback}", &self.clawback)
             .replace("{number}", "1")
@@ -281,6 +302,8 @@ impl Things {
             "account" => account,
             "netting-consent" => json!({"consents": true, "reason": "同意書 12"}),
             "terminals" => json!({"label": "受付"}),
+            "booklets" => json!({"kind": "lesson", "tickets": 1, "own_money": true}),
+            "reservations" => json!({"merchant": self.merchant, "expense": "tuition", "price_yen": 500, "own_money": true}),
             "roles" => json!({"roles": ["auditor"], "reason": "異動"}),
             "sent" => json!({"sha256": "0".repeat(64)}),
             "filings" => json!({"costs": [pass(1_000)]}),
@@ -289,6 +312,8 @@ impl Things {
             "decide" => json!({"granted_yen": 1, "message": "決定"}),
             "clawbacks" => json!({"amount_yen": 1, "message": "返還"}),
             "approve" if path.contains("clawbacks") => json!({"message": "返還"}),
+            "approve" if path.contains("families") => json!({"number": 1, "reason": "電話で確認"}),
+            "refuse" if path.contains("families") => json!({"number": 1, "message": "名義が違います", "reason": "電話で確認"}),
             "explain-credit" => json!({"what": "fund", "reason": "確認済み"}),
             "confirm-return" if path.contains("remittances") => json!({"number": 1}),
             "propose-return" | "reject-return" if path.contains("remittances") => json!({"number": 1, "reason": "組戻"}),

@@ -99,7 +99,8 @@ async fn money_that_comes_back_to_a_stranger_is_found_though_every_balance_fits(
     let city = busy(&database).await;
     let owner = database.owner().await;
     let stranger = FamilyId::new(uuid::Uuid::from_u128(0xbad));
-    city.top_up(stranger, 1).await;
+    let load = ledger::events::bank::top_up(stranger, Yen::new(1), city.ledger().clock.today());
+    city.ledger().post(city.municipality, staff("bank", "a stranger"), load).await.expect("a posting");
     sqlx::raw_sql("ALTER TABLE transfers DISABLE TRIGGER USER").execute(&owner).await.expect("no trigger");
     let (entitlement, own) = ("SELECT entitlement_id FROM entitlements", Account::of_owner(Kind::OwnMoney, stranger.uuid()).id.uuid());
     let forged = [

@@ -128,6 +128,9 @@ async fn what_came_back_is_corrected_and_only_the_difference_moves() {
     assert_eq!(family.get(&format!("{CLAIMS}?status=filed")).await.ok()["claims"], json!([]));
 
     let corrected = json!({"costs": [receipt("tuition", 12_000, "2025-10-20")]});
+    let whole = json!({"costs": [receipt("tuition", 130_000, "2025-10-20")]});
+    assert_eq!(family.post(&format!("{path}/estimates"), "", &whole).await.ok()["payable_yen"], 120_000, "what it has set aside counts as its own");
+    assert_eq!(family.post(&format!("{path}/estimates"), "", &corrected).await.ok()["payable_yen"], 12_000);
     let again = family.post(&format!("{path}/filings"), "again", &corrected).await;
     assert_eq!(family.post(&format!("{path}/filings"), "again", &corrected).await, again);
     let again = again.ok();

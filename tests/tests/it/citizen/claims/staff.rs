@@ -67,3 +67,26 @@ async fn a_form_on_paper_is_taken_in_by_one_person_and_decided_by_another() {
     assert_eq!((late.problem().1.as_str(), &late.json()["refusal"]), ("not-now", &json!("claim_state")));
     bureau.world.assert_sound().await;
 }
+
+/// 支援措置: where a protected family goes is opened with a reason only.
+#[tokio::test]
+async fn the_merchant_of_a_protected_familys_claim_is_seen_by_nobody_without_a_reason() {
+    let bureau = Bureau::fukuoka().await;
+    let (family, child) = bureau.family(1).await;
+    let class = bureau.world.class().await.to_string();
+    let cost = json!({"expense": "tuition", "amount_yen": 30_000, "on": "2025-10-20", "merchant": class});
+    let claim = family.post("/citizen/v1/claims", "first", &form(child, SCHEME, &[cost])).await.ok();
+    let sato = bureau.clerk("sato").await;
+    let path = format!("{CLAIMS}/{}", id(&claim));
+    let seen = async || [sato.get(&path).await.text().contains(&class), sato.get(CLAIMS).await.text().contains(&class)];
+    assert_eq!(seen().await, [true, false], "the control");
+    let roster = "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,保護者宛名番号,保護者氏名,保護者カナ,適用日,支援措置\n\
+                  0001,H1,育実 花子,イクミ ハナコ,2012-05-10,中央区1-1,9001,育実 太郎,イクミ タロウ,2025-04-01,1\n";
+    let clerk = ledger::actor::Actor::Staff("roster".to_owned());
+    bureau.world.ledger().import_roster(bureau.world.municipality, &clerk, roster.as_bytes(), &mut |_| {}).await.unwrap();
+    assert_eq!(seen().await, [false, false]);
+    let opened = sato.post(&format!("{path}/reveal"), "", &json!({"reason": "審査"})).await.ok();
+    assert_eq!(opened["costs"][0]["merchant"], json!(class));
+    // The family itself goes on seeing what it filed.
+    assert!(family.get(&format!("/citizen/v1/claims/{}", id(&claim))).await.text().contains(&class));
+}

@@ -1,0 +1,338 @@
+//! Booklets of tickets: issued, printed, printed again when they are lost, given back.
+//!
+//! Invariant: a ticket's code is a function of its hold and stands in no table. What the desk captured and what was printed again exclude each other,
+//! because both take the same hold's money.
+
+pub(super) mod repo;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::fund::{Means, fund};
+use super::{BookletKind, Rejected, staff, validity};
+use crate::actor::{Actor, Command};
+use crate::books::{self, Account, Kind, Outcome, Refused};
+use crate::city::{self, City};
+use crate::code::{Code, CodeKind};
+use crate::entitlement;
+use crate::entropy::Draw;
+use crate::error::{Error, Failure};
+use crate::ids::{AccountId, BookletId, ChildId, FamilyId, Municipality};
+use crate::money::Yen;
+use crate::payment::aside::{Aside, Move, Place};
+use crate::payment::split::{Part, Source};
+use crate::time::{Instant, next_day, tokyo_midnight};
+use crate::{Ledger, Tx};
+
+/// The most tickets of a booklet.
+pub const TICKETS_MAX: u16 = 30;
+
+/// What staff ask for.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewBooklet {
+    /// For whom.
+    pub family: FamilyId,
+    /// Whose entitlements may pay, in this order where they lapse on one day; may be none.
+    pub children: Vec<ChildId>,
+    /// Whether own money pays what they do not.
+    pub own_money: bool,
+    /// Which kind.
+    pub kind: String,
+    /// How many tickets.
+    pub tickets: u16,
+    /// The last day on which they work, one of the city's; the next that is not too near, if none is asked for.
+    pub valid_through: Option<NaiveDate>,
+}
+
+/// A booklet and what has become of its tickets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Booklet {
+    /// Its id.
+    pub id: BookletId,
+    /// Printed on each ticket.
+    pub number: String,
+    /// Whose it is.
+    pub family: FamilyId,
+    /// What kind.
+    pub kind: BookletKind,
+    /// The last day on which its tickets work.
+    pub valid_through: NaiveDate,
+    /// 1, 2, 3 …: which print of it works.
+    pub edition: i16,
+    /// When it was first printed.
+    pub issued_at: Instant,
+    /// When it was given back; none while it works.
+    pub ended_at: Option<Instant>,
+    /// Tickets that work.
+    pub unused: i64,
+    /// Tickets that a merchant has captured.
+    pub used: i64,
+}
+
+/// A ticket as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintedTicket {
+    /// Its place in the booklet.
+    pub serial: i16,
+    /// What the desk scans.
+    pub code: Code,
+}
+
+/// A booklet as it is printed: the tickets that work now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintedBooklet {
+    /// The booklet.
+    pub booklet: Booklet,
+    /// Its tickets.
+    pub tickets: Vec<PrintedTicket>,
+}
+
+impl Ledger {
+    /// The days through which booklets of a kind are valid when they are issued today: the same for every family.
+    ///
+    /// # Errors
+    /// [`Rejected::UnknownKind`].
+    pub async fn booklet_days(&self, municipality: Municipality, kind: &str) -> Result<Vec<NaiveDate>, Error<Rejected>> {
+        let mut tx = self.pool.begin().await?;
+        let (city, kind) = self.kind_in_tx(&mut tx, municipality, kind).await?;
+        Ok(self.days(&city, &kind).into_iter().collect())
+    }
+
+    /// Issues a booklet: the face of every ticket is set aside, then there is something to print. The same command again: the same booklet again.
+    ///
+    /// # Errors
+    /// [`Rejected`]: no such family, child or kind, nobody takes such tickets, another day, how many, what may pay does not reach, a closed day.
+    pub async fn issue_booklet(&self, municipality: Municipality, command: &Command, asked: &NewBooklet) -> Result<Booklet, Error<Rejected>> {
+        staff(command)?;
+        if !(1..=TICKETS_MAX).contains(&asked.tickets) {
+            return Err(Error::Rejected(Rejected::Tickets));
+        }
+        let now = self.clock.now();
+        let scope = command.scope(municipality);
+        let id = BookletId::new(self.entropy.uuid(Draw { command: &scope, purpose: "booklet", index: 0 }, now));
+        let mut tx = self.pool.begin().await?;
+        if let Some(known) = self.claim_paper_in_tx(&mut tx, municipality, command, id.uuid()).await? {
+            return self.get_booklet_in_tx(&mut tx, municipality, BookletId::new(known)).await;
+        }
+        self.family_of_paper_in_tx(&mut tx, municipality, asked.family).await?;
+        let (city, kind) = self.kind_in_tx(&mut tx, municipality, &asked.kind).await?;
+        if !repo::is_taken_somewhere_in_tx(&mut tx, municipality, &kind).await? {
+            return Err(Error::Rejected(Rejected::NoMerchant(kind.kind)));
+        }
+        let (days, today) = (self.days(&city, &kind), self.clock.today());
+        let through = validity::chosen(&days, asked.valid_through, today);
+        let valid_through = through.ok_or_else(|| Error::Rejected(Rejected::ValidThrough(days.iter().copied().collect())))?;
+
+        let splits = self.fund_booklet_in_tx(&mut tx, &city, (asked, &kind), (today, valid_through)).await?;
+        let number = self.draw_paper_number_in_tx(&mut tx, municipality, &scope).await?;
+        let new = repo::NewRow { id, number: &number, family: asked.family, kind: &kind.kind, valid_through };
+        repo::insert_in_tx(&mut tx, municipality, &new, &self.act(command)).await?;
+        let mut tickets = Vec::new();
+        for (serial, parts) in (1_i16..).zip(splits) {
+            let hold = self.ticket_id(&scope, serial);
+            let aside = self.ticket(hold, asked.family, (&kind, valid_through), &parts);
+            let each = Command { key: format!("{}/ticket/{serial}", command.key), ..command.clone() };
+            match self.set_aside_in_tx(&mut tx, municipality, each, aside).await? {
+                Outcome::Posted(_) => tickets.push((serial, hold)),
+                other => return Err(refused(other)),
+            }
+        }
+        repo::insert_tickets_in_tx(&mut tx, municipality, (id, 1), &tickets).await?;
+        let booklet = self.get_booklet_in_tx(&mut tx, municipality, id).await?;
+        tx.commit().await?;
+        Ok(booklet)
+    }
+
+    /// Reads and decides under locks on everything that may pay, so that what is decided can be posted.
+    async fn fund_booklet_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        city: &City,
+        (asked, kind): (&NewBooklet, &BookletKind),
+        days: (NaiveDate, NaiveDate),
+    ) -> Result<Vec<Vec<Part>>, Error<Rejected>> {
+        let (municipality, now) = (city.municipality, self.clock.now());
+        let own = self.child_ids_of_family_in_tx(tx, municipality, asked.family, days.0).await?;
+        if !asked.children.iter().all(|child| own.contains(child)) {
+            return Err(Error::Rejected(Rejected::UnknownChild));
+        }
+        let own_money = Account::of_owner(Kind::OwnMoney, asked.family.uuid()).id;
+        let before = entitlement::repo::list_spendable_in_tx(tx, municipality, &asked.children, now).await?;
+        let mut accounts: Vec<_> = before.iter().map(|entitlement| entitlement.account).collect();
+        let uses_own_money = asked.own_money && city.own_money_custodian.is_some();
+        accounts.extend(uses_own_money.then_some(own_money));
+        books::repo::lock_guarded_in_tx(tx, municipality, days.0, &accounts).await?;
+
+        let mut spendable = entitlement::repo::list_spendable_in_tx(tx, municipality, &asked.children, now).await?;
+        spendable.retain(|entitlement| accounts.contains(&entitlement.account));
+        let left = if uses_own_money { books::repo::find_guarded_balance_in_tx(tx, municipality, own_money).await? } else { None };
+        let source = |most| Source { account: own_money, child: None, most, face: Yen::new(1), closes_on: None };
+        let facts = self.scheme_facts_in_tx(tx, municipality, &asked.children, days.0).await?;
+        let means = Means { rules: (&self.schemes, city.rules()), facts: &facts, spendable, own_money: left.map(source) };
+        fund(kind, asked.tickets, days, means).map_err(|error| match error {
+            Error::Rejected(short) => Error::Rejected(Rejected::Short { missing: short.missing }),
+            Error::Failed(failure) => Error::Failed(failure),
+        })
+    }
+
+    fn days(&self, city: &City, kind: &BookletKind) -> std::collections::BTreeSet<NaiveDate> {
+        validity::days(&self.schemes, (&city.slug, city.rules()), |version| kind.is_paid_by(version), self.clock.today())
+    }
+
+    async fn kind_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, kind: &str) -> Result<(City, BookletKind), Error<Rejected>> {
+        let city = city::repo::get_in_tx(tx, municipality).await?;
+        let found = super::repo::list_kinds_in_tx(tx, municipality, Some(kind)).await?.pop();
+        Ok((city, found.ok_or_else(|| Error::Rejected(Rejected::UnknownKind(kind.to_owned())))?))
+    }
+
+    /// The hold of a ticket: one for each serial of a command.
+    fn ticket_id(&self, scope: &str, serial: i16) -> AccountId {
+        let index = u64::try_from(serial).unwrap_or(0);
+        AccountId::new(self.entropy.uuid(Draw { command: scope, purpose: "ticket hold", index }, self.clock.now()))
+    }
+
+    /// The code of a ticket: drawn again whenever it is printed.
+    pub(super) fn ticket_code(&self, hold: AccountId) -> Code {
+        Code::new(CodeKind::Ticket, self.entropy.code_bits(Draw { command: &hold.to_string(), purpose: "ticket", index: 0 }))
+    }
+
+    fn ticket(&self, hold: AccountId, family: FamilyId, (kind, valid_through): (&BookletKind, NaiveDate), parts: &[Part]) -> Aside {
+        Aside {
+            id: hold,
+            family,
+            place: Place::Registered(kind.services.clone()),
+            expense: kind.expense.clone(),
+            service: None,
+            amount: kind.face,
+            digest: self.ticket_code(hold).digest(),
+            expires_at: tokyo_midnight(next_day(valid_through)),
+            parts: parts.iter().map(|part| (part.source.account, part.amount)).collect(),
+            used: Vec::new(),
+        }
+    }
+
+    /// A booklet.
+    pub async fn booklet(&self, municipality: Municipality, booklet: BookletId) -> Result<Option<Booklet>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        Ok(repo::list_in_tx(&mut tx, municipality, repo::Which::One(booklet), self.clock.now()).await?.pop())
+    }
+
+    /// A family's booklets, newest first.
+    pub async fn booklets_of_family(&self, municipality: Municipality, family: FamilyId) -> Result<Vec<Booklet>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        repo::list_in_tx(&mut tx, municipality, repo::Which::OfFamily(family), self.clock.now()).await
+    }
+
+    async fn get_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<Booklet, Error<Rejected>> {
+        let found = repo::list_in_tx(tx, municipality, repo::Which::One(booklet), self.clock.now()).await?.pop();
+        found.ok_or(Error::Rejected(Rejected::UnknownBooklet(booklet)))
+    }
+
+    /// A booklet as it is printed: its tickets that work, with their codes. Whoever prints holds money in hand: that is for the caller's audit.
+    ///
+    /// # Errors
+    /// [`Rejected`]: no such booklet, given back, nothing left.
+    pub async fn print_booklet(&self, municipality: Municipality, booklet: BookletId) -> Result<PrintedBooklet, Error<Rejected>> {
+        let mut tx = self.pool.begin().await?;
+        let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
+        if booklet.ended_at.is_some() {
+            return Err(Error::Rejected(Rejected::Ended));
+        }
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet.id, booklet.edition), self.clock.now()).await?;
+        if open.is_empty() {
+            return Err(Error::Rejected(Rejected::NothingLeft));
+        }
+        let tickets = open.into_iter().map(|(serial, hold)| PrintedTicket { serial, code: self.ticket_code(hold) }).collect();
+        Ok(PrintedBooklet { booklet, tickets })
+    }
+
+    /// Prints a booklet again that was lost: the money of its unused tickets moves to new codes, and the old paper opens nothing from now on.
+    ///
+    /// # Errors
+    /// [`Rejected`]: no such booklet, given back, nothing left.
+    pub async fn reissue_booklet(&self, municipality: Municipality, command: &Command, booklet: BookletId) -> Result<Booklet, Error<Rejected>> {
+        staff(command)?;
+        let mut tx = self.pool.begin().await?;
+        if self.claim_paper_in_tx(&mut tx, municipality, command, booklet.uuid()).await?.is_some() {
+            return self.get_booklet_in_tx(&mut tx, municipality, booklet).await;
+        }
+        let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
+        let scope = command.scope(municipality);
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet, edition), self.clock.now()).await?;
+        let moved = |&(serial, from): &(i16, AccountId)| {
+            let to = self.ticket_id(&scope, serial);
+            Move { from, to, digest: self.ticket_code(to).digest() }
+        };
+        let moves: Vec<_> = open.iter().map(moved).collect();
+        let moved = self.move_in_tx(&mut tx, municipality, command, &moves).await?;
+        let tickets: Vec<_> = open.iter().filter_map(|(serial, from)| Some((*serial, moved.iter().find(|moved| moved.from == *from)?.to))).collect();
+        if tickets.is_empty() {
+            return Err(Error::Rejected(Rejected::NothingLeft));
+        }
+        let next = edition.checked_add(1).ok_or_else(|| Failure::inconsistent("booklets", "too many editions"))?;
+        repo::mark_edition_in_tx(&mut tx, municipality, (booklet, next)).await?;
+        repo::insert_tickets_in_tx(&mut tx, municipality, (booklet, next), &tickets).await?;
+        let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
+        tx.commit().await?;
+        Ok(booklet)
+    }
+
+    /// Takes a booklet back: what its unused tickets hold returns where it came from.
+    ///
+    /// # Errors
+    /// [`Rejected`]: no such booklet, given back before.
+    pub async fn cancel_booklet(&self, municipality: Municipality, command: &Command, booklet: BookletId) -> Result<Booklet, Error<Rejected>> {
+        staff(command)?;
+        let mut tx = self.pool.begin().await?;
+        if self.claim_paper_in_tx(&mut tx, municipality, command, booklet.uuid()).await?.is_some() {
+            return self.get_booklet_in_tx(&mut tx, municipality, booklet).await;
+        }
+        let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
+        self.end_booklet_in_tx(&mut tx, municipality, command, (booklet, edition)).await?;
+        let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
+        tx.commit().await?;
+        Ok(booklet)
+    }
+
+    /// Ends a booklet that is locked; answers how many tickets were given back.
+    async fn end_booklet_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        command: &Command,
+        (booklet, edition): (BookletId, i16),
+    ) -> Result<usize, Failure> {
+        let open = repo::list_open_tickets_in_tx(tx, municipality, (booklet, edition), self.clock.now()).await?;
+        let holds: Vec<_> = open.into_iter().map(|(_, hold)| hold).collect();
+        let given_back = self.give_back_in_tx(tx, municipality, command, &holds).await?;
+        repo::mark_ended_in_tx(tx, municipality, booklet, &self.act(command)).await?;
+        Ok(given_back)
+    }
+
+    /// Ends a booklet whose family has no right to it any more, unless it has ended.
+    pub(super) async fn end_former_booklet(&self, municipality: Municipality, booklet: BookletId) -> Result<usize, Failure> {
+        let command = Command::new(Actor::Job("guardians"), format!("guardians/{booklet}"), &booklet);
+        let mut tx = self.pool.begin().await?;
+        let Some((edition, false)) = repo::lock_in_tx(&mut tx, municipality, booklet).await? else { return Ok(0) };
+        let given_back = self.end_booklet_in_tx(&mut tx, municipality, &command, (booklet, edition)).await?;
+        tx.commit().await?;
+        Ok(given_back)
+    }
+
+    /// Locks a booklet that works; answers its edition.
+    async fn lock_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<i16, Error<Rejected>> {
+        match repo::lock_in_tx(tx, municipality, booklet).await? {
+            None => Err(Error::Rejected(Rejected::UnknownBooklet(booklet))),
+            Some((_, true)) => Err(Error::Rejected(Rejected::Ended)),
+            Some((edition, false)) => Ok(edition),
+        }
+    }
+}
+
+/// What was decided under locks is refused only on a day that is closed.
+fn refused(outcome: Outcome) -> Error<Rejected> {
+    match outcome {
+        Outcome::Rejected(Refused::Closed) => Error::Rejected(Rejected::Hold(crate::payment::HoldRejected::Closed)),
+        other => Failure::inconsistent("tickets", format!("{other:?}")).into(),
+    }
+}

@@ -1,0 +1,32 @@
+//! A family pays a class from home without a bill: it picks the class, what is paid for, and the month.
+//!
+//! Set aside and captured in one database transaction, like a bill: nobody scans anything. To the merchant it is a receipt like any other.
+
+use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, Receipt, repo};
+use crate::Ledger;
+use crate::actor::{Actor, Command};
+use crate::error::{Error, Failure};
+use crate::ids::{AccountId, Municipality};
+
+impl Ledger {
+    /// Pays a class from home; answers the payment and its receipt. The same command again: the same receipt again.
+    ///
+    /// # Errors
+    /// [`HoldRejected`], as for [`Ledger::hold`].
+    pub async fn pay_from_home(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<(AccountId, Receipt), Error<HoldRejected>> {
+        let mut tx = self.pool.begin().await?;
+        let payment = self.hold_in_tx(&mut tx, municipality, key, asked).await?.hold;
+        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(payment)).await?;
+        let hold = hold.ok_or_else(|| Failure::inconsistent("holds", "a hold is gone"))?;
+        let command = Command::new(Actor::Merchant(asked.merchant), format!("home/{payment}"), &payment);
+        let capture = Capture { merchant: asked.merchant, terminal: None, amount: asked.price };
+        let captured = self.capture_in_tx(&mut tx, municipality, command, &hold, &capture).await;
+        let receipt = captured.map_err(|error| match error {
+            Error::Rejected(CaptureRejected::Conflict) => Error::Rejected(HoldRejected::Conflict),
+            Error::Rejected(other) => Error::Failed(Failure::inconsistent("holds", other.to_string())),
+            Error::Failed(failure) => Error::Failed(failure),
+        })?;
+        tx.commit().await?;
+        Ok((payment, receipt))
+    }
+}
