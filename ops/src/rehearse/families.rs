@@ -11,6 +11,7 @@ use serde_json::json;
 use super::AT_ONCE;
 use super::http::Client;
 use super::office::Office;
+use super::post;
 use super::world::World;
 
 /// A child of the city.
@@ -29,17 +30,10 @@ pub struct Child {
 pub struct Household {
     /// Its number, from 0.
     pub number: u64,
-    /// Its id, as staff know it.
-    pub family: String,
     /// Whoever holds its phone.
     pub phone: Client,
     /// Its children, in the order of the roster.
     pub children: Vec<Child>,
-}
-
-#[derive(Deserialize)]
-struct Found {
-    family: String,
 }
 
 #[derive(Deserialize)]
@@ -103,19 +97,18 @@ pub async fn sign_in(world: &mut World, office: &Office, rows: &[Row]) -> anyhow
     for (number, row) in (0..).zip(rows) {
         households.entry(&row.household).or_default().push((number, row));
     }
-    let known = &*world;
-    let signing_in = (0..).zip(households.into_values()).map(|(number, children)| one(known, office, number, children));
+    let (known, letters) = (&*world, &post::letters(office).await?);
+    let signing_in = (0..).zip(households.into_values()).map(|(number, children)| one(known, letters, number, children));
     world.households = stream::iter(signing_in.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
     Ok(())
 }
 
-async fn one(world: &World, office: &Office, number: u64, rows: Vec<(u64, &Row)>) -> anyhow::Result<Household> {
-    let (_, first) = rows.first().context("a household without children")?;
-    let Found { family } = office.preparer.post("/children/lookup", "look-up", &json!({"number": first.child.number})).await?;
-    let code = world.server.letter(&family).await?;
+async fn one(world: &World, letters: &BTreeMap<String, String>, number: u64, rows: Vec<(u64, &Row)>) -> anyhow::Result<Household> {
+    let address = rows.first().and_then(|(_, row)| row.child.address.as_ref()).context("a household without an address")?;
+    let code = letters.get(address).with_context(|| format!("no letter was brought to {address}"))?;
     let door = world.server.phone(number);
     let Session { token } = door.post("/sessions", "sign-in", &json!({"city": world.setting.slug, "activation_code": code})).await?;
-    let mut household = Household { number, family, phone: door.with_token(token), children: Vec::new() };
+    let mut household = Household { number, phone: door.with_token(token), children: Vec::new() };
     let seen = household.seen_children().await?;
     for (number, row) in rows {
         let known = seen.iter().find(|child| same_name(&child.name, &row.child.name)).context("a child of the roster is not with its family")?;

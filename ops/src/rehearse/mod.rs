@@ -31,6 +31,7 @@ pub mod office;
 mod pages;
 pub mod pay;
 pub mod play;
+mod post;
 pub mod rules;
 pub mod schedule;
 pub mod server;

@@ -1,16 +1,15 @@
 //! The machine room: what no client does over HTTP. The clock, founding the city and letting its first administrator in (both only on the server),
-//! the jobs that wake by themselves, and the post that brings families their letters.
+//! and the jobs that wake by themselves.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use axum::Router;
 use chrono::{NaiveDate, NaiveTime};
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
 use ledger::entropy::KeyedEntropy;
-use ledger::ids::{FamilyId, Municipality};
+use ledger::ids::Municipality;
 use ledger::job::Ended;
 use ledger::scheme::Catalog;
 use ledger::staff::{self, Action, Asked, Door, Invitation, Role};
@@ -116,13 +115,6 @@ impl Server {
             }
         }
         Ok(())
-    }
-
-    /// The code in the letter that the post brings to a family.
-    pub async fn letter(&self, family: &str) -> anyhow::Result<String> {
-        let family: FamilyId = family.parse().map_err(|_| anyhow::anyhow!("{family} is no family"))?;
-        let code = self.ledger.activation_code(self.municipality, family).await?;
-        Ok(code.context("a family has an activation code")?.grouped())
     }
 }
 

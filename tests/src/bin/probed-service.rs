@@ -2,6 +2,7 @@
 //! and who may ask, and ends when its input ends.
 
 use std::io::{self, Read as _, Write as _};
+use std::time::Duration;
 
 use ledger::actor::{Actor, Command};
 use ledger::merchant::people::PersonRole;
@@ -24,6 +25,15 @@ async fn main() -> io::Result<()> {
     });
     writeln!(io::stdout(), "{}", json!({"address": listener.local_addr()?.to_string(), "tokens": tokens}))?;
     let routes = ops::serve::router(&town.test.ledger, &ops::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    // Two requests never meet at one instant.
+    let clock = town.test.clock.clone();
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(Duration::from_millis(1));
+        loop {
+            tick.tick().await;
+            clock.advance(chrono::TimeDelta::milliseconds(1));
+        }
+    });
     let ended = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new()));
     ops::serve::serve(listener, routes, async {
         let _ = ended.await;

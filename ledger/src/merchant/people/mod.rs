@@ -173,7 +173,9 @@ impl Ledger {
             Claim::Replayed(_) => return self.invited_before_in_tx(&mut tx, municipality, command, (merchant, person)).await,
             Claim::New => {}
         }
-        repo::mark_code_in_tx(&mut tx, municipality, (merchant, person), (&code.digest(), now + CODE_LIFE)).await?;
+        if !repo::mark_code_in_tx(&mut tx, municipality, (merchant, person), (&code.digest(), now + CODE_LIFE)).await? {
+            return Err(Error::Rejected(Rejected::UnknownPerson(person)));
+        }
         let person = self.person_in_tx(&mut tx, municipality, (merchant, person)).await?;
         tx.commit().await?;
         Ok(PersonInvited { person, code, expires_at: now + CODE_LIFE })
@@ -224,7 +226,7 @@ impl Ledger {
         found.ok_or(Error::Rejected(Rejected::UnknownPerson(person)))
     }
 
-    /// The answer of an invitation or a new code that was done before.
+    /// The answer of an invitation or a new code that was done before: the same, also when the code is dead and the person removed.
     async fn invited_before_in_tx(
         &self,
         tx: &mut Tx<'_>,

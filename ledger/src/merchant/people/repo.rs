@@ -53,7 +53,7 @@ pub(crate) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ro
     Ok(())
 }
 
-/// The people of a merchant who are not removed, or one of them: id, sealed name, role; managers first.
+/// The people of a merchant who are not removed, or one whether removed or not: id, sealed name, role; managers first.
 pub(crate) async fn list_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
@@ -63,7 +63,7 @@ pub(crate) async fn list_in_tx(
     let rows = sqlx::query!(
         r#"
         SELECT person_id, name_sealed, role FROM merchant_people
-        WHERE municipality = $1 AND merchant_id = $2 AND state = 'active' AND ($3::uuid IS NULL OR person_id = $3)
+        WHERE municipality = $1 AND merchant_id = $2 AND CASE WHEN $3::uuid IS NULL THEN state = 'active' ELSE person_id = $3 END
         ORDER BY role DESC, invited_at, person_id
         "#,
         municipality.code(),
@@ -75,14 +75,14 @@ pub(crate) async fn list_in_tx(
     rows.into_iter().map(|row| Ok((PersonId::new(row.person_id), row.name_sealed, role(&row.role)?))).collect()
 }
 
-/// Puts another code in force, if there is such a person.
+/// Puts another code in force; answers whether there is such a person.
 pub(crate) async fn mark_code_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     (merchant, person): (MerchantId, PersonId),
     (digest, expires_at): IssuedCode<'_>,
-) -> Result<(), Failure> {
-    sqlx::query!(
+) -> Result<bool, Failure> {
+    let marked = sqlx::query!(
         "UPDATE merchant_people SET code_digest = $4, code_expires_at = $5 WHERE municipality = $1 AND merchant_id = $2 AND person_id = $3 AND state = 'active'",
         municipality.code(),
         merchant.uuid(),
@@ -92,7 +92,7 @@ pub(crate) async fn mark_code_in_tx(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(marked.rows_affected() == 1)
 }
 
 /// Removes somebody; answers whether there is such a person.

@@ -38,7 +38,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/booklets/{booklet}/cancel", Action::CancelBooklet, cancel)
 }
 
-struct KindFields(BookletKind);
+pub(super) struct KindFields(BookletKind);
 
 impl Read for KindFields {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -50,7 +50,7 @@ impl Read for KindFields {
     }
 }
 
-struct IssueFields {
+pub(super) struct IssueFields {
     kind: String,
     tickets: u16,
     children: Vec<ChildId>,

@@ -37,7 +37,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/cards/{card}/reservations/{reservation}/cancel", Action::CancelReservation, cancel)
 }
 
-struct ReserveFields(Reserve);
+pub(super) struct ReserveFields(Reserve);
 
 impl Read for ReserveFields {
     fn read(fields: &mut Fields) -> Option<Self> {

@@ -29,7 +29,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/families/{family}/account/refuse", Action::RefuseFamilyAccount, refuse)
 }
 
-struct AccountQuery {
+pub(super) struct AccountQuery {
     after: Option<FamilyId>,
     page: Page,
 }
@@ -43,7 +43,7 @@ impl Read for AccountQuery {
     }
 }
 
-struct AccountBody(AccountFields);
+pub(super) struct AccountBody(AccountFields);
 
 impl Read for AccountBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -54,7 +54,7 @@ impl Read for AccountBody {
 }
 
 /// Which account was seen; the reason says who was called back, at which number known from before.
-struct ApproveBody(i16);
+pub(super) struct ApproveBody(i16);
 
 impl Read for ApproveBody {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -65,7 +65,7 @@ impl Read for ApproveBody {
 }
 
 /// The same, with what the family reads.
-struct RefuseBody {
+pub(super) struct RefuseBody {
     number: i16,
     message: String,
 }

@@ -29,7 +29,7 @@ pub(super) fn add(desk: Desk) -> Desk {
         .post("/families/{family}/delivery-address", Action::RecordDelivery, record_delivery)
 }
 
-struct BatchFields {
+pub(super) struct BatchFields {
     most: i64,
     reason: String,
 }
@@ -42,7 +42,7 @@ impl Read for BatchFields {
     }
 }
 
-struct DeliveryFields {
+pub(super) struct DeliveryFields {
     address: Option<String>,
     reason: String,
 }

@@ -16,8 +16,8 @@ use web::openapi::{Always, ByRole, Commanded, Counted, FieldProblemSchema, OfOne
 
 use super::super::desk::Route;
 use super::{
-    audit, bank, books, budgets, claims, claims_evidence, claims_steps, clawbacks, families, merchants, months, people, registrations, remittances, returns,
-    reveals, rosters, sessions, staff, statements, tables, terminals,
+    audit, bank, booklets, books, budgets, cards, claims, claims_evidence, claims_steps, clawbacks, families, family_accounts, letters, merchants, months,
+    people, registrations, remittances, returns, reveals, rosters, sessions, staff, statements, tables, terminals,
 };
 
 #[derive(OpenApi)]
@@ -95,6 +95,9 @@ fn complete(operation: &mut Operation, route: &Route) {
     }
     if parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)) {
         add(operation, &[Queried::responses]);
+    }
+    if parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after")) {
+        add(operation, &[OfOne::responses]);
     }
     if route.method == Method::POST && route.action.is_some() {
         add(operation, &[Sent::responses, OfOne::responses]);

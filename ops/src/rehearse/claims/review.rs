@@ -44,6 +44,7 @@ pub struct Reviewed {
 struct Waiting {
     claim: String,
     family: String,
+    child: String,
     filing: i16,
     reserved_yen: i64,
     proposed_yen: Option<i64>,
@@ -108,11 +109,12 @@ pub async fn review(world: &World, day: NaiveDate) -> anyhow::Result<Reviewed> {
     world.server.early(day);
     let office = world.office().await?;
     let mut reviewed = Reviewed::default();
-    let households: BTreeMap<_, _> = (0..).zip(&world.households).map(|(place, household)| (household.family.as_str(), place)).collect();
+    let children = (0..).zip(&world.households).flat_map(|(place, household)| household.children.iter().map(move |child| (child.id.as_str(), place)));
+    let households: BTreeMap<_, _> = children.collect();
     let filed: Vec<Waiting> = office.preparer.pages("/claims?state=filed").await?;
     for claim in &filed {
         let returned = examine(&office, claim, &mut reviewed).await?;
-        let place = households.get(claim.family.as_str()).copied();
+        let place = households.get(claim.child.as_str()).copied();
         if let Some(place) = place.filter(|_| returned) {
             let number = u64::try_from(place).unwrap_or(0);
             reviewed.follows.push((evening(&world.dice, day, ("correct", number)), ClaimEvent::Correct(place)));

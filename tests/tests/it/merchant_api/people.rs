@@ -92,6 +92,9 @@ async fn whoever_is_removed_signed_out_idle_or_of_a_suspended_merchant_opens_not
         assert_eq!(manager.delete(&person).await.status, StatusCode::NO_CONTENT);
     }
     assert_eq!(desk.get(ME).await, refused);
+    assert_eq!(manager.post(PEOPLE, "k", &json!({"name": "甲", "role": "desk"})).await.ok(), invited, "the same answer again; its code is dead");
+    assert_eq!(sign_in(&town, &text(&invited["code"])).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(manager.post(&format!("{person}/code"), "late", &json!({})).await.status, StatusCode::NOT_FOUND);
     let own = text(&manager.get(ME).await.ok()["number"]);
     assert_eq!(manager.delete(&format!("{PEOPLE}/{own}")).await.problem(), (409, "oneself".to_owned()));
 
