@@ -132,6 +132,12 @@ impl Ledger {
         rows.iter().map(child).collect()
     }
 
+    /// The ids of [`Ledger::children_of_family`], without opening a name.
+    pub async fn child_ids_of_family(&self, municipality: Municipality, family: FamilyId, day: NaiveDate) -> Result<BTreeSet<ChildId>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        self.child_ids_of_family_in_tx(&mut tx, municipality, family, day).await
+    }
+
     /// The ids of [`Ledger::children_of_family`]: who may spend for whom, without opening a name.
     pub async fn child_ids_of_family_in_tx(
         &self,
@@ -142,6 +148,17 @@ impl Ledger {
     ) -> Result<BTreeSet<ChildId>, Failure> {
         let rows = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
         Ok(rows.iter().map(|row| row.child).collect())
+    }
+
+    /// [`Ledger::child_ids_of_family_in_tx`] for many families at once: each child with the family that it belongs to.
+    pub(crate) async fn child_ids_of_families_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        families: &[FamilyId],
+        day: NaiveDate,
+    ) -> Result<BTreeSet<(FamilyId, ChildId)>, Failure> {
+        read::list_children_of_families_in_tx(tx, municipality, &uuids(families, FamilyId::uuid), day).await
     }
 
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.
