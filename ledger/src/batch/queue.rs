@@ -46,7 +46,7 @@ impl<W: Work> Queue<W> {
         if !std::mem::replace(&mut state.running, true) {
             drop(state);
             // On its own: the caller may go away at any time.
-            tokio::spawn(Running(self).run(work()));
+            tokio::spawn(Running { queue: self, ended: false }.run(work()));
         }
         Ok(receiver)
     }
@@ -77,25 +77,31 @@ impl<W: Work> Queue<W> {
 }
 
 /// Whoever carries out the batches of a queue. If it panics, those who wait learn it, and the next request starts anew.
-struct Running<W: Work>(Arc<Queue<W>>);
+struct Running<W: Work> {
+    queue: Arc<Queue<W>>,
+    /// Nobody waits any more. From then on the queue may be somebody else's to carry out.
+    ended: bool,
+}
 
 impl<W: Work> Drop for Running<W> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        if std::mem::take(&mut state.running) {
+        if !self.ended {
+            let mut state = self.queue.lock();
+            state.running = false;
             state.waiting.clear();
         }
     }
 }
 
 impl<W: Work> Running<W> {
-    async fn run(self, work: W) {
+    async fn run(mut self, work: W) {
         // Those who are ready to ask at this very moment ask first: one turn of the runtime, and no time.
         tokio::task::yield_now().await;
         let mut connection = None;
         loop {
-            let batch = self.0.next();
+            let batch = self.queue.next();
             if batch.is_empty() {
+                self.ended = true;
                 return;
             }
             carry_out(&work, &mut connection, batch).await;
