@@ -10,6 +10,27 @@ UPDATE guarded_balances g SET unit = a.unit FROM accounts a WHERE a.municipality
 ALTER TABLE guarded_balances ALTER COLUMN unit SET NOT NULL;
 -- post_batch is the only writer and writes the account first: the foreign key would look at it again for every hold.
 ALTER TABLE guarded_balances DROP CONSTRAINT guarded_balances_municipality_account_id_fkey;
+-- It looks once per batch whether the municipality is there: the foreign key would look, and lock its row, for every account.
+ALTER TABLE accounts DROP CONSTRAINT accounts_municipality_fkey;
+
+-- Moves balances of guarded accounts, in the order given, where there are enough and it is time; answers which, and whether all of them count yen. A
+-- function for its settings: one look into the index for each account, however few rows the planner believes there to be.
+CREATE FUNCTION move_guarded(
+    p_municipality integer, p_now timestamptz, p_account uuid[], p_debit bigint[], p_credit bigint[], OUT accounts uuid[], OUT are_yen boolean
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    WITH guarded AS (
+        UPDATE guarded_balances b
+        SET balance = b.balance + m.credit - m.debit
+        FROM unnest(p_account, p_debit, p_credit) AS m (account_id, debit, credit)
+        WHERE b.municipality = p_municipality AND b.account_id = m.account_id
+          AND (m.debit = 0 OR (b.balance >= m.debit AND coalesce(p_now >= b.opens_at, true) AND coalesce(p_now < b.closes_at, true)))
+        RETURNING b.account_id, b.unit
+    )
+    SELECT coalesce(array_agg(g.account_id), '{}'), coalesce(bool_and(g.unit = 'yen'), true) INTO accounts, are_yen FROM guarded g;
+END $$;
+REVOKE ALL ON FUNCTION move_guarded FROM PUBLIC;
 
 DROP FUNCTION post_batch;
 DROP TYPE posting_outcome;
@@ -89,7 +110,9 @@ BEGIN
             ORDER BY 1
         ) p;
 
-        WITH moved AS MATERIALIZED (
+        SELECT array_agg(m.account_id), array_agg(m.debit), array_agg(m.credit)
+        INTO f_account, f_debit, f_credit
+        FROM (
             SELECT m.account_id, sum(m.debit)::bigint AS debit, sum(m.credit)::bigint AS credit
             FROM (
                 SELECT t.debit AS account_id, t.amount AS debit, 0::bigint AS credit FROM unnest(t_debit, t_amount) AS t (debit, amount)
@@ -98,22 +121,17 @@ BEGIN
             ) m
             GROUP BY m.account_id
             ORDER BY m.account_id
-        ), guarded AS (
-            UPDATE guarded_balances b
-            SET balance = b.balance + m.credit - m.debit
-            FROM moved m
-            WHERE b.municipality = p_municipality AND b.account_id = m.account_id
-              AND (m.debit = 0 OR (b.balance >= m.debit AND coalesce(p_now >= b.opens_at, true) AND coalesce(p_now < b.closes_at, true)))
-            RETURNING b.account_id, b.unit
-        )
-        SELECT array_agg(m.account_id) FILTER (WHERE g.account_id IS NULL), array_agg(m.debit) FILTER (WHERE g.account_id IS NULL),
-               array_agg(m.credit) FILTER (WHERE g.account_id IS NULL), bool_and(g.unit IS NULL OR g.unit = 'yen')
-        INTO f_account, f_debit, f_credit, v_yen
-        FROM moved m
-        LEFT JOIN guarded g USING (account_id);
+        ) m;
+        SELECT g.accounts, g.are_yen INTO g_account, v_yen FROM move_guarded(p_municipality, p_now, f_account, f_debit, f_credit) AS g;
+        IF g_account <> '{}' THEN
+            SELECT array_agg(f.account_id), array_agg(f.debit), array_agg(f.credit)
+            INTO f_account, f_debit, f_credit
+            FROM unnest(f_account, f_debit, f_credit) AS f (account_id, debit, credit)
+            WHERE f.account_id NOT IN (SELECT unnest(g_account));
+        END IF;
 
         SELECT max(c.closed_through) INTO v_closed FROM closings c WHERE c.municipality = p_municipality;
-        SELECT count(*), coalesce(v_yen, true) AND coalesce(bool_and(a.unit = 'yen'), true)
+        SELECT count(*), v_yen AND coalesce(bool_and(a.unit = 'yen'), true)
             AND NOT coalesce(bool_or(EXISTS (SELECT FROM guarded_balances b WHERE b.municipality = p_municipality AND b.account_id = a.account_id)), false)
         INTO v_known, v_yen
         FROM accounts a WHERE a.municipality = p_municipality AND a.account_id = ANY (f_account);
@@ -274,6 +292,10 @@ BEGIN
     WHERE v_against[t.item] IS NULL;
 
     IF n_item <> '{}' THEN
+        IF NOT EXISTS (SELECT FROM municipalities m WHERE m.municipality = p_municipality) THEN
+            RAISE foreign_key_violation USING MESSAGE = format('there is no municipality %s', p_municipality);
+        END IF;
+
         INSERT INTO accounts (municipality, account_id, kind, unit, owner_id, scheme_id, fiscal_year)
         SELECT DISTINCT ON (n.account_id) p_municipality, n.account_id, n.kind, n.unit, n.owner_id, n.scheme_id, n.fiscal_year
         FROM unnest(n_item, n_account_id, n_kind, n_unit, n_owner_id, n_scheme_id, n_fiscal_year)
@@ -284,11 +306,17 @@ BEGIN
 
         -- A row that somebody else has opened meanwhile gets what moves here on top.
         INSERT INTO guarded_balances AS b (municipality, account_id, unit, balance, opens_at, closes_at)
-        SELECT DISTINCT ON (n.account_id) p_municipality, n.account_id, n.unit, coalesce(f.credit - f.debit, 0), n.opens_at, n.closes_at
-        FROM unnest(n_item, n_account_id, n_unit, n_guarded, n_opens_at, n_closes_at) AS n (item, account_id, unit, guarded, opens_at, closes_at)
-        LEFT JOIN unnest(f_account, f_debit, f_credit) AS f (account_id, debit, credit) ON f.account_id = n.account_id
-        WHERE n.guarded AND v_against[n.item] IS NULL
-        ORDER BY n.account_id
+        SELECT p_municipality, m.account_id, max(m.unit), sum(m.amount), max(m.opens_at), max(m.closes_at)
+        FROM (
+            SELECT n.account_id, n.unit, 0::bigint AS amount, n.opens_at, n.closes_at
+            FROM unnest(n_item, n_account_id, n_unit, n_guarded, n_opens_at, n_closes_at) AS n (item, account_id, unit, guarded, opens_at, closes_at)
+            WHERE n.guarded AND v_against[n.item] IS NULL
+            UNION ALL
+            SELECT f.account_id, NULL, f.credit - f.debit, NULL, NULL FROM unnest(f_account, f_debit, f_credit) AS f (account_id, debit, credit)
+        ) m
+        GROUP BY m.account_id
+        HAVING max(m.unit) IS NOT NULL
+        ORDER BY m.account_id
         ON CONFLICT (municipality, account_id) DO UPDATE SET balance = b.balance + excluded.balance;
     END IF;
 

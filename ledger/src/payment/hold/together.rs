@@ -171,7 +171,7 @@ impl Holds {
         let on = tokyo_date(now);
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let families: Vec<_> = fresh.iter().map(|(_, item)| item.payment.family).collect();
-        let own = ledger.child_ids_of_families_in_tx(tx, municipality, &families, on).await?;
+        let own = ledger.child_ids_of_families(tx, municipality, &families, on).await?;
         let asked: BTreeSet<_> = fresh.iter().flat_map(|(_, item)| &item.payment.children).copied().collect();
         let children: Vec<_> = own.iter().map(|(_, child)| *child).filter(|child| asked.contains(child)).collect();
         let mut spendable: BTreeMap<ChildId, Vec<Spendable>> = BTreeMap::new();

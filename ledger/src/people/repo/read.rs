@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::known::FactsRow;
@@ -154,8 +155,8 @@ pub(in crate::people) async fn list_facts_of_family_in_tx(
 }
 
 /// The children that belong to these families on `day`, each with its family.
-pub(in crate::people) async fn list_children_of_families_in_tx(
-    tx: &mut Tx<'_>,
+pub(in crate::people) async fn list_children_of_families(
+    connection: &mut PgConnection,
     municipality: Municipality,
     families: &[Uuid],
     day: NaiveDate,
@@ -176,7 +177,7 @@ pub(in crate::people) async fn list_children_of_families_in_tx(
         families,
         day
     )
-    .fetch_all(&mut **tx)
+    .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|row| (FamilyId::new(row.family_id), ChildId::new(row.child_id))).collect())
 }
