@@ -170,15 +170,16 @@ impl Holds {
         let (ledger, municipality, now) = (&self.ledger, self.municipality, self.ledger.clock.now());
         let on = tokyo_date(now);
         let city = city::repo::get_in_tx(tx, municipality).await?;
-        let families: Vec<_> = fresh.iter().map(|(_, item)| item.payment.family).collect();
-        let own = ledger.child_ids_of_families(tx, municipality, &families, on).await?;
-        let asked: BTreeSet<_> = fresh.iter().flat_map(|(_, item)| &item.payment.children).copied().collect();
-        let children: Vec<_> = own.iter().map(|(_, child)| *child).filter(|child| asked.contains(child)).collect();
+        let asked = |item: &Asked| item.payment.children.iter().map(|child| (item.payment.family, *child)).collect::<Vec<_>>();
+        let asked: BTreeSet<_> = fresh.iter().flat_map(|(_, item)| asked(item)).collect();
+        // A child that has moved to another household is not this family's any more, from that day on.
+        let own = ledger.facts_of_own_in_tx(tx, &city, &asked, on).await?;
+        let children: Vec<_> = own.keys().map(|(_, child)| *child).collect();
         let mut spendable: BTreeMap<ChildId, Vec<Spendable>> = BTreeMap::new();
         for one in entitlement::repo::list_spendable_in_tx(tx, municipality, &children, now).await? {
             spendable.entry(one.child).or_default().push(one);
         }
-        let facts = ledger.scheme_facts_in_tx(tx, municipality, &children, on).await?;
+        let (own, facts) = own.into_iter().map(|((family, child), facts)| ((family, child), (child, facts))).unzip();
         Ok(Known { city, now, own, spendable, facts })
     }
 
@@ -227,7 +228,8 @@ impl Known {
     fn groups<'a>(&self, ledger: &'a Ledger, payment: &HoldPayment) -> Vec<Group<'a>> {
         let purchase =
             Purchase { price: payment.price, expense: &payment.expense, service: payment.service.as_deref(), month: payment.month, on: tokyo_date(self.now) };
-        let own = payment.children.iter().filter(|child| self.own.contains(&(payment.family, **child)));
+        let mut named = BTreeSet::new();
+        let own = payment.children.iter().filter(|child| self.own.contains(&(payment.family, **child)) && named.insert(**child));
         let mut spendable: Vec<_> = own.filter_map(|child| self.spendable.get(child)).flatten().cloned().collect();
         // Soonest to close first, then in the order in which the children were named: both sorts keep the order of what is equal.
         spendable.sort_by_key(|one| one.closes_on);
