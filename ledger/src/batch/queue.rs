@@ -113,12 +113,18 @@ impl<W: Work> Running<W> {
 async fn carry_out<W: Work>(work: &W, connection: &mut Option<PoolConnection<Postgres>>, batch: Vec<Waiting<W>>) {
     let items: Vec<_> = batch.iter().map(|waiting| &waiting.item).collect();
     match attempt(work, connection, &items).await {
-        Ok(answers) => batch.into_iter().zip(answers).for_each(|(waiting, answer)| tell(waiting, Ok(answer))),
+        Ok(answers) => {
+            for (waiting, answer) in batch.into_iter().zip(answers) {
+                tell(waiting, Ok(answer));
+            }
+        }
         // Nothing can be had from the database: trying each would keep all of them waiting for it.
         Err(Failure::Database(error @ (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))) => {
             let closed = matches!(error, sqlx::Error::PoolClosed);
             let failure = || Failure::Database(if closed { sqlx::Error::PoolClosed } else { sqlx::Error::PoolTimedOut });
-            batch.into_iter().for_each(|waiting| tell(waiting, Err(failure())));
+            for waiting in batch {
+                tell(waiting, Err(failure()));
+            }
         }
         Err(_) => {
             for waiting in batch {

@@ -84,6 +84,9 @@ pub async fn post_batch<'a>(
     postings: impl ExactSizeIterator<Item = &'a Posting>,
 ) -> Result<Vec<Outcome>, Failure> {
     let items = postings.len();
+    if items == 0 {
+        return Ok(Vec::new());
+    }
     let mut columns = Columns::default();
     for (item, posting) in (1..).zip(postings) {
         columns.push(item, posting);

@@ -90,10 +90,7 @@ impl Captures {
             }
         }
         let mut known = self.known_in_tx(tx, items, refused, &mut answers).await?;
-        let outcomes = match due.is_empty() {
-            true => Vec::new(),
-            false => books::repo::post_batch(tx, self.municipality, now, due.iter().map(|due| &due.posting)).await?,
-        };
+        let outcomes = books::repo::post_batch(tx, self.municipality, now, due.iter().map(|due| &due.posting)).await?;
         let mut captured = Vec::new();
         for (due, outcome) in due.into_iter().zip(outcomes) {
             match outcome {

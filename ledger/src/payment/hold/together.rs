@@ -125,10 +125,7 @@ impl Holds {
             }
         }
         let opened = self.open_in_tx(tx, &due).await?;
-        let outcomes = match due.is_empty() {
-            true => Vec::new(),
-            false => books::repo::post_batch(tx, self.municipality, known.now, due.iter().map(|due| &due.posting)).await?,
-        };
+        let outcomes = books::repo::post_batch(tx, self.municipality, known.now, due.iter().map(|due| &due.posting)).await?;
         let mut held = Vec::new();
         for (due, outcome) in due.iter().zip(outcomes) {
             match outcome {
@@ -215,11 +212,8 @@ impl Holds {
     async fn open_in_tx(&self, tx: &mut Tx<'_>, due: &[Due<'_>]) -> Result<bool, Failure> {
         let windows: BTreeMap<_, _> = due.iter().flat_map(|due| &due.opens).map(|window| (window.account.id, *window)).collect();
         let postings: Vec<_> = windows.values().map(|window| self.ledger.allowing(self.municipality, window)).collect();
-        if postings.is_empty() {
-            return Ok(false);
-        }
         books::repo::post_batch(tx, self.municipality, self.ledger.clock.now(), postings.iter()).await?;
-        Ok(true)
+        Ok(!postings.is_empty())
     }
 }
 
