@@ -13,25 +13,6 @@ ALTER TABLE guarded_balances DROP CONSTRAINT guarded_balances_municipality_accou
 -- It looks once per batch whether the municipality is there: the foreign key would look, and lock its row, for every account.
 ALTER TABLE accounts DROP CONSTRAINT accounts_municipality_fkey;
 
--- Moves balances of guarded accounts, in the order given, where there are enough and it is time; answers which, and whether all of them count yen. A
--- function for its settings: one look into the index for each account, however few rows the planner believes there to be.
-CREATE FUNCTION move_guarded(
-    p_municipality integer, p_now timestamptz, p_account uuid[], p_debit bigint[], p_credit bigint[], OUT accounts uuid[], OUT are_yen boolean
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-BEGIN
-    WITH guarded AS (
-        UPDATE guarded_balances b
-        SET balance = b.balance + m.credit - m.debit
-        FROM unnest(p_account, p_debit, p_credit) AS m (account_id, debit, credit)
-        WHERE b.municipality = p_municipality AND b.account_id = m.account_id
-          AND (m.debit = 0 OR (b.balance >= m.debit AND coalesce(p_now >= b.opens_at, true) AND coalesce(p_now < b.closes_at, true)))
-        RETURNING b.account_id, b.unit
-    )
-    SELECT coalesce(array_agg(g.account_id), '{}'), coalesce(bool_and(g.unit = 'yen'), true) INTO accounts, are_yen FROM guarded g;
-END $$;
-REVOKE ALL ON FUNCTION move_guarded FROM PUBLIC;
-
 DROP FUNCTION post_batch;
 DROP TYPE posting_outcome;
 
@@ -68,8 +49,9 @@ CREATE FUNCTION post_batch(
     OUT outcomes   text[],      -- posted, replayed, or why not: conflict, closed, reversed, unknown_account, mixed_units, window, short
     OUT entry_ids  uuid[]       -- of the entry posted now, or by the first call; null where it is a conflict
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
--- The arrays' lengths change from call to call, the right plan does not: indexes for the rows that are named.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_mergejoin = off AS $$
+-- The arrays' lengths change from call to call, and tables grow; the right plan does not change: the rows that are named, by bitmaps of the index, and
+-- hashes of the smaller side, which is never what is locked in order.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_indexscan = off SET enable_nestloop = off SET enable_mergejoin = off AS $$
 DECLARE
     v_against text[]  := array_fill(NULL::text, ARRAY[cardinality(p_key)]);   -- what speaks against each item; nothing at first
     v_well    boolean;
@@ -110,9 +92,7 @@ BEGIN
             ORDER BY 1
         ) p;
 
-        SELECT array_agg(m.account_id), array_agg(m.debit), array_agg(m.credit)
-        INTO f_account, f_debit, f_credit
-        FROM (
+        WITH moved AS MATERIALIZED (
             SELECT m.account_id, sum(m.debit)::bigint AS debit, sum(m.credit)::bigint AS credit
             FROM (
                 SELECT t.debit AS account_id, t.amount AS debit, 0::bigint AS credit FROM unnest(t_debit, t_amount) AS t (debit, amount)
@@ -121,14 +101,19 @@ BEGIN
             ) m
             GROUP BY m.account_id
             ORDER BY m.account_id
-        ) m;
-        SELECT g.accounts, g.are_yen INTO g_account, v_yen FROM move_guarded(p_municipality, p_now, f_account, f_debit, f_credit) AS g;
-        IF g_account <> '{}' THEN
-            SELECT array_agg(f.account_id), array_agg(f.debit), array_agg(f.credit)
-            INTO f_account, f_debit, f_credit
-            FROM unnest(f_account, f_debit, f_credit) AS f (account_id, debit, credit)
-            WHERE f.account_id NOT IN (SELECT unnest(g_account));
-        END IF;
+        ), guarded AS (
+            UPDATE guarded_balances b
+            SET balance = b.balance + m.credit - m.debit
+            FROM moved m
+            WHERE b.municipality = p_municipality AND b.account_id = ANY (t_debit || t_credit) AND b.account_id = m.account_id
+              AND (m.debit = 0 OR (b.balance >= m.debit AND coalesce(p_now >= b.opens_at, true) AND coalesce(p_now < b.closes_at, true)))
+            RETURNING b.account_id, b.unit
+        )
+        SELECT array_agg(m.account_id) FILTER (WHERE g.account_id IS NULL), array_agg(m.debit) FILTER (WHERE g.account_id IS NULL),
+               array_agg(m.credit) FILTER (WHERE g.account_id IS NULL), coalesce(bool_and(g.unit = 'yen'), true)
+        INTO f_account, f_debit, f_credit, v_yen
+        FROM moved m
+        LEFT JOIN guarded g USING (account_id);
 
         SELECT max(c.closed_through) INTO v_closed FROM closings c WHERE c.municipality = p_municipality;
         SELECT count(*), v_yen AND coalesce(bool_and(a.unit = 'yen'), true)
@@ -163,11 +148,15 @@ BEGIN
         LEFT JOIN claimed c ON c.entry_id = i.entry_id;
 
         IF 'known' = ANY (v_against) THEN
-            SELECT array_agg(CASE WHEN i.against IS NULL THEN NULL WHEN c.fingerprint = i.fingerprint THEN 'replayed' ELSE 'conflict' END ORDER BY i.item),
-                   array_agg(CASE WHEN i.against IS NULL THEN i.entry_id WHEN c.fingerprint = i.fingerprint THEN c.entry_id END ORDER BY i.item)
+            SELECT array_agg(CASE WHEN i.against IS NULL THEN NULL WHEN i.known = i.fingerprint THEN 'replayed' ELSE 'conflict' END ORDER BY i.item),
+                   array_agg(CASE WHEN i.against IS NULL THEN i.entry_id WHEN i.known = i.fingerprint THEN i.first END ORDER BY i.item)
             INTO v_against, entry_ids
-            FROM unnest(p_actor, p_key, p_fingerprint, p_entry_id, v_against) WITH ORDINALITY AS i (actor, key, fingerprint, entry_id, against, item)
-            LEFT JOIN commands c ON c.municipality = p_municipality AND c.actor = i.actor AND c.key = i.key;
+            FROM (
+                SELECT i.item, i.entry_id, i.fingerprint, i.against,
+                       (SELECT c.fingerprint FROM commands c WHERE c.municipality = p_municipality AND c.actor = i.actor AND c.key = i.key) AS known,
+                       (SELECT c.entry_id FROM commands c WHERE c.municipality = p_municipality AND c.actor = i.actor AND c.key = i.key) AS first
+                FROM unnest(p_actor, p_key, p_fingerprint, p_entry_id, v_against) WITH ORDINALITY AS i (actor, key, fingerprint, entry_id, against, item)
+            ) i;
         END IF;
 
         -- 2 a shared lock on each period, in order
@@ -247,9 +236,11 @@ BEGIN
         END LOOP;
 
         -- Forget the keys of what is rejected, and what it would have moved.
-        DELETE FROM commands c
-        USING unnest(p_actor, p_key, v_against) AS i (actor, key, against)
-        WHERE c.municipality = p_municipality AND c.actor = i.actor AND c.key = i.key AND i.against NOT IN ('replayed', 'conflict');
+        FOR v_at IN 1 .. cardinality(v_against) LOOP
+            IF v_against[v_at] NOT IN ('replayed', 'conflict') THEN
+                DELETE FROM commands c WHERE c.municipality = p_municipality AND c.actor = p_actor[v_at] AND c.key = p_key[v_at];
+            END IF;
+        END LOOP;
 
         WITH moved AS (
             SELECT m.account_id, sum(m.debit)::bigint AS debit, sum(m.credit)::bigint AS credit, m.account_id = ANY (coalesce(g_account, '{}')) AS guarded
@@ -271,7 +262,7 @@ BEGIN
         UPDATE guarded_balances b
         SET balance = b.balance + g.credit - g.debit
         FROM unnest(g_account, g_debit, g_credit) AS g (account_id, debit, credit)
-        WHERE b.municipality = p_municipality AND b.account_id = g.account_id;
+        WHERE b.municipality = p_municipality AND b.account_id = ANY (g_account) AND b.account_id = g.account_id;
     END IF;
 
     -- 5 write what nothing speaks against

@@ -19,7 +19,6 @@ use crate::routes::YEN_MAX;
 const BUSY_SECONDS: u32 = 1;
 
 /// What broke is logged here, once.
-#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(failed)`")]
 pub(crate) fn failed(failure: Failure) -> Problem {
     match failure {
         Failure::Busy(_) => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
