@@ -69,6 +69,10 @@ impl Ledger {
                 Work { items: count(lapsed), amount, detail: String::new() }
             }
             Job::Grant => self.grant_open_periods(municipality, tokyo_date(slot)).await?,
+            Job::Seal => {
+                let items = self.seal(municipality).await?;
+                Work { items, detail: format!("{} leaves", self.sealed(municipality).await?.size), ..Work::default() }
+            }
             Job::Remind => self.remind_of_close(municipality, tokyo_date(slot)).await?,
         })
     }
