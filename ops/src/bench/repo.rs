@@ -158,6 +158,7 @@ BEGIN
     INSERT INTO entries (municipality, entry_id, kind, business_on, period, posted_at, actor, command_key)
     SELECT p_municipality, v_entry, 'top_up', on_day, extract(year FROM on_day)::integer * 100 + extract(month FROM on_day)::integer, p_now, 'job:fill', 'load-' || p_first
     FROM filling ORDER BY number LIMIT 1;
+    INSERT INTO seal_queue VALUES (p_municipality, v_entry, p_now);
     INSERT INTO transfers
     SELECT p_municipality, v_entry, row_number() OVER (ORDER BY f.own) - 1, (SELECT account_id FROM accounts WHERE municipality = p_municipality AND kind = 'bank'), f.own, f.amount
     FROM (SELECT own, 10 * count(*) AS amount FROM filling GROUP BY own) f;

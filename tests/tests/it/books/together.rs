@@ -156,6 +156,20 @@ async fn a_caller_that_goes_away_loses_its_answer_and_nothing_else() {
     assert_sound(&test, city).await;
 }
 
+/// Between the last look at a queue and the end of whoever carried it out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_comes_as_its_queue_runs_empty_is_answered() {
+    let database = TestDatabase::new().await;
+    let test = TestLedger::at(database.pool(), TODAY);
+    let city = bare_municipality(database.pool(), 1).await;
+    city_with_own_money(&test, city, &[(1, 10_000)]).await;
+    for number in 0..300 {
+        let outcome = test.ledger.post(city, command(&format!("pay {number}")), pay(own_money(1).id, payable(1).id, 1)).await;
+        assert!(matches!(outcome, Ok(Outcome::Posted(_))), "{number}: {outcome:?}");
+    }
+    assert_sound(&test, city).await;
+}
+
 #[tokio::test]
 async fn one_too_many_is_told_to_try_again_and_nothing_happened() {
     let database = TestDatabase::new().await;
