@@ -77,7 +77,7 @@ impl Callers {
         let token = index.checked_rem(self.tokens.len()).and_then(|at| self.tokens.get(at)).context("nobody is signed in")?;
         let payment = json!({"children": [payer.child], "merchant": payee.merchant, "expense": EXPENSE, "price_yen": PRICE, "own_money": true});
         let held = client.post("/citizen/v1/payments", token, &format!("hold-{index}"), &payment).await?;
-        let capture = json!({"code": held["code"], "amount_yen": PRICE});
+        let capture = json!({"code": held.get("code").context("no code")?, "amount_yen": PRICE});
         client.post("/merchant/v1/captures", &payee.token.to_string(), &format!("capture-{index}"), &capture).await?;
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(client);
         Ok(())

@@ -35,7 +35,7 @@ impl Meter {
     }
 
     /// Of the main process, of its children, and of those that have ended.
-    fn cpu(&self) -> anyhow::Result<Duration> {
+    fn cpu(self) -> anyhow::Result<Duration> {
         let server = process(self.server).context("the server's main process cannot be read")?;
         let mut ticks = server.own.saturating_add(server.ended);
         for entry in fs::read_dir("/proc")?.flatten() {

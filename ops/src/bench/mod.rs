@@ -1,6 +1,8 @@
 //! Measures the ledger on a database of its own: how many, how fast, and what the server spends, with the disk waited for. Afterwards the books are
 //! derived anew, for a fast wrong answer is none.
 
+#![expect(clippy::similar_names, reason = "payer and payee are the words of the field")]
+
 use anyhow::Context as _;
 use serde::Serialize;
 

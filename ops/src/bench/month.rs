@@ -108,8 +108,8 @@ impl Bench {
 fn award(number: usize, month: Month) -> Award {
     let number = u128::try_from(number).unwrap_or_default();
     Award {
-        child: ChildId::new(Uuid::from_u128((1 << 66) + number)),
-        family: FamilyId::new(Uuid::from_u128((1 << 67) + number)),
+        child: ChildId::new(Uuid::from_u128((1 << 66) | number)),
+        family: FamilyId::new(Uuid::from_u128((1 << 67) | number)),
         amount: Yen::new(10_000),
         visits: None,
         face: Yen::new(1),
