@@ -27,7 +27,7 @@ impl FromRequestParts<Deps> for Family {
         let bearer = Bearer::from_request_parts(parts, deps).await?;
         let unauthorized = || Problem::new(&registry::UNAUTHORIZED);
         let token = CityToken::parse(bearer.token()).ok_or_else(unauthorized)?;
-        let family = deps.ledger.find_session(&token).await.map_err(|failure| Problem::failed(&failure))?;
+        let family = deps.ledger.find_session(&token).await.map_err(crate::problems::failed)?;
         family.map(|id| Self { municipality: token.municipality(), id, token }).ok_or_else(unauthorized)
     }
 }

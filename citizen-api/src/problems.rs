@@ -19,9 +19,11 @@ use crate::routes::YEN_MAX;
 const BUSY_SECONDS: u32 = 1;
 
 /// What broke is logged here, once.
-#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(failed)`")]
 pub(crate) fn failed(failure: Failure) -> Problem {
-    Problem::failed(&failure)
+    match failure {
+        Failure::Busy(_) => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
+        failure => Problem::failed(&failure),
+    }
 }
 
 /// A refusal by `of`, or a failure.

@@ -1,5 +1,6 @@
 //! Rejections and failures are different types: a rejection is an answer, a failure is an accident.
 
+use crate::batch::Busy;
 use crate::money::Overflow;
 
 /// Something that should not happen: logged once at the edge with its whole chain; the caller learns a request id only.
@@ -19,6 +20,9 @@ pub enum Failure {
     /// Sealed data could not be opened or made.
     #[error("the vault failed: {0}")]
     Vault(&'static str),
+    /// Too many look-ups wait: nothing was tried.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// An amount left its range.
     #[error(transparent)]
     Overflow(#[from] Overflow),

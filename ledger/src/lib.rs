@@ -9,6 +9,7 @@ use sqlx::PgPool;
 
 pub mod actor;
 pub mod bank;
+pub mod batch;
 pub mod books;
 pub mod city;
 pub mod claim;
@@ -51,6 +52,26 @@ pub type Tx<'a> = sqlx::Transaction<'a, sqlx::Postgres>;
 /// The schema, forward only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
+/// Requests of each kind that arrive together.
+#[derive(Default)]
+pub struct Together {
+    posts: batch::Batches<books::Posts>,
+    holds: batch::Batches<payment::Holds>,
+    captures: batch::Batches<payment::Captures>,
+    sessions: batch::Batches<session::Sessions>,
+    desks: batch::Batches<merchant::Desks>,
+    households: batch::Batches<people::Households>,
+    payments: batch::Batches<payment::history::Payments>,
+}
+
+impl Together {
+    /// With other limits than a service has.
+    #[must_use]
+    pub fn new(limits: batch::Limits) -> Self {
+        Self { posts: batch::Batches::new(limits), holds: batch::Batches::new(limits), captures: batch::Batches::new(limits), ..Self::default() }
+    }
+}
+
 /// The façade: every use case is a method of it.
 #[derive(Clone)]
 pub struct Ledger {
@@ -64,4 +85,6 @@ pub struct Ledger {
     pub vault: Arc<Vault>,
     /// The rules of the schemes.
     pub schemes: Arc<Catalog>,
+    /// What is gathered to be done together.
+    pub together: Arc<Together>,
 }

@@ -22,6 +22,7 @@ pub fn problem(error: &TillError) -> Problem {
         TillError::Fields(fields) => Problem::fields(fields.iter().map(of_field).collect()),
         TillError::SignIn => Problem::new(&registry::MERCHANT_SIGN_IN),
         TillError::TooMany { seconds } => Problem::new(&registry::ATTEMPTS).retry_after(*seconds),
+        TillError::Busy => Problem::new(&registry::BUSY).retry_after(ASK_AGAIN_SECONDS),
         TillError::Unknown(_) => Problem::new(&registry::OUTCOME_UNKNOWN).retry_after(ASK_AGAIN_SECONDS),
     }
 }

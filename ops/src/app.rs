@@ -60,6 +60,7 @@ impl App {
             entropy: Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)),
             vault: Arc::new(Vault::new(&subkey(&root, b"vault")?, KEK_VERSION)),
             schemes: Arc::new(schemes),
+            together: Arc::default(),
         };
         Ok(Self { ledger, database, config, porter_key: subkey(&root, b"porter")? })
     }

@@ -40,6 +40,8 @@ const MAIN: &str = "hagukumi";
 const NAME_BYTES_MAX: usize = 63;
 /// How long a request waits for a free connection: longer than any posting, shorter than people wait.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that nobody used for so long is tested before it is used.
+const UNTESTED: Duration = Duration::from_secs(1);
 /// Makes processes take turns while they look for and make roles and databases. Any number would do; nothing else uses this one.
 const SET_UP_LOCK: i64 = 0x6861_6775_6b75;
 
@@ -318,7 +320,17 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, DatabaseErr
 /// The first connection is made by itself: a pool would try for long and then say only that it took too long.
 async fn pool(options: &PgConnectOptions, connections_max: u32) -> Result<PgPool, DatabaseError> {
     close(connect(options).await?).await?;
-    Ok(PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone()))
+    let options_of_pool = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT);
+    // Asking a connection whether it is alive costs as much as a look-up: one that was used a moment ago is not asked.
+    let checked = options_of_pool.test_before_acquire(false).before_acquire(|connection, known| {
+        Box::pin(async move {
+            if known.idle_for > UNTESTED {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    Ok(checked.connect_lazy_with(options.clone()))
 }
 
 async fn close(connection: PgConnection) -> Result<(), DatabaseError> {

@@ -1,6 +1,7 @@
 //! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
 
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod console;

@@ -35,9 +35,8 @@ fn children(given: Given<'_>) -> Result<Vec<ChildId>, Fault> {
 
 /// Children that are not this family's are named as a field problem, before anything is decided.
 async fn own_children(deps: &Deps, family: &Family, children: &[ChildId]) -> Result<(), Problem> {
-    let today = deps.ledger.clock.today();
-    let known = deps.ledger.children_of_family(family.municipality, family.id, today).await.map_err(failed)?;
-    match children.iter().position(|child| known.iter().all(|known| known.id != *child)) {
+    let known = deps.ledger.own_children(family.municipality, family.id).await.map_err(failed)?;
+    match children.iter().position(|child| !known.contains(child)) {
         None => Ok(()),
         Some(at) => Err(wrong_field("children", &Fault::Item(at, Box::new(unknown_child())))),
     }

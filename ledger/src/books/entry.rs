@@ -206,6 +206,9 @@ pub enum Refused {
     /// A guarded account would go below zero.
     #[error("the balance does not suffice")]
     Short,
+    /// Too many postings wait: nothing was tried.
+    #[error("too many postings at once: try again")]
+    Busy,
 }
 
 impl Refused {

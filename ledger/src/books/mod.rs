@@ -13,11 +13,40 @@ pub use entry::{Draft, Event, Opening, Outcome, Posting, Refused, Transfer};
 pub use trial_balance::{Line, TrialBalance};
 pub use verify::Verified;
 
+use sqlx::{PgConnection, PgPool};
+
 use crate::actor::{Actor, Command};
+use crate::batch::{Claims, Work};
 use crate::entropy::Draw;
 use crate::error::Failure;
 use crate::ids::{EntryId, Municipality};
 use crate::{Ledger, Tx};
+
+/// Postings that arrive together.
+pub struct Posts {
+    ledger: Ledger,
+    municipality: Municipality,
+}
+
+impl Work for Posts {
+    type Item = Posting;
+    type Answer = Outcome;
+
+    fn pool(&self) -> &PgPool {
+        &self.ledger.pool
+    }
+
+    async fn run(&self, connection: &mut PgConnection, items: &[&Posting]) -> Result<Vec<Outcome>, Failure> {
+        repo::post_batch(connection, self.municipality, self.ledger.clock.now(), items.iter().copied()).await
+    }
+}
+
+/// Its key is its own, and so is what it debits; what it credits others may credit as well.
+fn claims(posting: &Posting) -> Claims {
+    let own = Claims::default().taking((&posting.command.actor, &posting.command.key));
+    let transfers = posting.draft.transfers.iter();
+    transfers.fold(own, |claims, transfer| claims.taking(transfer.debit).giving(transfer.credit))
+}
 
 impl Ledger {
     /// The posting of `draft` for `command`: its entry id is drawn from the command.
@@ -31,22 +60,22 @@ impl Ledger {
 
     /// Posts one entry in `tx`.
     pub async fn post_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, posting: &Posting) -> Result<Outcome, Failure> {
-        let outcomes = repo::post_batch_in_tx(tx, municipality, self.clock.now(), std::slice::from_ref(posting)).await?;
+        let outcomes = repo::post_batch(tx, municipality, self.clock.now(), std::iter::once(posting)).await?;
         outcomes.first().copied().ok_or_else(|| Failure::inconsistent("post_batch", "no outcome"))
     }
 
     /// Posts entries that do not depend on each other, each answered on its own, in one database transaction.
     pub async fn post_batch(&self, municipality: Municipality, postings: &[Posting]) -> Result<Vec<Outcome>, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let outcomes = repo::post_batch_in_tx(&mut tx, municipality, self.clock.now(), postings).await?;
-        tx.commit().await?;
-        Ok(outcomes)
+        let mut connection = self.pool.acquire().await?;
+        repo::post_batch(&mut connection, municipality, self.clock.now(), postings.iter()).await
     }
 
-    /// Posts one entry on its own.
+    /// Posts one entry, together with what arrives at the same time.
     pub async fn post(&self, municipality: Municipality, command: Command, draft: Draft) -> Result<Outcome, Failure> {
-        let outcomes = self.post_batch(municipality, &[self.posting(municipality, command, draft)]).await?;
-        outcomes.first().copied().ok_or_else(|| Failure::inconsistent("post_batch", "no outcome"))
+        let posting = self.posting(municipality, command, draft);
+        let claims = claims(&posting);
+        let work = || Posts { ledger: self.clone(), municipality };
+        self.together.posts.ask(municipality, work, posting, claims).await.unwrap_or(Ok(Outcome::Rejected(Refused::Busy)))
     }
 
     /// Undoes an entry: the same transfers the other way round, in the open month. An entry can be reversed once.

@@ -1,5 +1,8 @@
 //! All SQL of the books. `post_batch` is the only way in; the rest reads.
 
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::account::{Kind, Unit};
@@ -33,6 +36,7 @@ struct Columns {
     new_opens: Vec<Option<Instant>>,
     new_closes: Vec<Option<Instant>>,
     transfer_items: Vec<i32>,
+    positions: Vec<i32>,
     debits: Vec<Uuid>,
     credits: Vec<Uuid>,
     amounts: Vec<i64>,
@@ -60,8 +64,9 @@ impl Columns {
             self.new_opens.push(opening.opens_at);
             self.new_closes.push(opening.closes_at);
         }
-        for transfer in &posting.draft.transfers {
+        for (position, transfer) in (0..).zip(&posting.draft.transfers) {
             self.transfer_items.push(item);
+            self.positions.push(position);
             self.debits.push(transfer.debit.uuid());
             self.credits.push(transfer.credit.uuid());
             self.amounts.push(transfer.amount.get());
@@ -69,22 +74,30 @@ impl Columns {
     }
 }
 
-/// Posts a batch, each item on its own: a rejected one never sinks another. One round trip.
+/// Posts a batch, each item on its own: a rejected one never sinks another. One round trip, and outside of a database transaction one of its own.
 ///
-/// The caller gives each key and each guarded account at most once in a batch.
-pub async fn post_batch_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, postings: &[Posting]) -> Result<Vec<Outcome>, Failure> {
+/// The caller gives each key at most once in a batch, and no guarded account that one item debits to another.
+pub async fn post_batch<'a>(
+    connection: &mut PgConnection,
+    municipality: Municipality,
+    now: Instant,
+    postings: impl ExactSizeIterator<Item = &'a Posting>,
+) -> Result<Vec<Outcome>, Failure> {
+    let items = postings.len();
+    if items == 0 {
+        return Ok(Vec::new());
+    }
     let mut columns = Columns::default();
     for (item, posting) in (1..).zip(postings) {
         columns.push(item, posting);
     }
-    let rows = sqlx::query!(
+    let row = sqlx::query!(
         r#"
-        SELECT outcome AS "outcome!", entry_id
+        SELECT outcomes AS "outcomes!", entry_ids AS "entry_ids!: Vec<Option<Uuid>>"
         FROM post_batch(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24)
-        ORDER BY item
+            $21, $22, $23, $24, $25)
         "#,
         municipality.code(),
         now,
@@ -107,16 +120,17 @@ pub async fn post_batch_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: 
         &columns.new_opens as _,
         &columns.new_closes as _,
         &columns.transfer_items,
+        &columns.positions,
         &columns.debits,
         &columns.credits,
         &columns.amounts,
     )
-    .fetch_all(&mut **tx)
+    .fetch_one(connection)
     .await?;
-    if rows.len() != postings.len() {
-        return Err(Failure::inconsistent("post_batch", format!("{} outcomes for {} postings", rows.len(), postings.len())));
+    if row.outcomes.len() != items {
+        return Err(Failure::inconsistent("post_batch", format!("{} outcomes for {items} postings", row.outcomes.len())));
     }
-    rows.into_iter().map(|row| outcome(&row.outcome, row.entry_id)).collect()
+    row.outcomes.iter().zip(row.entry_ids).map(|(name, entry)| outcome(name, entry)).collect()
 }
 
 fn outcome(outcome: &str, entry: Option<Uuid>) -> Result<Outcome, Failure> {
@@ -144,6 +158,40 @@ pub async fn find_command_in_tx(tx: &mut Tx<'_>, municipality: Municipality, com
         let same = row.fingerprint == command.fingerprint;
         if same { Outcome::Replayed(EntryId::new(row.entry_id)) } else { Outcome::Rejected(Refused::Conflict) }
     }))
+}
+
+/// What became of each of these commands before, in their order.
+pub async fn list_commands_in_tx(tx: &mut Tx<'_>, municipality: Municipality, commands: &[&Command]) -> Result<Vec<Option<Outcome>>, Failure> {
+    let actors: Vec<_> = commands.iter().map(|command| command.actor.to_string()).collect();
+    let keys: Vec<_> = commands.iter().map(|command| command.key.clone()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT c.fingerprint AS "fingerprint?", c.entry_id AS "entry_id?"
+        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS i (actor, key, item)
+        LEFT JOIN commands c ON c.municipality = $1 AND c.actor = i.actor AND c.key = i.key
+        ORDER BY i.item
+        "#,
+        municipality.code(),
+        &actors,
+        &keys
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let outcome = |fingerprint: Vec<u8>, entry, command: &Command| {
+        if fingerprint == command.fingerprint { Outcome::Replayed(EntryId::new(entry)) } else { Outcome::Rejected(Refused::Conflict) }
+    };
+    let known = rows.into_iter().zip(commands).map(|(row, command)| Some(outcome(row.fingerprint?, row.entry_id?, command)));
+    Ok(known.collect())
+}
+
+/// The balances (credits − debits) of those of these guarded accounts that have been opened.
+pub async fn list_guarded_balances_in_tx(tx: &mut Tx<'_>, municipality: Municipality, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
+    let accounts: Vec<_> = accounts.iter().map(|account| account.uuid()).collect();
+    let rows =
+        sqlx::query!("SELECT account_id, balance FROM guarded_balances WHERE municipality = $1 AND account_id = ANY($2)", municipality.code(), &accounts)
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| (AccountId::new(row.account_id), Yen::new(row.balance))).collect())
 }
 
 /// The balance (credits − debits) of a guarded account, if it has been opened.

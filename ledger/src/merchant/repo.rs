@@ -1,5 +1,7 @@
 //! All SQL of merchants.
 
+use sqlx::PgConnection;
+
 use super::state::{Act, Life, State};
 use super::{Listing, Merchant, Service, Terminal};
 use crate::Tx;
@@ -346,21 +348,29 @@ pub async fn mark_terminal_revoked_in_tx(
     Ok(marked.rows_affected() == 1)
 }
 
-/// The terminal with this token, if it is in use and its merchant may take payments.
-pub async fn find_terminal_in_tx(tx: &mut Tx<'_>, municipality: Municipality, token_sha256: &[u8; 32]) -> Result<Option<Terminal>, Failure> {
-    let row = sqlx::query!(
+/// The terminal of each of these tokens' digests, in their order, if it is in use and its merchant approved.
+pub async fn list_terminals_of_tokens(
+    connection: &mut PgConnection,
+    municipality: Municipality,
+    tokens: &[&[u8; 32]],
+) -> Result<Vec<Option<Terminal>>, Failure> {
+    let digests: Vec<_> = tokens.iter().map(|token| token.to_vec()).collect();
+    let rows = sqlx::query!(
         r#"
-        SELECT t.terminal_id, t.merchant_id, t.label
-        FROM terminals t
-        JOIN merchants m USING (municipality, merchant_id)
-        WHERE t.municipality = $1 AND t.token_sha256 = $2 AND t.revoked_at IS NULL AND m.state = 'approved'
+        SELECT t.terminal_id AS "terminal_id?", t.merchant_id AS "merchant_id?", t.label AS "label?", m.merchant_id IS NOT NULL AS "approved!"
+        FROM unnest($2::bytea[]) WITH ORDINALITY AS i (digest, item)
+        LEFT JOIN terminals t ON t.municipality = $1 AND t.token_sha256 = i.digest AND t.revoked_at IS NULL
+        LEFT JOIN merchants m ON m.municipality = $1 AND m.merchant_id = t.merchant_id AND m.state = 'approved'
+        ORDER BY i.item
         "#,
         municipality.code(),
-        &token_sha256[..]
+        &digests
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(connection)
     .await?;
-    Ok(row.map(|row| Terminal { id: TerminalId::new(row.terminal_id), merchant: MerchantId::new(row.merchant_id), label: row.label }))
+    let terminal = |id, merchant, label| Terminal { id: TerminalId::new(id), merchant: MerchantId::new(merchant), label };
+    let found = rows.into_iter().map(|row| Some(terminal(row.terminal_id?, row.merchant_id?, row.label?)).filter(|_| row.approved));
+    Ok(found.collect())
 }
 
 /// The terminals of a merchant that are in use, by label.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ring::digest;
+use sqlx::{PgConnection, PgPool};
 
 use super::people::may_manage;
 use super::repo;
@@ -10,6 +11,7 @@ use super::state::{Act, State};
 use super::{Rejected, text};
 use crate::Ledger;
 use crate::actor::Command;
+use crate::batch::{Claims, Work};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
@@ -65,6 +67,25 @@ impl fmt::Display for Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(256 bits)")
+    }
+}
+
+/// Terminals that are looked up together.
+pub struct Desks {
+    ledger: Ledger,
+    municipality: Municipality,
+}
+
+impl Work for Desks {
+    type Item = [u8; 32];
+    type Answer = Option<Terminal>;
+
+    fn pool(&self) -> &PgPool {
+        &self.ledger.pool
+    }
+
+    async fn run(&self, connection: &mut PgConnection, items: &[&[u8; 32]]) -> Result<Vec<Option<Terminal>>, Failure> {
+        repo::list_terminals_of_tokens(connection, self.municipality, items).await
     }
 }
 
@@ -126,8 +147,8 @@ impl Ledger {
 
     /// The terminal whose token has this SHA-256, if it is in use and its merchant may take payments.
     pub async fn find_terminal(&self, municipality: Municipality, token_sha256: &[u8; 32]) -> Result<Option<Terminal>, Failure> {
-        let mut tx = self.pool.begin().await?;
-        repo::find_terminal_in_tx(&mut tx, municipality, token_sha256).await
+        let work = || Desks { ledger: self.clone(), municipality };
+        self.together.desks.ask(municipality, work, *token_sha256, Claims::default()).await?
     }
 
     /// The desks of a merchant that are in use.

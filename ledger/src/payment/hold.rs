@@ -1,14 +1,17 @@
 //! Hold before show: the family's whole price is set aside first, with its split; only then does a code exist.
 
+mod together;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::sources::{self, Group, Purchase};
+use super::sources::{self, Group, Purchase, Window};
 use super::split::{Short, Source, split};
 use super::{NewHold, repo};
 use crate::actor::{Actor, Command};
-use crate::books::{self, Account, Kind, Outcome, Refused};
+use crate::batch::Busy;
+use crate::books::{self, Account, Kind, Outcome, Posting, Refused};
 use crate::city::City;
 use crate::code::Code;
 use crate::entitlement;
@@ -19,6 +22,8 @@ use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipali
 use crate::money::Yen;
 use crate::time::{Instant, Month, next_day, tokyo_date, tokyo_midnight};
 use crate::{Ledger, Tx};
+
+pub use together::Holds;
 
 /// How often a payment is decided again when what it decided on has changed meanwhile.
 pub(super) const ATTEMPTS: usize = 5;
@@ -94,10 +99,13 @@ enum Attempt {
 impl Ledger {
     /// Sets a payment aside and makes its one-time code. The same command again: the same code again.
     pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
-        let mut tx = self.pool.begin().await?;
-        let held = self.hold_in_tx(&mut tx, municipality, key, asked).await?;
-        tx.commit().await?;
-        Ok(held)
+        let item = together::Asked::new(key, asked);
+        let claims = item.claims();
+        let work = || Holds { ledger: self.clone(), municipality };
+        match self.together.holds.ask(municipality, work, item, claims).await {
+            Ok(answer) => answer?.map_err(Error::Rejected),
+            Err(Busy) => Err(Error::Rejected(HoldRejected::Busy)),
+        }
     }
 
     /// Sets a payment aside in `tx`, deciding again while others pay from the same money.
@@ -201,15 +209,20 @@ impl Ledger {
                 left.insert(id, balance);
                 continue;
             }
-            let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), &id);
-            let draft = events::payment::allow(window.account.clone(), window.most, self.clock.today());
             if window.most.is_positive() {
-                self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await?;
+                self.post_in_tx(tx, municipality, &self.allowing(municipality, window)).await?;
             }
             let balance = books::repo::find_guarded_balance_in_tx(tx, municipality, id).await?;
             left.insert(id, balance.unwrap_or(Yen::ZERO));
         }
         Ok(left)
+    }
+
+    /// The posting that opens a window, once.
+    fn allowing(&self, municipality: Municipality, window: &Window) -> Posting {
+        let id = window.account.id;
+        let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), &id);
+        self.posting(municipality, command, events::payment::allow(window.account.clone(), window.most, self.clock.today()))
     }
 
     pub(super) async fn own_money_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Option<Source>, Failure> {

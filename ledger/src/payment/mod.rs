@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::actor::{Actor, Command};
+use crate::batch::Busy;
 use crate::books::{self, Event, Outcome, Refused};
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
@@ -16,6 +17,7 @@ use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx};
 
 pub(crate) mod aside;
+mod capture;
 mod former;
 pub mod history;
 mod hold;
@@ -30,7 +32,8 @@ pub mod state;
 mod usable;
 mod verify;
 
-pub use hold::{HoldPayment, HoldRejected, PaymentCode};
+pub use capture::Captures;
+pub use hold::{HoldPayment, HoldRejected, Holds, PaymentCode};
 pub(crate) use verify::find_differences_in_tx;
 
 pub use state::{Hold, HoldState, NotCapturable, Release};
@@ -91,6 +94,9 @@ pub enum CaptureRejected {
     /// The desk used the key for another request.
     #[error("この操作番号は別の支払いに使われています。")]
     Conflict,
+    /// Too many desks ask at once: nothing was tried.
+    #[error("いま混み合っています。もう一度お試しください。")]
+    Busy,
 }
 
 /// When a hold ended that was to be given back.
@@ -106,12 +112,13 @@ impl Ledger {
     pub async fn capture(&self, municipality: Municipality, key: &str, code: &Code, asked: &Capture) -> Result<Receipt, Error<CaptureRejected>> {
         let command = Command::new(Actor::Merchant(asked.merchant), key, &(code.digest(), asked));
         let digest = aside::held_under(code, asked.merchant, asked.amount);
-        let mut tx = self.pool.begin().await?;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Code(&digest, asked.merchant)).await?;
-        let hold = hold.ok_or(rejected(NotCapturable::Unknown))?;
-        let receipt = self.capture_in_tx(&mut tx, municipality, command, &hold, asked).await?;
-        tx.commit().await?;
-        Ok(receipt)
+        let item = capture::Asked { command, digest, capture: asked.clone() };
+        let claims = item.claims();
+        let work = || Captures { ledger: self.clone(), municipality };
+        match self.together.captures.ask(municipality, work, item, claims).await {
+            Ok(answer) => answer?.map_err(Error::Rejected),
+            Err(Busy) => Err(Error::Rejected(CaptureRejected::Busy)),
+        }
     }
 
     /// What a code has set aside for a merchant: for a desk that scans and types no amount. None for whatever does not pay there, and for a card, which
@@ -151,11 +158,9 @@ impl Ledger {
         match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) if repo::insert_capture_in_tx(tx, municipality, hold.id, entry, &receipt).await? => {}
             known @ Outcome::Replayed(_) => return self.captured_before(tx, municipality, known).await,
-            Outcome::Rejected(Refused::Window) => return Err(rejected(NotCapturable::Expired)),
             // Posted, but another code paid the bill: with this answer the caller rolls the posting back.
-            Outcome::Posted(_) | Outcome::Rejected(Refused::Short | Refused::Closed) => return Err(rejected(NotCapturable::Spent)),
-            Outcome::Rejected(Refused::Conflict) => return Err(Error::Rejected(CaptureRejected::Conflict)),
-            Outcome::Rejected(other) => return Err(Failure::inconsistent("captures", other.to_string()).into()),
+            Outcome::Posted(_) => return Err(rejected(NotCapturable::Spent)),
+            Outcome::Rejected(why) => return Err(Error::Rejected(capture::rejected(why)?)),
         }
         Ok(receipt)
     }

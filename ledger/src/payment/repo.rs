@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::aside::Place;
 use super::state::{Hold, HoldState, Release};
-use super::{NewHold, Receipt};
+use super::{HoldPayment, NewHold, Receipt};
 use crate::Tx;
 use crate::books::Transfer;
 use crate::error::Failure;
@@ -14,25 +14,48 @@ use crate::time::{FiscalYear, Instant};
 
 /// Writes a hold down.
 pub(super) async fn insert_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId, hold: &NewHold) -> Result<(), Failure> {
+    insert_holds_in_tx(tx, municipality, &[(entry, hold)]).await
+}
+
+/// Writes holds down, each with the entry that set it aside.
+pub(super) async fn insert_holds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, holds: &[(EntryId, &NewHold)]) -> Result<(), Failure> {
+    let column = |of: fn(&NewHold) -> Uuid| holds.iter().map(|(_, hold)| of(hold)).collect::<Vec<_>>();
+    let ids: Vec<_> = column(|hold| hold.id.uuid());
+    let entries: Vec<_> = holds.iter().map(|(entry, _)| entry.uuid()).collect();
+    let families: Vec<_> = column(|hold| hold.family.uuid());
+    let merchants: Vec<_> = holds.iter().map(|(_, hold)| hold.merchant.map(MerchantId::uuid)).collect();
+    let invoices: Vec<_> = holds.iter().map(|(_, hold)| hold.invoice.map(InvoiceId::uuid)).collect();
+    let expenses: Vec<_> = holds.iter().map(|(_, hold)| hold.expense.clone()).collect();
+    let services: Vec<_> = holds.iter().map(|(_, hold)| hold.service.clone()).collect();
+    let amounts: Vec<_> = holds.iter().map(|(_, hold)| hold.amount.get()).collect();
+    let digests: Vec<_> = holds.iter().map(|(_, hold)| hold.digest.to_vec()).collect();
+    let held: Vec<_> = holds.iter().map(|(_, hold)| hold.held_at).collect();
+    let expire: Vec<_> = holds.iter().map(|(_, hold)| hold.expires_at).collect();
+    // An array of arrays must be square: the categories, which hold no space, travel as one text.
+    let places: Vec<_> = holds.iter().map(|(_, hold)| hold.services.as_ref().map(|services| services.join(" "))).collect();
     sqlx::query!(
         r#"
         INSERT INTO holds (municipality, hold_id, entry_id, family_id, merchant_id, invoice_id, expense, service,
                            amount_yen, code_digest, held_at, expires_at, services)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        SELECT $1, h.hold_id, h.entry_id, h.family_id, h.merchant_id, h.invoice_id, h.expense, h.service,
+               h.amount, h.digest, h.held_at, h.expires_at, string_to_array(h.places, ' ')
+        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bigint[], $10::bytea[],
+                    $11::timestamptz[], $12::timestamptz[], $13::text[])
+            AS h (hold_id, entry_id, family_id, merchant_id, invoice_id, expense, service, amount, digest, held_at, expires_at, places)
         "#,
         municipality.code(),
-        hold.id.uuid(),
-        entry.uuid(),
-        hold.family.uuid(),
-        hold.merchant.map(MerchantId::uuid),
-        hold.invoice.map(InvoiceId::uuid),
-        hold.expense,
-        hold.service,
-        hold.amount.get(),
-        &hold.digest[..],
-        hold.held_at,
-        hold.expires_at,
-        hold.services.as_deref()
+        &ids,
+        &entries,
+        &families,
+        &merchants as _,
+        &invoices as _,
+        &expenses,
+        &services as _,
+        &amounts,
+        &digests,
+        &held,
+        &expire,
+        &places as _
     )
     .execute(&mut **tx)
     .await?;
@@ -72,7 +95,8 @@ pub(super) async fn find_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality,
         FROM holds h
         LEFT JOIN captures c ON c.municipality = h.municipality AND c.hold_id = h.hold_id
         LEFT JOIN releases r ON r.municipality = h.municipality AND r.hold_id = h.hold_id
-        WHERE h.municipality = $1 AND (h.hold_id = $2 OR h.code_digest = $3 OR h.entry_id = $4)
+        WHERE h.municipality = $1 AND (h.hold_id = $2 OR h.code_digest = $3 OR h.hold_id = (
+            SELECT t.credit_account_id FROM transfers t WHERE t.municipality = $1 AND t.entry_id = $4 AND t.position = 0))
         ORDER BY (c.hold_id IS NOT NULL OR r.hold_id IS NOT NULL), h.held_at DESC, h.hold_id
         LIMIT 1
         "#,
@@ -110,6 +134,48 @@ pub(super) fn hold_state(captured: Option<(Uuid, Instant)>, released: Option<(&s
     }
 }
 
+/// What stands behind each of these codes, for the merchant that asks, in their order; none where nothing does.
+pub(super) async fn list_holds_of_codes_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    codes: &[(&[u8], MerchantId)],
+) -> Result<Vec<Option<Hold>>, Failure> {
+    let digests: Vec<_> = codes.iter().map(|(digest, _)| digest.to_vec()).collect();
+    let merchants: Vec<_> = codes.iter().map(|(_, merchant)| merchant.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT hold_id, entry_id, family_id, invoice_id, expense, amount_yen, held_at, expires_at, merchant_id, receipt_id, captured_at, why, released_at
+        FROM holds_of_codes($1, $2, $3)
+        ORDER BY item
+        "#,
+        municipality.code(),
+        &digests,
+        &merchants
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (Some(id), Some(entry), Some(family), Some(expense)) = (row.hold_id, row.entry_id, row.family_id, row.expense) else { return Ok(None) };
+            let (Some(amount), Some(held_at), Some(expires_at)) = (row.amount_yen, row.held_at, row.expires_at) else { return Ok(None) };
+            let state = hold_state(row.receipt_id.zip(row.captured_at), row.why.as_deref().zip(row.released_at))
+                .ok_or_else(|| Failure::inconsistent("holds", format!("{id} has ended twice or nowhere")))?;
+            Ok(Some(Hold {
+                id: AccountId::new(id),
+                entry: EntryId::new(entry),
+                family: FamilyId::new(family),
+                merchant: row.merchant_id.map(MerchantId::new),
+                invoice: row.invoice_id.map(InvoiceId::new),
+                expense,
+                amount: Yen::new(amount),
+                held_at,
+                expires_at,
+                state,
+            }))
+        })
+        .collect()
+}
+
 /// Writes a receipt down; answers whether its bill, where there is one, was open until now.
 pub(super) async fn insert_capture_in_tx(
     tx: &mut Tx<'_>,
@@ -118,35 +184,54 @@ pub(super) async fn insert_capture_in_tx(
     entry: EntryId,
     receipt: &Receipt,
 ) -> Result<bool, Failure> {
+    Ok(insert_captures_in_tx(tx, municipality, &[(hold, entry, receipt)]).await? == 1)
+}
+
+/// Writes receipts down; answers how many. One is left out whose bill has ended.
+pub(super) async fn insert_captures_in_tx(tx: &mut Tx<'_>, municipality: Municipality, captured: &[(AccountId, EntryId, &Receipt)]) -> Result<usize, Failure> {
+    let column = |of: fn(&Receipt) -> Option<Uuid>| captured.iter().map(|(_, _, receipt)| of(receipt)).collect::<Vec<_>>();
+    let holds: Vec<_> = captured.iter().map(|(hold, _, _)| hold.uuid()).collect();
+    let entries: Vec<_> = captured.iter().map(|(_, entry, _)| entry.uuid()).collect();
+    let receipts: Vec<_> = column(|receipt| Some(receipt.id.uuid()));
+    let merchants: Vec<_> = column(|receipt| Some(receipt.merchant.uuid()));
+    let terminals: Vec<_> = column(|receipt| receipt.terminal.map(TerminalId::uuid));
+    let invoices: Vec<_> = column(|receipt| receipt.invoice.map(InvoiceId::uuid));
+    let amounts: Vec<_> = captured.iter().map(|(_, _, receipt)| receipt.amount.get()).collect();
+    let expenses: Vec<_> = captured.iter().map(|(_, _, receipt)| receipt.expense.clone()).collect();
+    let at: Vec<_> = captured.iter().map(|(_, _, receipt)| receipt.captured_at).collect();
+    let days: Vec<_> = captured.iter().map(|(_, _, receipt)| crate::time::tokyo_date(receipt.captured_at)).collect();
     let inserted = sqlx::query!(
         r#"
         INSERT INTO captures (municipality, hold_id, receipt_id, entry_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at, business_on)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        SELECT $1, c.*
+        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::bigint[], $9::text[], $10::timestamptz[], $11::date[]) AS c
         ON CONFLICT (municipality, invoice_id) WHERE invoice_id IS NOT NULL DO NOTHING
         "#,
         municipality.code(),
-        hold.uuid(),
-        receipt.id.uuid(),
-        entry.uuid(),
-        receipt.merchant.uuid(),
-        receipt.terminal.map(TerminalId::uuid),
-        receipt.invoice.map(InvoiceId::uuid),
-        receipt.amount.get(),
-        receipt.expense,
-        receipt.captured_at,
-        crate::time::tokyo_date(receipt.captured_at),
+        &holds,
+        &receipts as _,
+        &entries,
+        &merchants as _,
+        &terminals as _,
+        &invoices as _,
+        &amounts,
+        &expenses,
+        &at,
+        &days
     )
     .execute(&mut **tx)
     .await?;
-    Ok(inserted.rows_affected() == 1)
+    Ok(usize::try_from(inserted.rows_affected()).unwrap_or(usize::MAX))
 }
 
 /// The receipt of a capture's entry.
 pub(super) async fn find_receipt_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId) -> Result<Option<Receipt>, Failure> {
     let row = sqlx::query!(
         r#"
-        SELECT receipt_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at
-        FROM captures WHERE municipality = $1 AND entry_id = $2
+        SELECT c.receipt_id, c.merchant_id, c.terminal_id, c.invoice_id, c.amount_yen, c.expense, c.captured_at
+        FROM transfers t
+        JOIN captures c ON c.municipality = t.municipality AND c.hold_id = t.debit_account_id
+        WHERE t.municipality = $1 AND t.entry_id = $2 AND t.position = 0
         "#,
         municipality.code(),
         entry.uuid()
@@ -377,6 +462,32 @@ pub(super) async fn offers_in_tx(
     Ok(offers)
 }
 
+/// Whether the merchant of each of these payments takes such a payment now, in their order.
+pub(super) async fn list_offered_in_tx(tx: &mut Tx<'_>, municipality: Municipality, asked: &[&HoldPayment]) -> Result<Vec<bool>, Failure> {
+    let merchants: Vec<_> = asked.iter().map(|payment| payment.merchant.uuid()).collect();
+    let expenses: Vec<_> = asked.iter().map(|payment| payment.expense.clone()).collect();
+    let services: Vec<_> = asked.iter().map(|payment| payment.service.clone()).collect();
+    let offered = sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM merchants m
+            JOIN merchant_services s USING (municipality, merchant_id)
+            WHERE m.municipality = $1 AND m.merchant_id = i.merchant_id AND m.state = 'approved' AND s.approved_at IS NOT NULL
+              AND s.expense = i.expense AND (i.service IS NULL OR s.category = i.service)
+        ) AS "offered!"
+        FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS i (merchant_id, expense, service, item)
+        ORDER BY i.item
+        "#,
+        municipality.code(),
+        &merchants,
+        &expenses,
+        &services as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(offered)
+}
+
 /// The first hold whose account holds what it should not: the whole amount while it is held, nothing once it was captured by one transfer
 /// to its merchant or given back by its release.
 pub(super) async fn find_hold_difference_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<AccountId>, Failure> {
@@ -424,7 +535,7 @@ pub(super) async fn find_receipt_difference_in_tx(tx: &mut Tx<'_>, municipality:
         r#"
         SELECT c.receipt_id
         FROM captures c
-        JOIN holds h USING (municipality, hold_id)
+        LEFT JOIN holds h USING (municipality, hold_id)
         LEFT JOIN entries e ON e.municipality = c.municipality AND e.entry_id = c.entry_id
         LEFT JOIN transfers t ON t.municipality = c.municipality AND t.entry_id = c.entry_id
         LEFT JOIN accounts a ON a.municipality = t.municipality AND a.account_id = t.credit_account_id

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use sqlx::{PgConnection, PgPool};
 
 use super::activation_of;
 use super::import::{CHILD, HOUSEHOLD};
@@ -12,6 +13,7 @@ use super::repo::known::{self, FactsRow};
 use super::repo::read;
 use super::sealed::{Keys, uuids};
 use super::state::{Stated, in_force};
+use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
@@ -48,6 +50,30 @@ pub struct FamilyGuardian {
     pub id: GuardianId,
     /// Number, name, reading.
     pub person: Person,
+}
+
+/// Families whose children are looked up together.
+pub struct Households {
+    ledger: Ledger,
+    municipality: Municipality,
+}
+
+impl Work for Households {
+    type Item = FamilyId;
+    type Answer = BTreeSet<ChildId>;
+
+    fn pool(&self) -> &PgPool {
+        &self.ledger.pool
+    }
+
+    async fn run(&self, connection: &mut PgConnection, items: &[&FamilyId]) -> Result<Vec<BTreeSet<ChildId>>, Failure> {
+        let families: Vec<_> = items.iter().copied().copied().collect();
+        let mut own: BTreeMap<FamilyId, BTreeSet<ChildId>> = BTreeMap::new();
+        for (family, child) in self.ledger.child_ids_of_families(connection, self.municipality, &families, self.ledger.clock.today()).await? {
+            own.entry(family).or_default().insert(child);
+        }
+        Ok(families.iter().map(|family| own.get(family).cloned().unwrap_or_default()).collect())
+    }
 }
 
 impl Ledger {
@@ -132,6 +158,12 @@ impl Ledger {
         rows.iter().map(child).collect()
     }
 
+    /// The ids of the children that are a family's own today, without opening a name.
+    pub async fn own_children(&self, municipality: Municipality, family: FamilyId) -> Result<BTreeSet<ChildId>, Failure> {
+        let work = || Households { ledger: self.clone(), municipality };
+        self.together.households.ask(municipality, work, family, Claims::default()).await?
+    }
+
     /// The ids of [`Ledger::children_of_family`]: who may spend for whom, without opening a name.
     pub async fn child_ids_of_family_in_tx(
         &self,
@@ -142,6 +174,17 @@ impl Ledger {
     ) -> Result<BTreeSet<ChildId>, Failure> {
         let rows = read::list_facts_of_family_in_tx(tx, municipality, family, day).await?;
         Ok(rows.iter().map(|row| row.child).collect())
+    }
+
+    /// [`Ledger::child_ids_of_family_in_tx`] for many families at once: each child with the family that it belongs to.
+    pub(crate) async fn child_ids_of_families(
+        &self,
+        connection: &mut PgConnection,
+        municipality: Municipality,
+        families: &[FamilyId],
+        day: NaiveDate,
+    ) -> Result<BTreeSet<(FamilyId, ChildId)>, Failure> {
+        read::list_children_of_families(connection, municipality, &uuids(families, FamilyId::uuid), day).await
     }
 
     /// The guardians that raise children of a family on `day`, by id. Nobody else: a former guardian is not among them.

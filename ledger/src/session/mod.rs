@@ -9,8 +9,10 @@ pub(crate) mod repo;
 pub use change::ChangeRejected;
 
 use chrono::TimeDelta;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
@@ -91,6 +93,26 @@ pub struct SignedIn {
     pub expires_at: Instant,
 }
 
+/// Sessions that are looked up together.
+pub struct Sessions {
+    ledger: Ledger,
+    municipality: Municipality,
+}
+
+impl Work for Sessions {
+    type Item = CityToken;
+    type Answer = Option<(FamilyId, Instant)>;
+
+    fn pool(&self) -> &PgPool {
+        &self.ledger.pool
+    }
+
+    async fn run(&self, connection: &mut PgConnection, items: &[&CityToken]) -> Result<Vec<Self::Answer>, Failure> {
+        let now = self.ledger.clock.now();
+        repo::list(connection, self.municipality, items, now, now - IDLE).await
+    }
+}
+
 impl Ledger {
     /// Signs a family in by its activation code.
     ///
@@ -140,11 +162,13 @@ impl Ledger {
     /// The family that is signed in by this token.
     pub async fn find_session(&self, token: &CityToken) -> Result<Option<FamilyId>, Failure> {
         let now = self.clock.now();
-        let mut tx = self.pool.begin().await?;
-        let Some((family, seen_at)) = repo::find_in_tx(&mut tx, token, now, now - IDLE).await? else { return Ok(None) };
+        let work = || Sessions { ledger: self.clone(), municipality: token.municipality() };
+        let found = self.together.sessions.ask(token.municipality(), work, token.clone(), Claims::default()).await??;
+        let Some((family, seen_at)) = found else { return Ok(None) };
         if tokyo_date(seen_at) >= tokyo_date(now) {
             return Ok(Some(family));
         }
+        let mut tx = self.pool.begin().await?;
         // The first request of a day: who raises the children may be another one since midnight.
         self.review_family_in_tx(&mut tx, token.municipality(), family).await?;
         let still = repo::find_in_tx(&mut tx, token, now, now - IDLE).await?;

@@ -1,5 +1,7 @@
 //! All SQL of sessions.
 
+use sqlx::PgConnection;
+
 use super::{Session, SignedIn};
 use crate::Tx;
 use crate::error::Failure;
@@ -173,6 +175,33 @@ pub(super) async fn end_others_in_tx(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The family of each session that has not ended, and when it was last seen, in the order of the tokens.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    municipality: Municipality,
+    tokens: &[&CityToken],
+    now: Instant,
+    idle_since: Instant,
+) -> Result<Vec<Option<(FamilyId, Instant)>>, Failure> {
+    let digests: Vec<_> = tokens.iter().map(|token| token.sha256().to_vec()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT s.family_id AS "family_id?", s.seen_at AS "seen_at?"
+        FROM unnest($2::bytea[]) WITH ORDINALITY AS i (digest, item)
+        LEFT JOIN sessions s
+            ON s.municipality = $1 AND s.token_sha256 = i.digest AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at > $4
+        ORDER BY i.item
+        "#,
+        municipality.code(),
+        &digests,
+        now,
+        idle_since
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.family_id.map(FamilyId::new).zip(row.seen_at)).collect())
 }
 
 /// The family of a session that has not ended, and when it was last seen.

@@ -85,6 +85,9 @@ pub enum TillError {
     /// The idempotency key was used for another request. Never an answer to a capture: there it would tell that a code exists.
     #[error("この操作番号は別の操作に使われています。")]
     Conflict,
+    /// Too many desks ask at once: nothing was tried. It depends on how many, and on nobody's code.
+    #[error("いま混み合っています。もう一度お試しください。")]
+    Busy,
     /// Something broke. What became of the request is found out by asking again with the same key.
     #[error("いま確認できません。同じ操作をもう一度お試しください。")]
     #[serde(skip)]

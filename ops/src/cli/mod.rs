@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use ledger::Ledger;
 
 pub mod bank;
+pub mod bench;
 pub mod books;
 pub mod city;
 pub mod claim;
@@ -54,6 +55,8 @@ enum Command {
     Rehearse(rehearse::Arguments),
     /// Serve families and merchants until told to stop.
     Serve(serve::Arguments),
+    /// Measure the ledger on a database of its own, and derive the books afterwards.
+    Bench(bench::Arguments),
     /// Make the certificates of the private line between the merchants' face and the Till.
     TillCertificates(till::Arguments),
     /// Serve training cities on this machine, with something to try.
@@ -106,6 +109,7 @@ impl Cli {
         let exit = match self.command {
             Command::Scheme(command) => scheme::run(command, &output),
             Command::Rehearse(arguments) => rehearse::run(arguments, &output).await,
+            Command::Bench(arguments) => bench::run(arguments, &output).await,
             Command::OnBooks(command) => Box::pin(command.run(&output)).await,
             Command::Serve(arguments) => serve::run(arguments, &output).await,
             Command::TillCertificates(arguments) => till::run(&arguments, &output),

@@ -38,8 +38,14 @@ impl Server {
     pub fn start(pool: PgPool, setting: &Setting, seed: u64, schemes: Catalog, day: NaiveDate) -> Self {
         let clock = Arc::new(SetClock::at(tokyo_instant(day, time(9, 0))));
         let kek: [u8; 32] = std::array::from_fn(|at| seed.to_be_bytes().get(at).copied().unwrap_or(0));
-        let ledger =
-            Ledger { pool, clock: clock.clone(), entropy: Arc::new(KeyedEntropy::new(&kek)), vault: Arc::new(Vault::new(&kek, 1)), schemes: Arc::new(schemes) };
+        let ledger = Ledger {
+            pool,
+            clock: clock.clone(),
+            entropy: Arc::new(KeyedEntropy::new(&kek)),
+            vault: Arc::new(Vault::new(&kek, 1)),
+            schemes: Arc::new(schemes),
+            together: Arc::default(),
+        };
         let routes = serve::router(&ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
         Self { ledger, clock, routes, municipality: setting.municipality() }
     }

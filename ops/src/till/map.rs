@@ -18,6 +18,9 @@ use web::problem::log_failure;
 
 /// Something broke: logged once, with its chain.
 pub(super) fn failed(failure: Failure) -> TillError {
+    if let Failure::Busy(_) = failure {
+        return TillError::Busy;
+    }
     log_failure(&failure);
     TillError::Unknown(Box::new(failure))
 }
@@ -31,7 +34,10 @@ pub(super) fn refused<R: std::error::Error>(error: Error<R>, of: impl FnOnce(R) 
 
 /// One refusal, whatever the reason; also where the key stands for another capture, for otherwise a used key would tell whether a code exists.
 pub(super) fn capture(error: Error<CaptureRejected>) -> TillError {
-    refused(error, |_| TillError::Refused)
+    refused(error, |rejected| match rejected {
+        CaptureRejected::Busy => TillError::Busy,
+        CaptureRejected::NotCapturable(_) | CaptureRejected::Conflict => TillError::Refused,
+    })
 }
 
 pub(super) fn refund_refused(error: Error<RefundRejected>) -> TillError {

@@ -30,8 +30,15 @@ impl TestLedger {
             entropy: Arc::new(KeyedEntropy::new(b"tests")),
             vault: Arc::new(Vault::new(&[7; 32], 1)),
             schemes: Arc::new(Catalog::shipped().expect("the shipped schemes are sound")),
+            together: Arc::default(),
         };
         Self { ledger, clock }
+    }
+
+    /// As another process has it: what arrives there and here is not gathered together.
+    #[must_use]
+    pub fn apart(&self) -> Ledger {
+        Ledger { together: Arc::default(), ..self.ledger.clone() }
     }
 
     /// Sets the clock to noon of `day`.

@@ -9,8 +9,9 @@ use tests::support::test_city::TestCity;
 use crate::program::Program;
 
 /// Every command of the contract.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 10] = [
     &["rehearse"],
+    &["bench"],
     &["scheme"],
     &["scheme", "check"],
     &["scheme", "quote"],

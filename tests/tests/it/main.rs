@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod bench;
 mod books;
 mod citizen;
 mod citizen_paper;

@@ -4,8 +4,13 @@
 
 mod repo;
 
+use std::collections::BTreeMap;
+
+use sqlx::{PgConnection, PgPool};
+
 use super::HoldState;
 use crate::Ledger;
+use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
@@ -68,23 +73,46 @@ pub fn match_code(receipt: ReceiptId) -> String {
     format!("{:04}", random.checked_rem(10_000).unwrap_or(0))
 }
 
+/// Payments that are looked up together.
+pub struct Payments {
+    ledger: Ledger,
+    municipality: Municipality,
+}
+
+impl Work for Payments {
+    type Item = (FamilyId, AccountId);
+    type Answer = Option<Payment>;
+
+    fn pool(&self) -> &PgPool {
+        &self.ledger.pool
+    }
+
+    async fn run(&self, connection: &mut PgConnection, items: &[&Self::Item]) -> Result<Vec<Option<Payment>>, Failure> {
+        let (families, payments): (Vec<_>, Vec<_>) = items.iter().copied().copied().unzip();
+        let own = self.ledger.child_ids_of_families(connection, self.municipality, &families, self.ledger.clock.today()).await?;
+        let (owners, mut found): (Vec<_>, Vec<_>) = repo::list(connection, self.municipality, &payments).await?.into_iter().unzip();
+        repo::add_parts(connection, self.municipality, &mut found).await?;
+        let found: BTreeMap<_, _> = owners.into_iter().zip(found).map(|(family, payment)| ((family, payment.id), payment)).collect();
+        let drawn = |payment: &Payment| payment.parts.iter().filter_map(|part| part.entitlement.as_ref()).map(|(child, _)| *child).collect::<Vec<_>>();
+        let shown = |family, payment: &&Payment| drawn(payment).into_iter().all(|child| own.contains(&(family, child)));
+        Ok(items.iter().map(|&&(family, id)| found.get(&(family, id)).filter(|payment| shown(family, payment)).cloned()).collect())
+    }
+}
+
 impl Ledger {
     /// A family's payment. Another family's is as unknown as one that nobody made, and so is one for a child that has left the family: where the child
     /// goes is no longer its business.
     pub async fn find_payment(&self, municipality: Municipality, family: FamilyId, payment: AccountId) -> Result<Option<Payment>, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let own = self.child_ids_of_family_in_tx(&mut tx, municipality, family, self.clock.today()).await?;
-        let mut found = repo::list_in_tx(&mut tx, municipality, (family, &own), &repo::Which::One(payment)).await?;
-        repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
-        Ok(found.pop())
+        let work = || Payments { ledger: self.clone(), municipality };
+        self.together.payments.ask(municipality, work, (family, payment), Claims::default()).await?
     }
 
     /// A family's payments, newest first, from the one behind `after`, at most `limit`; none for a child that has left the family.
     pub async fn list_payments(&self, municipality: Municipality, family: FamilyId, after: Option<After>, limit: i64) -> Result<Vec<Payment>, Failure> {
         let mut tx = self.pool.begin().await?;
         let own = self.child_ids_of_family_in_tx(&mut tx, municipality, family, self.clock.today()).await?;
-        let mut found = repo::list_in_tx(&mut tx, municipality, (family, &own), &repo::Which::Page(after, limit)).await?;
-        repo::add_parts_in_tx(&mut tx, municipality, &mut found).await?;
+        let mut found = repo::list_in_tx(&mut tx, municipality, (family, &own), (after, limit)).await?;
+        repo::add_parts(&mut tx, municipality, &mut found).await?;
         Ok(found)
     }
 

@@ -4,7 +4,7 @@
 
 mod judge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::repo::known::{self, FactsRow};
 use super::sealed::{Keys, uuids};
 use super::state::{Stated, in_force};
 use crate::actor::Actor;
+use crate::city::City;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, Municipality, VaultKeyId};
 use crate::scheme::{Facts, Rules, Scheme};
@@ -131,6 +132,30 @@ impl Ledger {
         Ok(people.iter().filter_map(|(child, person)| Some((*child, facts(&person.said)?))).collect())
     }
 
+    /// Of these children those that are the family's own on a day, each with what its schemes ask about it then. Nothing that was said of the others is
+    /// opened.
+    pub(crate) async fn facts_of_own_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        city: &City,
+        asked: &BTreeSet<(FamilyId, ChildId)>,
+        on: NaiveDate,
+    ) -> Result<BTreeMap<(FamilyId, ChildId), Facts>, Failure> {
+        let children: BTreeSet<_> = asked.iter().map(|(_, child)| child.uuid()).collect();
+        let mut rows = known::list_facts_in_tx(tx, city.municipality, &children.into_iter().collect::<Vec<_>>()).await?;
+        let mut said: BTreeMap<ChildId, Vec<Stated<FamilyId>>> = BTreeMap::new();
+        for row in &rows {
+            said.entry(row.child).or_default().push(Stated { since: row.since, roster_number: row.roster_number, what: row.family });
+        }
+        let families = said.iter().filter_map(|(child, families)| Some((in_force(families, on)?.what, *child)));
+        let own: BTreeSet<_> = families.filter(|pair| asked.contains(pair)).collect();
+        let children: BTreeSet<_> = own.iter().map(|(_, child)| *child).collect();
+        rows.retain(|row| children.contains(&row.child));
+        let people = self.open_rows_in_tx(tx, city.municipality, &rows).await?;
+        let facts = |child| Subject { said: &people.get(child)?.said, city: &city.slug }.facts_on(on);
+        Ok(own.iter().map(|(family, child)| ((*family, *child), facts(child).unwrap_or_default())).collect())
+    }
+
     /// What is known of one child over some days: on the first, on the first of each month, and on each day on which it changes. Days before the
     /// first roster that names the child are missing.
     pub(crate) async fn scheme_facts_over_in_tx(
@@ -168,10 +193,14 @@ impl Ledger {
     /// All that rosters have said of these children, opened, without names.
     async fn open_facts_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, children: &[ChildId]) -> Result<BTreeMap<ChildId, Person>, Failure> {
         let rows = known::list_facts_in_tx(tx, municipality, &uuids(children, ChildId::uuid)).await?;
+        self.open_rows_in_tx(tx, municipality, &rows).await
+    }
+
+    async fn open_rows_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, rows: &[FactsRow]) -> Result<BTreeMap<ChildId, Person>, Failure> {
         let ids: Vec<_> = rows.iter().map(|row| row.key).collect();
         let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
         let mut people: BTreeMap<ChildId, Person> = BTreeMap::new();
-        for row in &rows {
+        for row in rows {
             // A family whose key has been destroyed is not there any more.
             if keys.0.contains_key(&row.key) {
                 people.entry(row.child).or_default().push(row, keys.open_facts(row)?);

@@ -1,6 +1,9 @@
 //! What is asked about one family.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::known::FactsRow;
@@ -149,6 +152,34 @@ pub(in crate::people) async fn list_facts_of_family_in_tx(
             facts: row.facts,
         })
         .collect())
+}
+
+/// The children that belong to these families on `day`, each with its family.
+pub(in crate::people) async fn list_children_of_families(
+    connection: &mut PgConnection,
+    municipality: Municipality,
+    families: &[Uuid],
+    day: NaiveDate,
+) -> Result<BTreeSet<(FamilyId, ChildId)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT f.family_id AS "family_id!", f.child_id AS "child_id!"
+        FROM (SELECT DISTINCT o.child_id FROM child_facts o WHERE o.municipality = $1 AND o.family_id = ANY ($2)) c
+        JOIN LATERAL (
+            SELECT s.child_id, s.family_id
+            FROM child_facts s
+            WHERE s.municipality = $1 AND s.child_id = c.child_id AND s.since_on <= $3
+            ORDER BY s.since_on DESC, s.roster_number DESC
+            LIMIT 1
+        ) f ON true
+        "#,
+        municipality.code(),
+        families,
+        day
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (FamilyId::new(row.family_id), ChildId::new(row.child_id))).collect())
 }
 
 /// The family that a child belongs to on `day`.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{TODAY, assert_sound, budget};
 
 /// The accounts of the histories: guarded and not, one in another unit, one that does not exist.
-fn accounts() -> Vec<(Account, bool)> {
+pub(super) fn accounts() -> Vec<(Account, bool)> {
     let visit = Account { unit: Unit::Visit, ..Account::of_owner(Kind::OwnMoney, Uuid::from_u128(90)) };
     let owners = (1..=3).map(|family| (Account::of_owner(Kind::OwnMoney, Uuid::from_u128(family)), true));
     let city = [Kind::Bank, Kind::Suspense, Kind::Fees].map(|kind| (Account::of_city(kind), true));
@@ -24,14 +24,14 @@ fn accounts() -> Vec<(Account, bool)> {
 
 /// One item of a batch: which key, which request, on which day, and what moves (indices into the accounts, amounts).
 #[derive(Debug, Clone)]
-struct Item {
+pub(super) struct Item {
     key: u8,
     request: u8,
     closed_day: bool,
     moves: Vec<(usize, usize, i64)>,
 }
 
-fn item() -> impl Strategy<Value = Item> {
+pub(super) fn item() -> impl Strategy<Value = Item> {
     // Mostly the sound accounts; now and then the visits and the one that does not exist.
     let side = prop_oneof![9 => 0_usize..7, 1 => 7_usize..9];
     let one = (side.clone(), side, 1_i64..2_000).prop_filter("two accounts", |(debit, credit, _)| debit != credit);
@@ -102,14 +102,14 @@ fn batches(history: Vec<Item>, accounts: &[(Account, bool)]) -> Vec<Vec<Item>> {
     batches
 }
 
-fn posting(test: &TestLedger, municipality: Municipality, item: &Item, accounts: &[(Account, bool)]) -> Posting {
+pub(super) fn posting(test: &TestLedger, municipality: Municipality, item: &Item, accounts: &[(Account, bool)]) -> Posting {
     let day = if item.closed_day { date("2026-04-30") } else { date(TODAY) };
     let transfer = |&(debit, credit, amount): &(usize, usize, i64)| Transfer::new(accounts[debit].0.id, accounts[credit].0.id, Yen::new(amount));
     let command = Command::new(Actor::Staff("test".to_owned()), item.key.to_string(), &(item.key, item.request));
     test.ledger.posting(municipality, command, Draft::new(Event::Correct, day, item.moves.iter().map(transfer).collect()))
 }
 
-async fn open(test: &TestLedger, municipality: Municipality, accounts: &[(Account, bool)]) {
+pub(super) async fn open(test: &TestLedger, municipality: Municipality, accounts: &[(Account, bool)]) {
     let openings = accounts.iter().filter(|(_, exists)| *exists).map(|(account, _)| Opening::from(account.clone()));
     let draft = Draft::new(Event::Correct, date(TODAY), Vec::new()).opening(openings);
     test.ledger.post(municipality, super::command("open"), draft).await.expect("accounts");

@@ -4,6 +4,7 @@
 mod history;
 mod races;
 mod tamper;
+mod together;
 
 use ledger::actor::{Actor, Command};
 use ledger::books::{Account, Draft, Event, Kind, Opening, Transfer};

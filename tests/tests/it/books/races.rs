@@ -25,7 +25,7 @@ async fn the_last_yen_is_spent_once() {
     let city = bare_municipality(database.pool(), 1).await;
     city_with_own_money(&test, city, &[(1, 10_000)]).await;
     let outcomes = race(8, |runner| {
-        let ledger = test.ledger.clone();
+        let ledger = test.apart();
         async move { ledger.post(city, command(&format!("pay {runner}")), pay(own_money(1).id, payable(1).id, 10_000)).await.expect("an outcome") }
     })
     .await;
@@ -40,7 +40,7 @@ async fn one_key_posts_once_and_answers_the_others_the_same() {
     let city = bare_municipality(database.pool(), 1).await;
     city_with_own_money(&test, city, &[(1, 10_000)]).await;
     let outcomes = race(8, |_| {
-        let ledger = test.ledger.clone();
+        let ledger = test.apart();
         async move { ledger.post(city, command("double click"), pay(own_money(1).id, payable(1).id, 1_000)).await.expect("an outcome") }
     })
     .await;
@@ -64,7 +64,7 @@ async fn nothing_is_lost_when_all_pay_one_merchant_while_it_is_folded() {
     let families: Vec<_> = (1..=8).map(|family| (family, 20_000)).collect();
     city_with_own_money(&test, city, &families).await;
     race(9, |runner| {
-        let ledger = test.ledger.clone();
+        let ledger = test.apart();
         async move {
             for turn in 0..20 {
                 if runner == 8 {
@@ -90,7 +90,7 @@ async fn opposite_orders_wait_for_each_other_and_never_deadlock() {
     let city = bare_municipality(database.pool(), 1).await;
     city_with_own_money(&test, city, &[(1, 50_000), (2, 50_000)]).await;
     race(8, |runner| {
-        let ledger = test.ledger.clone();
+        let ledger = test.apart();
         async move {
             for turn in 0..15 {
                 let (one, two) = if runner % 2 == 0 { (1, 2) } else { (2, 1) };
@@ -112,7 +112,7 @@ async fn no_posting_slips_in_behind_a_close() {
     let city = bare_municipality(database.pool(), 1).await;
     city_with_own_money(&test, city, &[(1, 50_000), (2, 50_000), (3, 50_000), (4, 50_000), (5, 50_000), (6, 50_000), (7, 50_000)]).await;
     let counted = race(8, |runner| {
-        let ledger = test.ledger.clone();
+        let ledger = test.apart();
         async move {
             if runner == 7 {
                 let mut tx = ledger.pool.begin().await.expect("a transaction");

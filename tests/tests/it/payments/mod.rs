@@ -4,6 +4,7 @@ mod examples;
 mod lives;
 mod races;
 mod tamper;
+mod together;
 mod visits;
 
 use std::sync::Arc;
@@ -13,6 +14,6 @@ use ledger::books::{Account, Kind};
 use ledger::ids::{ChildId, FamilyId, MerchantId};
 use ledger::money::Yen;
 use ledger::time::FiscalYear;
-use tests::support::city::date;
+use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
 use tests::support::test_city::{TestCity, rejection, staff, tuition};

@@ -19,7 +19,7 @@ use self::oracle::{COUPON, Oracle, TICKET, Verdict};
 use super::*;
 
 /// Coupons of a month with usage limits, and tickets of a year.
-const SCHEMES: [&str; 2] = [
+pub(super) const SCHEMES: [&str; 2] = [
     r#"[scheme]
 id = "coupon"
 [[version]]
