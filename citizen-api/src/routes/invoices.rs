@@ -53,6 +53,9 @@ pub(crate) struct InvoiceBody {
     #[schema(required)]
     service: Option<String>,
     price_yen: i64,
+    /// The day on which it is due, where it says one.
+    #[schema(required, format = Date)]
+    due_on: Option<String>,
     paid: bool,
 }
 
@@ -63,10 +66,10 @@ pub(crate) struct InvoiceBody {
 pub(crate) struct PayBody {
     /// Whose entitlements may pay; none pay where the list is empty.
     #[schema(value_type = Vec<String>, max_items = 20)]
-    children: Vec<ChildId>,
+    pub(super) children: Vec<ChildId>,
     /// Whether own money pays the rest; no where nothing is said.
     #[schema(required = false)]
-    own_money: bool,
+    pub(super) own_money: bool,
 }
 
 impl Read for PayBody {
@@ -104,6 +107,7 @@ pub(crate) async fn look_up(State(deps): State<Deps>, family: Family, Body(body)
         expense: found.bill.expense,
         service: found.bill.service,
         price_yen: found.bill.amount.get(),
+        due_on: found.bill.due_on.map(|day| day.to_string()),
         paid: found.receipt.is_some(),
     }))
 }

@@ -24,6 +24,8 @@ pub enum Job {
     Lapse,
     /// What opens is granted to those who qualify.
     Grant,
+    /// Bills settle by themselves on their day.
+    Due,
     /// A statement month is over and not closed.
     Remind,
 }
@@ -43,7 +45,7 @@ const DAYS_MAX: u64 = 400;
 impl Job {
     /// Every job, in the order in which they run when they are due at once: what comes back is back before anything lapses, and money that has lapsed
     /// is in the budget before more is granted.
-    pub const ALL: [Self; 7] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Remind];
+    pub const ALL: [Self; 8] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Remind];
 
     /// As the database and people write it.
     #[must_use]
@@ -55,6 +57,7 @@ impl Job {
             Self::Fold => "fold",
             Self::Lapse => "lapse",
             Self::Grant => "grant",
+            Self::Due => "due",
             Self::Remind => "remind",
         }
     }
@@ -74,6 +77,7 @@ impl Job {
             Self::Fold => 203,
             Self::Lapse => 204,
             Self::Grant => 205,
+            Self::Due => 208,
             Self::Remind => 206,
         }
     }
@@ -88,6 +92,8 @@ impl Job {
             Self::Guardians => at(0, 0),
             Self::Lapse => at(0, 5),
             Self::Grant => at(0, 10),
+            // When what was granted is there, and long before anybody's desk opens: the same hour whoever pays.
+            Self::Due => at(6, 0),
             Self::Remind => at(8, 0),
         }
     }

@@ -69,6 +69,10 @@ impl Ledger {
                 Work { items: count(lapsed), amount, detail: String::new() }
             }
             Job::Grant => self.grant_open_periods(municipality, tokyo_date(slot)).await?,
+            Job::Due => {
+                let (settled, amount) = self.settle_due_invoices(municipality).await?;
+                Work { items: count(settled), amount, detail: String::new() }
+            }
             Job::Remind => self.remind_of_close(municipality, tokyo_date(slot)).await?,
         })
     }

@@ -171,6 +171,11 @@ impl Client {
         self.send(Method::POST, path, key, Body::from(body.to_string())).await
     }
 
+    /// Puts a JSON body.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.clone().with("content-type", "application/json").send(Method::PUT, path, "", Body::from(body.to_string())).await
+    }
+
     /// Sends a file of this kind, under an idempotency key unless it is empty.
     pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&str, &[u8])) -> Answer {
         self.clone().with("content-type", kind).send(Method::POST, path, key, Body::from(bytes.to_vec())).await

@@ -106,6 +106,8 @@ pub struct Family {
     pub id: FamilyId,
     /// Its children.
     pub children: Vec<ChildId>,
+    /// What its phone shows to be let in.
+    pub phone: String,
 }
 
 /// Everybody.
@@ -177,7 +179,11 @@ async fn families(city: &TestCity) -> Vec<Family> {
         for (number, _) in numbers {
             children.push(city.child(number).await);
         }
-        families.push(Family { id: city.family(&format!("H{household}")).await, children });
+        let (id, ledger) = (city.family(&format!("H{household}")).await, city.ledger());
+        let code = ledger.activation_code(city.municipality, id).await.expect("an answer").expect("a code");
+        let attempt = SignIn { code: Some(code), origin: String::new() };
+        let phone = ledger.sign_in(city.municipality, &attempt).await.expect("a session").token.to_string();
+        families.push(Family { id, children, phone });
     }
     families
 }

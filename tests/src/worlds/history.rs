@@ -15,6 +15,8 @@ pub enum Event {
     TakeBack { payment: usize },
     /// A family pays a bill from home.
     PayBill { bill: usize, family: usize },
+    /// A family lets a bill settle by itself on its day, or no more.
+    Consent { bill: usize, family: usize, withdraw: bool },
     /// A desk scans a code.
     Scan { payment: usize, how: Scan },
     /// A desk bills.
@@ -43,6 +45,8 @@ pub enum Event {
     Expire,
     /// Refunds go back where they came from.
     Settle,
+    /// Bills settle whose day has come.
+    Due,
     /// What has closed lapses.
     Lapse,
     /// Days are closed for payments, through yesterday or today.
@@ -219,6 +223,9 @@ const PROBES: [Probe; 12] = [
 /// Events of a history, at least and at most.
 const EVENTS: (u64, u64) = (20, 80);
 
+/// The last one that there is.
+pub const LAST: usize = usize::MAX;
+
 /// Throws by number from one seed: the same however often asked.
 pub struct Dice(KeyedEntropy, u64);
 
@@ -285,7 +292,13 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
         0..4 => vec![hold(dice), Event::Scan { payment: 0, how: scan(dice) }],
         4 => vec![Event::Evening(dice.yen(1, 9)), hold(dice), Event::Minutes(dice.yen(1, 9)), latest],
         5 => vec![hold(dice), latest, Event::Lapse, Event::Refund { receipt: dice.place(1 << 16), percent: dice.yen(1, 100), how: Refunding::Well }],
-        6 if dice.happens(40) => {
+        6 if dice.happens(30) => {
+            let (merchant, family) = (dice.place(super::cast::MERCHANTS), dice.place(super::cast::FAMILIES));
+            let bill = Event::Bill { merchant, price: price(dice), how: Billing::New };
+            let consent = Event::Consent { bill: LAST, family, withdraw: false };
+            [bill, consent].into_iter().chain([Event::Tomorrow; 3]).chain([Event::Due]).collect()
+        }
+        7 if dice.happens(40) => {
             let claim = |merchant| Event::Claim { merchant, again: false };
             let claims = (0..super::cast::MERCHANTS).map(claim);
             let look = |at| Event::Look { merchant: dice.place(super::cast::MERCHANTS), at };
@@ -300,7 +313,7 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
 fn event(dice: &mut Dice) -> Event {
     let (family, merchant) = (dice.place(super::cast::FAMILIES), dice.place(super::cast::MERCHANTS));
     let (any, throw) = (dice.place(1 << 16), dice.below(1 << 32));
-    match dice.below(88) {
+    match dice.below(91) {
         0..12 => Event::Hold { family, merchant, price: price(dice), materials: dice.happens(20) },
         12 => Event::HoldTooMuch { family, merchant },
         13..15 => Event::TakeBack { payment: any },
@@ -326,7 +339,9 @@ fn event(dice: &mut Dice) -> Event {
         75 => Event::Revoke { throw },
         76..78 => Event::Reimburse { throw },
         78..87 => Event::Office { merchant, what: office(dice, any) },
-        87 if dice.happens(10) => Event::Follow { merchant },
+        87..89 => Event::Consent { bill: any, family, withdraw: dice.happens(20) },
+        89 => Event::Due,
+        90 if dice.happens(10) => Event::Follow { merchant },
         _ => Event::OwnMoney { throw },
     }
 }
@@ -423,6 +438,8 @@ pub fn tour() -> Vec<Event> {
     tour.extend([hold(0, 0, 900), Event::Probe(Probe::Document), Event::Minutes(12), scan(0, Scan::Well), Event::Expire]);
     tour.extend([Event::Bill { merchant: 0, price: 4_000, how: Billing::New }, Event::PayBill { bill: 0, family: 0 }]);
     tour.extend(look(Look::Invoice(0)));
+    tour.extend([Event::Bill { merchant: 1, price: 4_400, how: Billing::New }, Event::Consent { bill: LAST, family: 1, withdraw: false }]);
+    tour.extend([Event::Tomorrow, Event::Tomorrow, Event::Tomorrow, Event::Due]);
     for receipt in 0..5 {
         tour.extend([refund(receipt, 39), refund(receipt, 90), refund(receipt, 100)]);
         tour.extend(look(Look::Receipt(receipt)));

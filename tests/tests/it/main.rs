@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod blind;
 mod books;
 mod citizen;
 mod citizen_paper;
@@ -22,4 +23,3 @@ mod program;
 mod rehearsal;
 mod staff;
 mod test_database;
-mod two_worlds;

@@ -1,0 +1,11 @@
+//! Merchants cannot tell who pays: what they see over HTTP and with a stolen login, what is written on their clock, what others see of a phone, and the
+//! line by which their face stands apart.
+
+mod alone;
+mod due;
+mod line;
+mod porter;
+mod role;
+mod screens;
+mod shape;
+mod two_worlds;
