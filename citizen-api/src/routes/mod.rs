@@ -3,6 +3,7 @@
 pub mod bank_account;
 pub mod children;
 pub mod claims;
+pub mod cover;
 pub mod history;
 pub mod invoices;
 pub mod merchants;

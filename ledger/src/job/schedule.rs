@@ -26,6 +26,8 @@ pub enum Job {
     Grant,
     /// Bills settle by themselves on their day.
     Due,
+    /// Where paying by code gave something away last month.
+    Cover,
     /// A statement month is over and not closed.
     Remind,
 }
@@ -45,7 +47,7 @@ const DAYS_MAX: u64 = 400;
 impl Job {
     /// Every job, in the order in which they run when they are due at once: what comes back is back before anything lapses, and money that has lapsed
     /// is in the budget before more is granted.
-    pub const ALL: [Self; 8] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Remind];
+    pub const ALL: [Self; 9] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Cover, Self::Remind];
 
     /// As the database and people write it.
     #[must_use]
@@ -58,6 +60,7 @@ impl Job {
             Self::Lapse => "lapse",
             Self::Grant => "grant",
             Self::Due => "due",
+            Self::Cover => "cover",
             Self::Remind => "remind",
         }
     }
@@ -78,6 +81,7 @@ impl Job {
             Self::Lapse => 204,
             Self::Grant => 205,
             Self::Due => 208,
+            Self::Cover => 209,
             Self::Remind => 206,
         }
     }
@@ -92,6 +96,7 @@ impl Job {
             Self::Guardians => at(0, 0),
             Self::Lapse => at(0, 5),
             Self::Grant => at(0, 10),
+            Self::Cover => at(3, 0),
             // When what was granted is there, and long before anybody's desk opens: the same hour whoever pays.
             Self::Due => at(6, 0),
             Self::Remind => at(8, 0),

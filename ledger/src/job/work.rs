@@ -73,6 +73,7 @@ impl Ledger {
                 let (settled, amount) = self.settle_due_invoices(municipality).await?;
                 Work { items: count(settled), amount, detail: String::new() }
             }
+            Job::Cover => items(count(self.note_cover(municipality, tokyo_date(slot)).await?)),
             Job::Remind => self.remind_of_close(municipality, tokyo_date(slot)).await?,
         })
     }

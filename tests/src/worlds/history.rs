@@ -17,6 +17,12 @@ pub enum Event {
     PayBill { bill: usize, family: usize },
     /// A family lets a bill settle by itself on its day, or no more.
     Consent { bill: usize, family: usize, withdraw: bool },
+    /// A family reserves a payment for its card.
+    Reserve { family: usize, merchant: usize, price: i64, materials: bool },
+    /// Staff issue a booklet; a desk of this merchant scans its tickets first.
+    Booklet { family: usize, merchant: usize, tickets: u16 },
+    /// A family's card is lost and printed again.
+    LoseCard { family: usize },
     /// A desk scans a code.
     Scan { payment: usize, how: Scan },
     /// A desk bills.
@@ -298,6 +304,22 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
             let consent = Event::Consent { bill: LAST, family, withdraw: false };
             [bill, consent].into_iter().chain([Event::Tomorrow; 3]).chain([Event::Due]).collect()
         }
+        8 => {
+            // Days may pass before it is used: what pays may have lapsed by then.
+            let reserve = Event::Reserve {
+                family: dice.place(super::cast::FAMILIES),
+                merchant: dice.place(super::cast::MERCHANTS),
+                price: price(dice),
+                materials: false,
+            };
+            let days = [Event::Tomorrow; 2].into_iter().take(dice.place(3));
+            std::iter::once(reserve).chain(days).chain([latest]).collect()
+        }
+        9 if dice.happens(50) => {
+            let tickets = 1 + u16::try_from(dice.below(3)).expect("a few");
+            let booklet = Event::Booklet { family: dice.place(super::cast::FAMILIES), merchant: dice.place(super::cast::MERCHANTS), tickets };
+            vec![booklet, latest, Event::Scan { payment: 1, how: scan(dice) }]
+        }
         7 if dice.happens(40) => {
             let claim = |merchant| Event::Claim { merchant, again: false };
             let claims = (0..super::cast::MERCHANTS).map(claim);
@@ -313,7 +335,7 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
 fn event(dice: &mut Dice) -> Event {
     let (family, merchant) = (dice.place(super::cast::FAMILIES), dice.place(super::cast::MERCHANTS));
     let (any, throw) = (dice.place(1 << 16), dice.below(1 << 32));
-    match dice.below(91) {
+    match dice.below(95) {
         0..12 => Event::Hold { family, merchant, price: price(dice), materials: dice.happens(20) },
         12 => Event::HoldTooMuch { family, merchant },
         13..15 => Event::TakeBack { payment: any },
@@ -341,6 +363,9 @@ fn event(dice: &mut Dice) -> Event {
         78..87 => Event::Office { merchant, what: office(dice, any) },
         87..89 => Event::Consent { bill: any, family, withdraw: dice.happens(20) },
         89 => Event::Due,
+        91 => Event::Reserve { family, merchant, price: price(dice), materials: dice.happens(20) },
+        92 => Event::Booklet { family, merchant, tickets: 1 + u16::try_from(any % 3).expect("a few") },
+        93 => Event::LoseCard { family },
         90 if dice.happens(10) => Event::Follow { merchant },
         _ => Event::OwnMoney { throw },
     }
@@ -446,6 +471,9 @@ pub fn tour() -> Vec<Event> {
     }
     tour.extend(look(Look::Receipts));
     tour.extend(look(Look::ReceiptFile));
+    let reserve = |merchant| Event::Reserve { family: 2, merchant, price: 3_100, materials: false };
+    tour.extend([reserve(0), scan(0, Scan::Foreign), scan(0, Scan::Well), scan(0, Scan::Well), reserve(1), Event::LoseCard { family: 2 }, scan(1, Scan::Well)]);
+    tour.extend([scan(0, Scan::Well), Event::Booklet { family: 1, merchant: 0, tickets: 2 }, scan(0, Scan::Foreign), scan(1, Scan::Well), scan(1, Scan::Well)]);
     tour.extend([Event::Settle, Event::MonthOver, Event::Draw]);
     tour.extend([Look::Statements, Look::Statement, Look::StatementLines, Look::StatementFile].into_iter().flat_map(look));
     tour.extend(claim(false));

@@ -87,7 +87,8 @@ fn doubled_ranks(values: &[u64]) -> Vec<i128> {
 }
 
 /// Mann and Whitney's U over its greatest value.
-fn auc_ppm(first: &[u64], second: &[u64]) -> i128 {
+#[must_use]
+pub fn auc_ppm(first: &[u64], second: &[u64]) -> i128 {
     let all: Vec<u64> = first.iter().chain(second).copied().collect();
     let (n, m) = (wide(first.len()), wide(second.len()));
     let doubled: i128 = doubled_ranks(&all).iter().take(first.len()).sum();

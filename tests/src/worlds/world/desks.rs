@@ -59,9 +59,11 @@ impl World {
         if let Some(id) = paid
             && self.receipts.iter().all(|receipt| receipt.id != id)
         {
-            self.planted.learn_receipt(&self.city, own, &id).await;
-            self.receipts.push(Receipt { id, merchant: own, price, sent: None });
-            self.tell_follower(own).await;
+            // A ticket works at every merchant.
+            let merchant = desk / 2;
+            self.planted.learn_receipt(&self.city, merchant, &id).await;
+            self.receipts.push(Receipt { id, merchant, price, sent: None });
+            self.tell_follower(merchant).await;
         }
     }
 

@@ -8,7 +8,7 @@ use ledger::payment::invoice::{PayInvoice, PayRejected};
 
 use super::super::cast;
 use super::super::history::{Event, LAST};
-use super::{Payment, Receipt, World};
+use super::{Receipt, World};
 use crate::support::test_city::rejection;
 
 /// More than anybody has, and than anything costs.
@@ -57,11 +57,7 @@ impl World {
         // How much is missing is the family's own.
         self.accepted.push(format!("{:?}", said.map_err(|why| matches!(why, HoldRejected::Short(_)).then_some("short").ok_or(*why))));
         if let Ok(code) = answer {
-            let hold = code.hold;
-            self.planted.learn_payment(&self.city, hold).await;
-            self.payments.push(Payment { family, merchant, price, hold, code, sent: None });
-            self.planted.about_payment(hold);
-            self.show_phone(family, &format!("/citizen/v1/payments/pay_{}/counter", hold.uuid().as_simple())).await;
+            self.add_payment((family, merchant), code).await;
         }
     }
 
@@ -117,7 +113,7 @@ impl World {
         }
     }
 
-    async fn load(&self, family: usize, key: &str, missing: Yen) {
+    pub(super) async fn load(&self, family: usize, key: &str, missing: Yen) {
         cast::top_up(self.ledger(), self.municipality(), self.family(family), (&format!("short/{key}"), missing.get())).await;
     }
 }

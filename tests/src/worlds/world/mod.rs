@@ -4,6 +4,7 @@ mod city;
 mod desks;
 mod families;
 mod office;
+mod paper;
 
 use std::sync::Arc;
 
@@ -148,6 +149,7 @@ impl World {
             Event::Hold { .. } | Event::HoldTooMuch { .. } | Event::TakeBack { .. } | Event::PayBill { .. } | Event::Consent { .. } => {
                 self.of_family(event).await;
             }
+            Event::Reserve { .. } | Event::Booklet { .. } | Event::LoseCard { .. } => self.of_paper(event).await,
             Event::Scan { .. } | Event::Bill { .. } | Event::Refund { .. } | Event::Look { .. } | Event::Probe(_) | Event::Claim { .. } => {
                 self.of_desk(event).await;
             }

@@ -78,6 +78,7 @@ impl Talking {
         database.migrate(&ledger::MIGRATOR).await.unwrap();
         let mut superuser = PgConnection::connect_with(&cluster.superuser().database("books")).await.unwrap();
         // One plan for each statement, by index: a table that has grown does not read differently.
+        sqlx::raw_sql("LOAD 'auto_explain'").execute(&mut superuser).await.unwrap();
         for setting in [
             "session_preload_libraries = 'auto_explain'",
             "auto_explain.log_min_duration = 0",
