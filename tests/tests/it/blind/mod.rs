@@ -7,6 +7,7 @@ mod cover;
 mod due;
 mod line;
 mod porter;
+mod reservations;
 mod role;
 mod screens;
 mod shape;

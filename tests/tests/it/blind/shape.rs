@@ -164,7 +164,7 @@ impl Case {
         city.top_up(family, 100_000).await;
         let (_, token) = city.ledger().add_terminal(city.municipality, &staff("a", "desk"), class, "受付").await.unwrap();
         let desk = Credential::new(ledger::token::CityToken::new(city.municipality, token).to_string());
-        let payment = HoldPayment { own_money: true, ..tuition(family, &[child], class, 9_700) };
+        let payment = HoldPayment { own_money: true, ..tuition(family, &[child], class, 21_700) };
         Self { till: LedgerTill::new(city.ledger().clone()), city, desk, payment }
     }
 
@@ -198,19 +198,19 @@ impl Case {
         let held = self.city.hold("pay", &self.payment).await.unwrap();
         let code = held.code.grouped();
         let mut shapes = Vec::new();
-        let (refused, shape) = self.shape(talking, self.capture("other", &code, 9_701)).await;
+        let (refused, shape) = self.shape(talking, self.capture("other", &code, 21_701)).await;
         assert!(refused.is_err());
         shapes.push(("another amount", shape));
-        let (receipt, shape) = self.shape(talking, self.capture("key", &code, 9_700)).await;
+        let (receipt, shape) = self.shape(talking, self.capture("key", &code, 21_700)).await;
         let receipt = receipt.unwrap().receipt;
         shapes.push(("a capture", shape));
-        let (again, shape) = self.shape(talking, self.capture("key", &code, 9_700)).await;
+        let (again, shape) = self.shape(talking, self.capture("key", &code, 21_700)).await;
         assert_eq!(again.unwrap().receipt, receipt);
         shapes.push(("the same again", shape));
-        let (refused, shape) = self.shape(talking, self.capture("late", &code, 9_700)).await;
+        let (refused, shape) = self.shape(talking, self.capture("late", &code, 21_700)).await;
         assert!(refused.is_err());
         shapes.push(("a used code", shape));
-        for (key, yen, what) in [("some", 1_150, "a partial refund"), ("rest", 8_550, "the rest"), ("none", 1, "too much")] {
+        for (key, yen, what) in [("some", 1_150, "a partial refund"), ("rest", 20_550, "the rest"), ("none", 1, "too much")] {
             let refund = NewRefund { receipt: receipt.clone(), amount_yen: yen, reason: "休講".to_owned() };
             let (_, shape) = self.shape(talking, self.till.refund(&self.desk, key, &refund)).await;
             shapes.push((what, shape));
