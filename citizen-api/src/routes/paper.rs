@@ -193,12 +193,12 @@ pub(crate) async fn reserve(
     let NewReservation { children, merchant, expense, service, price, own_money } = body;
     let asked = Reserve { children, merchant, expense, service, price, own_money };
     let command = Command::new(Actor::Family(family.id), key.of("reserve"), &(card, &asked));
-    let reserved = deps.ledger.reserve(family.municipality, &command, card, &asked).await.map_err(refused(rejected))?;
+    let reserved = deps.ledger.reserve(family.municipality, &command, card, &asked).await.map_err(refused(|said| rejected(&said)))?;
     Ok(Created(reserved.into()))
 }
 
-fn rejected(rejected: Rejected) -> Problem {
-    match rejected {
+fn rejected(rejected: &Rejected) -> Problem {
+    match *rejected {
         Rejected::Hold(rejected) => hold(rejected),
         Rejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
         Rejected::Reserved => Problem::new(&registry::CARD_RESERVED),

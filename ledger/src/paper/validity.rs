@@ -30,13 +30,11 @@ pub(super) fn days(catalog: &Catalog, (slug, rules): (&str, Rules), pays: impl F
 
 /// The day that was asked for, if it is one of them; the first that is not too near, if none was.
 pub(super) fn chosen(days: &BTreeSet<NaiveDate>, asked: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
-    match asked {
-        Some(day) => days.get(&day).copied(),
-        None => {
-            let near = today.checked_add_days(Days::new(DAYS_MIN)).unwrap_or(today);
-            days.range(near..).next().or_else(|| days.last()).copied()
-        }
+    if let Some(day) = asked {
+        return days.get(&day).copied();
     }
+    let near = today.checked_add_days(Days::new(DAYS_MIN)).unwrap_or(today);
+    days.range(near..).next().or_else(|| days.last()).copied()
 }
 
 #[cfg(test)]

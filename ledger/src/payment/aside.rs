@@ -152,7 +152,7 @@ impl Ledger {
     /// the same split. Answers those that moved; the others have been captured, given back or expired meanwhile.
     pub(crate) async fn move_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, moves: &[Move]) -> Result<Vec<Move>, Failure> {
         let holds = self.lock_holds_in_tx(tx, municipality, &moves.iter().map(|moved| moved.from).collect::<Vec<_>>()).await?;
-        let mut moved = Vec::new();
+        let mut done = Vec::new();
         for (asked, (hold, place, service)) in moves.iter().zip(holds) {
             if hold.state != HoldState::Held || self.clock.now() >= hold.expires_at {
                 continue;
@@ -175,11 +175,11 @@ impl Ledger {
                 used: parts.iter().filter(|part| !part.is_money).map(|part| part.transfer).collect(),
             };
             match self.set_aside_in_tx(tx, municipality, of("to"), aside).await? {
-                Outcome::Posted(_) => moved.push(*asked),
+                Outcome::Posted(_) => done.push(*asked),
                 other => return Err(Failure::inconsistent("holds", format!("{} does not move: {other:?}", hold.id))),
             }
         }
-        Ok(moved)
+        Ok(done)
     }
 
     /// Gives back what is set aside and not used; answers how many. Not safe to call but under a command that was claimed.

@@ -13,7 +13,7 @@ struct Letters<'a> {
     training: bool,
     host: &'a str,
     printed_on: String,
-    letters: Vec<Sheet<'a>>,
+    sheets: Vec<Sheet<'a>>,
 }
 
 struct Sheet<'a> {
@@ -31,6 +31,6 @@ pub fn letters(issuer: Issuer<'_>, letters: &[Letter]) -> Result<Page, PrintErro
         let (symbol, groups) = sheet(letter)?;
         sheets.push(Sheet { names: &letter.names, address: letter.way.address(), symbol, groups });
     }
-    let page = Letters { city: &issuer.city.name, training: issuer.city.training, host: issuer.host, printed_on: day(issuer.on), letters: sheets };
+    let page = Letters { city: &issuer.city.name, training: issuer.city.training, host: issuer.host, printed_on: day(issuer.on), sheets };
     Ok(Page(page.render()?))
 }

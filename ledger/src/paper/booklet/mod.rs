@@ -259,12 +259,12 @@ impl Ledger {
         let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
         let scope = command.scope(municipality);
         let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet, edition), self.clock.now()).await?;
-        let moved = |&(serial, from): &(i16, AccountId)| {
+        let to_new_code = |&(serial, from): &(i16, AccountId)| {
             let to = self.ticket_id(&scope, serial);
             Move { from, to, digest: self.ticket_code(to).digest() }
         };
-        let moves: Vec<_> = open.iter().map(moved).collect();
-        let moved = self.move_in_tx(&mut tx, municipality, command, &moves).await?;
+        let asked: Vec<_> = open.iter().map(to_new_code).collect();
+        let moved = self.move_in_tx(&mut tx, municipality, command, &asked).await?;
         let tickets: Vec<_> = open.iter().filter_map(|(serial, from)| Some((*serial, moved.iter().find(|moved| moved.from == *from)?.to))).collect();
         if tickets.is_empty() {
             return Err(Error::Rejected(Rejected::NothingLeft));

@@ -222,13 +222,13 @@ impl Ledger {
         let next = edition.checked_add(1).ok_or_else(|| Failure::inconsistent("cards", "too many editions"))?;
         let (code, scope) = (self.card_code(card, next), command.scope(municipality));
         let open = self.get_card_in_tx(&mut tx, municipality, card).await?.reservations;
-        let moved = |(index, of): (u64, &Reservation)| Move {
+        let to_new_code = |(index, of): (u64, &Reservation)| Move {
             from: of.hold,
             to: AccountId::new(self.entropy.uuid(Draw { command: &scope, purpose: "moved reservation", index }, self.clock.now())),
             digest: held_under(&code, of.merchant, of.amount),
         };
-        let moves: Vec<_> = (0_u64..).zip(&open).map(moved).collect();
-        let moved = self.move_in_tx(&mut tx, municipality, command, &moves).await?;
+        let asked: Vec<_> = (0_u64..).zip(&open).map(to_new_code).collect();
+        let moved = self.move_in_tx(&mut tx, municipality, command, &asked).await?;
         let holds: Vec<_> = moved.iter().map(|moved| moved.to).collect();
         repo::mark_edition_in_tx(&mut tx, municipality, (card, next)).await?;
         repo::insert_reservations_in_tx(&mut tx, municipality, (card, next), &holds, &self.act(command)).await?;
