@@ -51,9 +51,9 @@ pub async fn rehearse(setting: &'static Setting, (children, month, seed): (u64, 
     let rehearsal = Rehearsal { setting, children, month, seed, out: out.path().to_owned() };
     let pool = database.database().connect(ops::rehearse::CONNECTIONS).await.expect("connections");
     rehearsal.run(pool.clone(), &Silent).await.expect("a rehearsed month");
-    let seen = (observe(&pool).await, families(&pool).await);
+    let rehearsed = (observe(&pool).await, families(&pool).await);
     pool.close().await;
-    seen
+    rehearsed
 }
 
 /// Rehearses, attacks, and tells. Fails where a control does not show what it must.

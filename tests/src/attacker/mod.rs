@@ -51,13 +51,13 @@ pub fn attack(observed: &[Observation], seed: u64) -> Vec<Attack> {
 /// Naive Bayes on some of the features.
 #[must_use]
 pub fn bayes(name: &str, observed: &[Observation], seed: u64, of: impl Fn(&Features) -> Features) -> Attack {
-    let seen: Vec<_> = observed.iter().map(|one| of(&one.features)).collect();
+    let features: Vec<_> = observed.iter().map(|one| of(&one.features)).collect();
+    let features = &features;
     let guesses = by_halves(observed, seed, |half| {
-        let known: Vec<_> = half.iter().map(|&at| (&seen[at], observed[at].funded)).collect();
+        let known: Vec<_> = half.iter().map(|&at| (&features[at], observed[at].funded)).collect();
         let learnt = Bayes::learn(&known);
-        let seen = &seen;
         move |at: usize| {
-            let score = learnt.score(&seen[at]);
+            let score = learnt.score(&features[at]);
             (score, score > 0)
         }
     });
@@ -83,7 +83,9 @@ fn by_halves<G: Fn(usize) -> Guess>(observed: &[Observation], seed: u64, learn: 
     for half in 0..2 {
         let (known, asked): (Vec<_>, Vec<_>) = (0..observed.len()).partition(|&at| halves[at] == half);
         let guess = learn(&known);
-        asked.into_iter().for_each(|at| guesses[at] = guess(at));
+        for at in asked {
+            guesses[at] = guess(at);
+        }
     }
     guesses
 }

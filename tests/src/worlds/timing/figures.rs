@@ -81,7 +81,9 @@ fn doubled_ranks(values: &[u64]) -> Vec<i128> {
     for equal in order.chunk_by(|&one, &next| values[one] == values[next]) {
         let first = wide(order.partition_point(|&at| values[at] < values[equal[0]])) + 1;
         let doubled = 2 * first + wide(equal.len()) - 1;
-        equal.iter().for_each(|&at| ranks[at] = doubled);
+        for &at in equal {
+            ranks[at] = doubled;
+        }
     }
     ranks
 }

@@ -17,7 +17,7 @@ impl World {
     pub(super) async fn of_paper(&mut self, event: &Event) {
         match *event {
             Event::Reserve { family, merchant, price, materials } => {
-                self.reserve((family, merchant), price, if materials { "materials" } else { "tuition" }).await
+                self.reserve((family, merchant), price, if materials { "materials" } else { "tuition" }).await;
             }
             Event::Booklet { family, merchant, tickets } => self.booklet(family, merchant, tickets).await,
             Event::LoseCard { family } => self.lose_card(family).await,

@@ -189,7 +189,7 @@ async fn the_certificates_are_good_for_their_host_only_and_their_keys_are_closed
 }
 
 /// What an answer says, without what must differ from one call to the next.
-fn said<T: std::fmt::Debug>(answer: Answer<T>) -> String {
+fn said<T: std::fmt::Debug>(answer: &Answer<T>) -> String {
     format!("{answer:?}")
 }
 
@@ -219,24 +219,24 @@ async fn the_registrar_answers_over_the_line_as_it_does_in_one_process() {
         origin: String::new(),
     };
     for who in [&manager, &desk, &nobody] {
-        assert_eq!(said(there.caller(who).await), said(here.caller(who).await));
-        assert_eq!(said(there.people(who).await), said(here.people(who).await));
-        assert_eq!(said(there.terminals(who).await), said(here.terminals(who).await));
-        assert_eq!(said(there.accounts(who).await), said(here.accounts(who).await));
-        assert_eq!(said(there.application(who).await), said(here.application(who).await));
+        assert_eq!(said(&there.caller(who).await), said(&here.caller(who).await));
+        assert_eq!(said(&there.people(who).await), said(&here.people(who).await));
+        assert_eq!(said(&there.terminals(who).await), said(&here.terminals(who).await));
+        assert_eq!(said(&there.accounts(who).await), said(&here.accounts(who).await));
+        assert_eq!(said(&there.application(who).await), said(&here.application(who).await));
         // Commands: the first is done over the line, the second is its replay in one process.
-        assert_eq!(said(there.invite(who, "invite", &person).await), said(here.invite(who, "invite", &person).await));
-        assert_eq!(said(there.register_terminal(who, "desk", "二階").await), said(here.register_terminal(who, "desk", "二階").await));
-        assert_eq!(said(there.change_account(who, "account", &account).await), said(here.change_account(who, "account", &account).await));
-        assert_eq!(said(there.issue_code(who, "code", "psn_none").await), said(here.issue_code(who, "code", "psn_none").await));
-        assert_eq!(said(there.remove_person(who, "psn_none").await), said(here.remove_person(who, "psn_none").await));
-        assert_eq!(said(there.revoke_terminal(who, "trm_none").await), said(here.revoke_terminal(who, "trm_none").await));
+        assert_eq!(said(&there.invite(who, "invite", &person).await), said(&here.invite(who, "invite", &person).await));
+        assert_eq!(said(&there.register_terminal(who, "desk", "二階").await), said(&here.register_terminal(who, "desk", "二階").await));
+        assert_eq!(said(&there.change_account(who, "account", &account).await), said(&here.change_account(who, "account", &account).await));
+        assert_eq!(said(&there.issue_code(who, "code", "psn_none").await), said(&here.issue_code(who, "code", "psn_none").await));
+        assert_eq!(said(&there.remove_person(who, "psn_none").await), said(&here.remove_person(who, "psn_none").await));
+        assert_eq!(said(&there.revoke_terminal(who, "trm_none").await), said(&here.revoke_terminal(who, "trm_none").await));
     }
-    assert_eq!(said(there.apply("apply", &application).await), said(here.apply("apply", &application).await));
+    assert_eq!(said(&there.apply("apply", &application).await), said(&here.apply("apply", &application).await));
     let invited = there.issue_code(&manager, "again", &there.people(&manager).await.unwrap().last().unwrap().person).await.unwrap();
     let attempt = SignIn { city: text("osaka"), code: ScannedCode::new(invited.code), origin: String::new() };
     let signed_in = there.sign_in(&attempt).await.unwrap();
-    assert_eq!(said(here.caller(&signed_in.credential).await), said(Ok(signed_in.caller)));
+    assert_eq!(said(&here.caller(&signed_in.credential).await), said(&Ok(signed_in.caller)));
     assert!(matches!(there.sign_in(&attempt).await, Err(TillError::SignIn)), "a code signs in once");
     there.sign_out(&signed_in.credential).await.unwrap();
     assert!(matches!(there.caller(&signed_in.credential).await, Err(TillError::Unauthorized)));

@@ -18,7 +18,7 @@ async fn thief(database: &TestMerchantDatabase) -> PgConnection {
 }
 
 fn code(error: &sqlx::Error) -> String {
-    error.as_database_error().and_then(|error| error.code()).map(std::borrow::Cow::into_owned).unwrap_or_default()
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned).unwrap_or_default()
 }
 
 /// Tries a statement and leaves nothing behind.
