@@ -291,6 +291,7 @@ impl Action {
         let verb = self.code().rsplit('.').next().unwrap_or_default();
         matches!(verb, "show" | "list" | "read" | "find" | "preview" | "analyse" | "checklist" | "trial-balance" | "verify" | "export" | "download")
             || verb.starts_with("reveal")
+            || matches!(self, Self::PrintBooklet | Self::PrintCard)
     }
 }
 

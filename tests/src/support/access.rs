@@ -59,8 +59,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
 
 /// Asks every operation as everybody, in turn; `things` answers what is sent for an operation, anew for each cell.
 pub async fn table(base: &str, document: &Value, askers: &[Asker], mut things: impl AsyncFnMut(&Operation, usize) -> Asked) -> String {
-    let head: Vec<_> = askers.iter().map(|asker| asker.name).collect();
-    let mut lines = vec![format!("| operation | {} |", head.join(" | ")), format!("|---|{}", "---|".repeat(askers.len()))];
+    let mut rows = Vec::new();
     for operation in operations(document) {
         let mut cells = Vec::new();
         for (column, asker) in askers.iter().enumerate() {
@@ -71,14 +70,22 @@ pub async fn table(base: &str, document: &Value, askers: &[Asker], mut things: i
             assert!(!status.is_server_error(), "{} {}: {status} {code}", asker.name, operation.id);
             cells.push(cell(status, &code, asker.own));
         }
-        lines.push(format!("| `{}` | {} |", operation.id, cells.join(" | ")));
+        rows.push((operation.id, cells));
     }
-    lines.push(String::new());
-    lines.join("\n")
+    drawn(&askers.iter().map(|asker| asker.name).collect::<Vec<_>>(), &rows)
+}
+
+/// The table of what each operation answered, one column for each asker.
+#[must_use]
+pub fn drawn(askers: &[&str], rows: &[(String, Vec<String>)]) -> String {
+    let head = [format!("| operation | {} |", askers.join(" | ")), format!("|---|{}", "---|".repeat(askers.len()))];
+    let rows = rows.iter().map(|(operation, cells)| format!("| `{operation}` | {} |", cells.join(" | ")));
+    head.into_iter().chain(rows).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 /// What an answer says of who may ask: `yes`, or how they are refused.
-fn cell(status: StatusCode, code: &str, own: bool) -> String {
+#[must_use]
+pub fn cell(status: StatusCode, code: &str, own: bool) -> String {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => status.as_u16().to_string(),
         StatusCode::NOT_FOUND if !own => status.as_u16().to_string(),

@@ -104,7 +104,7 @@ impl Ledger {
     /// How many families wait for a letter.
     pub async fn count_letters_waiting(&self, municipality: Municipality) -> Result<Waiting, Failure> {
         let mut tx = self.pool.begin().await?;
-        repo::count_waiting_in_tx(&mut tx, municipality).await
+        repo::count_waiting_in_tx(&mut tx, municipality, self.clock.today()).await
     }
 
     /// The letter of one family, protected or not, with the code in force. The same command again: the same letter again.
@@ -141,7 +141,7 @@ impl Ledger {
         repo::lock_in_tx(&mut tx, municipality).await?;
         let families = match which {
             Which::One(family) => vec![repo::find_in_tx(&mut tx, municipality, family).await?.ok_or(Error::Rejected(Rejected::Unknown(family)))?],
-            Which::Next(most) => repo::list_waiting_in_tx(&mut tx, municipality, most).await?,
+            Which::Next(most) => repo::list_waiting_in_tx(&mut tx, municipality, self.clock.today(), most).await?,
         };
         let mut letters = Vec::new();
         for family in &families {

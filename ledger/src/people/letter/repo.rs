@@ -1,5 +1,7 @@
 //! All SQL of letters.
 
+use chrono::NaiveDate;
+
 use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{FamilyId, LettersId, Municipality};
@@ -32,20 +34,29 @@ pub(super) async fn find_in_tx(tx: &mut Tx<'_>, municipality: Municipality, fami
     Ok(row.map(|row| Addressee { family, issue: row.activation_issue, protected: row.protected }))
 }
 
-/// Families that raise children, are not protected, and have had no letter with the code in force; by id.
-pub(super) async fn list_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality, most: i64) -> Result<Vec<Addressee>, Failure> {
+/// Families that raise children on `day`, are not protected, and have had no letter with the code in force; by id.
+pub(super) async fn list_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality, day: NaiveDate, most: i64) -> Result<Vec<Addressee>, Failure> {
     let rows = sqlx::query!(
         "
         SELECT f.family_id, f.activation_issue
         FROM families f
         WHERE f.municipality = $1 AND NOT f.protected
-          AND EXISTS (SELECT FROM guardianships g WHERE g.municipality = $1 AND g.family_id = f.family_id AND g.ended_at IS NULL)
+          AND EXISTS (
+              SELECT
+              FROM child_facts c
+              WHERE c.municipality = $1 AND c.family_id = f.family_id AND c.since_on <= $2
+                AND NOT EXISTS (
+                    SELECT
+                    FROM child_facts n
+                    WHERE n.municipality = $1 AND n.child_id = c.child_id AND n.since_on <= $2
+                      AND (n.since_on, n.roster_number) > (c.since_on, c.roster_number)))
           AND NOT EXISTS (
               SELECT FROM letters l WHERE l.municipality = $1 AND l.family_id = f.family_id AND l.activation_issue = f.activation_issue)
         ORDER BY f.family_id
-        LIMIT $2
+        LIMIT $3
         ",
         municipality.code(),
+        day,
         most
     )
     .fetch_all(&mut **tx)
@@ -53,18 +64,27 @@ pub(super) async fn list_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipali
     Ok(rows.into_iter().map(|row| Addressee { family: FamilyId::new(row.family_id), issue: row.activation_issue, protected: false }).collect())
 }
 
-/// How many families wait.
-pub(super) async fn count_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Waiting, Failure> {
+/// How many families wait on `day`.
+pub(super) async fn count_waiting_in_tx(tx: &mut Tx<'_>, municipality: Municipality, day: NaiveDate) -> Result<Waiting, Failure> {
     let row = sqlx::query!(
         r#"
         SELECT count(*) FILTER (WHERE NOT f.protected) AS "together!", count(*) FILTER (WHERE f.protected) AS "alone!"
         FROM families f
         WHERE f.municipality = $1
-          AND EXISTS (SELECT FROM guardianships g WHERE g.municipality = $1 AND g.family_id = f.family_id AND g.ended_at IS NULL)
+          AND EXISTS (
+              SELECT
+              FROM child_facts c
+              WHERE c.municipality = $1 AND c.family_id = f.family_id AND c.since_on <= $2
+                AND NOT EXISTS (
+                    SELECT
+                    FROM child_facts n
+                    WHERE n.municipality = $1 AND n.child_id = c.child_id AND n.since_on <= $2
+                      AND (n.since_on, n.roster_number) > (c.since_on, c.roster_number)))
           AND NOT EXISTS (
               SELECT FROM letters l WHERE l.municipality = $1 AND l.family_id = f.family_id AND l.activation_issue = f.activation_issue)
         "#,
-        municipality.code()
+        municipality.code(),
+        day
     )
     .fetch_one(&mut **tx)
     .await?;

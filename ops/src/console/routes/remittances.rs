@@ -186,7 +186,7 @@ pub(super) async fn build(State(deps): State<Deps>, acting: Acting, PathId(id): 
 }
 
 /// Downloads the bank file: it holds names and accounts of payees.
-#[utoipa::path(get, path = "/remittances/{remittance}/file", operation_id = "download_remittance", tag = "remittances", responses((status = 200, body = String, content_type = "application/octet-stream")))]
+#[utoipa::path(get, path = "/remittances/{remittance}/file", operation_id = "download_remittance", tag = "remittances", responses((status = 200, body = String, content_type = "application/octet-stream"), (status = 409, description = "Its file is not built yet.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json")))]
 pub(super) async fn download(State(deps): State<Deps>, acting: Acting, PathId(id): PathId<RemittanceId>) -> Result<Response, Problem> {
     let file = deps.ledger.remittance_file(acting.member.municipality, id).await.map_err(refused)?;
     let name = format!("attachment; filename=\"remittance-{}-{:04}.txt\"", acting.member.municipality, file.sequence);

@@ -1,19 +1,29 @@
 //! The owner matrix, made from the OpenAPI document: every operation is asked by nobody, by the family whose things it is about, and by another family.
 //! An operation that is added to the document and not said here how to be asked ends the test, so that none is forgotten.
 
+use std::path::Path;
+
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use ledger::actor::{Actor, Command};
-use ledger::ids::{ChildId, InvoiceId, MerchantId};
+use ledger::ids::{CardId, ChildId, InvoiceId, MerchantId};
+use ledger::merchant::people::PersonRole;
 use ledger::money::Yen;
 use ledger::payment::invoice::Bill;
 use serde_json::{Value, json};
-use tests::support::town::{Answer, Client};
+use tests::support::access::{assert_kept, cell, drawn};
+use tests::support::town::{Answer, Client, Town};
 
 use super::bureau::{Bureau, form, id, receipt, show};
 use crate::claims::picture;
 
 const BASE: &str = "/citizen/v1";
+
+const SAID: &str = "# Who may ask what: the families' API
+
+Asked about things of one family in Fukuoka. `yes`: the request is looked at; a number: the status of the refusal. *Another* family asks
+about the first one's things: what has an id is unknown to it (404), lists show its own, and a child that a body names is not registered (422, in a cell `yes`).
+Kept by `tests/tests/it/citizen/owners.rs`.";
 
 /// An operation of the document.
 struct Operation {
@@ -31,6 +41,7 @@ struct Things {
     paid: String,
     claim: String,
     session: String,
+    card: CardId,
     merchant: MerchantId,
     invoice: InvoiceId,
     code: String,
@@ -89,6 +100,8 @@ impl Things {
         let other_phone = sessions["sessions"].as_array().unwrap().iter().find(|phone| phone["current"] == false).unwrap();
         let bill = Bill { merchant, reference: "1".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(2_000), due_on: None };
         let invoice = ledger.bill(city, "bill", &bill).await.unwrap();
+        let issue = Command::new(Actor::Staff("sato".to_owned()), "card", &());
+        let card = ledger.issue_card(city, &issue, bureau.world.family(1).await.0).await.unwrap();
         let code = ledger.activation_code(city, bureau.world.family(1).await.0).await.unwrap().unwrap().grouped();
         Self {
             child,
@@ -96,6 +109,7 @@ impl Things {
             paid: paid["payment"].as_str().unwrap().to_owned(),
             claim: id(&claim).to_owned(),
             session: other_phone["session"].as_str().unwrap().to_owned(),
+            card: card.id,
             merchant,
             invoice: invoice.id,
             code,
@@ -104,8 +118,9 @@ impl Things {
     }
 
     /// What nobody but the first family may meet in an answer.
-    fn secrets(&self) -> [String; 6] {
-        [self.child.to_string(), self.held.clone(), self.paid.clone(), self.claim.clone(), self.session.clone(), self.code.clone()]
+    fn secrets(&self) -> [String; 7] {
+        let (child, card) = (self.child.to_string(), self.card.to_string());
+        [child, card, self.held.clone(), self.paid.clone(), self.claim.clone(), self.session.clone(), self.code.clone()]
     }
 
     /// What a path parameter stands for, whose it is, and the same for something that is not there.
@@ -116,6 +131,7 @@ impl Things {
             "payment" if matches!(operation, "take_back_payment" | "show_qr") => (self.held.clone(), Whose::Own, nothing("pay")),
             "payment" => (self.paid.clone(), Whose::Own, nothing("pay")),
             "claim" => (self.claim.clone(), Whose::Own, nothing("clm")),
+            "card" => (self.card.to_string(), Whose::Own, nothing("crd")),
             "session" => (self.session.clone(), Whose::Own, nothing("ses")),
             // Of the claim before it.
             "number" => ("1".to_owned(), Whose::Public, "1".to_owned()),
@@ -144,7 +160,7 @@ impl Things {
         match operation {
             "sign_in" => json!({"city": "fukuoka", "activation_code": self.code}),
             "change_activation_code" => json!({"activation_code": self.code}),
-            "create_payment" => json!({"children": [child], "merchant": self.merchant, "expense": "tuition", "price_yen": 1_000}),
+            "create_payment" | "reserve_for_card" => json!({"children": [child], "merchant": self.merchant, "expense": "tuition", "price_yen": 1_000}),
             "pay_from_home" => json!({"children": [child], "expense": "tuition", "month": "2025-11", "price_yen": 1_000}),
             "look_up_invoice" => json!({"code": self.bill_code}),
             "pay_invoice" => json!({"children": [child]}),
@@ -166,12 +182,32 @@ impl Things {
     }
 }
 
+/// Whoever is no family of the city, each with the heading of a column: no credential, nonsense, and what opens the other doors.
+async fn strangers(bureau: &Bureau) -> Vec<(&'static str, Client)> {
+    let town = Town::named(bureau.world.database.pool(), "osaka").await;
+    vec![
+        ("nobody", bureau.stranger()),
+        ("nonsense", bureau.stranger().bearer("nonsense")),
+        ("a terminal", bureau.stranger().bearer(&town.merchant(0).token.to_string())),
+        ("a manager", bureau.stranger().bearer(&town.person_token(0, PersonRole::Manager).await)),
+        ("the city's staff", bureau.clerk("sato").await),
+    ]
+}
+
+/// What an answer says of who may ask.
+fn said(answer: &Answer, own: bool) -> String {
+    let code = if answer.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json") { answer.problem().1 } else { String::new() };
+    cell(answer.status, &code, own)
+}
+
 #[tokio::test]
 async fn every_operation_serves_its_family_knows_no_stranger_and_tells_another_family_nothing() {
     let bureau = Bureau::fukuoka().await;
     let (mut family, child) = bureau.family(1).await;
     let mut other = bureau.family(2).await.0;
     let things = Things::made(&bureau, &family, child).await;
+    let strangers = strangers(&bureau).await;
+    let mut rows = Vec::new();
     let (mut owned, mut asked) = (0, 0);
     for operation in operations() {
         if operation.name.starts_with("sign_out") {
@@ -179,17 +215,26 @@ async fn every_operation_serves_its_family_knows_no_stranger_and_tells_another_f
         }
         let (path, whose, nothing) = things.path(&operation);
         let what = format!("{} {path}", operation.method);
+        let mut cells = Vec::new();
+        for (_, stranger) in &strangers {
+            let answer = things.ask(stranger, &operation, &path).await;
+            cells.push(said(&answer, false));
+            if operation.signed_in {
+                assert_eq!(answer.problem(), (401, "unauthorized".to_owned()), "{what}");
+            }
+        }
+        let theirs = things.ask(&other, &operation, &path).await;
+        cells.push(said(&theirs, false));
         if operation.signed_in {
-            let answer = things.ask(&bureau.stranger(), &operation, &path).await;
-            assert_eq!(answer.problem(), (401, "unauthorized".to_owned()), "{what}");
-            let theirs = things.ask(&other, &operation, &path).await;
             if whose == Whose::Own {
                 assert_eq!(theirs, things.ask(&other, &operation, &nothing).await, "{what}: as unknown as what nobody made");
-                assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{what}: {theirs}");
                 owned += 1;
-            } else if operation.sends && things.body(&operation.name).to_string().contains(&child.to_string()) {
+            }
+            if operation.sends && operation.name != "add_evidence" && things.body(&operation.name).to_string().contains(&child.to_string()) {
                 let errors = theirs.json()["errors"].to_string();
                 assert!(theirs.status == StatusCode::UNPROCESSABLE_ENTITY && errors.contains("unknown-child"), "{what}: {theirs}");
+            } else if whose == Whose::Own {
+                assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{what}: {theirs}");
             }
             let text = String::from_utf8_lossy(&theirs.body).into_owned();
             for secret in things.secrets() {
@@ -199,8 +244,13 @@ async fn every_operation_serves_its_family_knows_no_stranger_and_tells_another_f
         }
         let own = things.ask(&family, &operation, &path).await;
         assert!(own.status.is_success(), "{what}: {own}");
+        cells.push(said(&own, true));
+        rows.push((operation.name, cells));
         asked += 1;
     }
+    rows.sort();
+    let columns: Vec<_> = strangers.iter().map(|(name, _)| *name).chain(["another family", "the family"]).collect();
+    assert_kept("citizen", SAID, &drawn(&columns, &rows), Path::new(env!("CARGO_TARGET_TMPDIR")));
     assert!(owned >= 11 && asked >= 35, "{owned} {asked}");
     bureau.world.assert_sound().await;
 }
