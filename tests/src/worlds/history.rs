@@ -461,8 +461,10 @@ pub fn tour() -> Vec<Event> {
         tour.extend([hold(family, merchant, price), scan(0, Scan::OtherAmount), scan(0, Scan::Well), scan(0, Scan::Again), scan(0, Scan::OtherUnderSameKey)]);
     }
     tour.extend([hold(0, 0, 900), Event::Probe(Probe::Document), Event::Minutes(12), scan(0, Scan::Well), Event::Expire]);
-    tour.extend([Event::Bill { merchant: 0, price: 4_000, how: Billing::New }, Event::PayBill { bill: 0, family: 0 }]);
-    tour.extend([Look::Invoice(0), Look::Symbol(0), Look::InvoiceEvents(0)].into_iter().flat_map(look));
+    tour.push(Event::Bill { merchant: 0, price: 4_000, how: Billing::New });
+    tour.extend(look(Look::Symbol(0)));
+    tour.push(Event::PayBill { bill: 0, family: 0 });
+    tour.extend([Look::Invoice(0), Look::InvoiceEvents(0)].into_iter().flat_map(look));
     tour.extend([Event::Bill { merchant: 1, price: 4_400, how: Billing::New }, Event::Consent { bill: LAST, family: 1, withdraw: false }]);
     tour.extend([Event::Tomorrow, Event::Tomorrow, Event::Tomorrow, Event::Due]);
     for receipt in 0..5 {
