@@ -33,6 +33,7 @@ pub mod people;
 pub mod reconciliation;
 pub mod remittance;
 pub mod scheme;
+pub mod seal;
 pub mod session;
 pub mod staff;
 pub mod statement;

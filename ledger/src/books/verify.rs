@@ -6,7 +6,7 @@ use super::{Event, Kind, TrialBalance, repo};
 use crate::error::Failure;
 use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::{Ledger, claim, paper, payment};
+use crate::{Ledger, claim, paper, payment, seal};
 
 /// What a proof found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,6 +40,7 @@ impl Ledger {
         differences.extend(payment::find_differences_in_tx(&mut tx, municipality).await?);
         differences.extend(paper::find_differences_in_tx(self, &mut tx, municipality).await?);
         differences.extend(claim::find_differences_in_tx(&mut tx, municipality).await?);
+        differences.extend(seal::find_differences_in_tx(&mut tx, municipality).await?);
         if let Some(entitlement) = crate::entitlement::repo::find_difference_in_tx(&mut tx, municipality).await? {
             differences.push(format!("{entitlement}: the entitlement differs from its grant"));
         }

@@ -30,6 +30,8 @@ pub enum Job {
     Cover,
     /// A statement month is over and not closed.
     Remind,
+    /// Entries become leaves of the tree.
+    Seal,
 }
 
 /// How often a job runs.
@@ -47,7 +49,8 @@ const DAYS_MAX: u64 = 400;
 impl Job {
     /// Every job, in the order in which they run when they are due at once: what comes back is back before anything lapses, and money that has lapsed
     /// is in the budget before more is granted.
-    pub const ALL: [Self; 9] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Cover, Self::Remind];
+    pub const ALL: [Self; 10] =
+        [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Cover, Self::Remind, Self::Seal];
 
     /// As the database and people write it.
     #[must_use]
@@ -62,6 +65,7 @@ impl Job {
             Self::Due => "due",
             Self::Cover => "cover",
             Self::Remind => "remind",
+            Self::Seal => "seal",
         }
     }
 
@@ -83,6 +87,7 @@ impl Job {
             Self::Due => 208,
             Self::Cover => 209,
             Self::Remind => 206,
+            Self::Seal => 210,
         }
     }
 
@@ -91,7 +96,7 @@ impl Job {
     pub fn cadence(self) -> Cadence {
         let at = |hour, minute| Cadence::Daily(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default());
         match self {
-            Self::Expire | Self::Fold => Cadence::Minutes(1),
+            Self::Expire | Self::Fold | Self::Seal => Cadence::Minutes(1),
             Self::Settle => Cadence::Minutes(5),
             Self::Guardians => at(0, 0),
             Self::Lapse => at(0, 5),

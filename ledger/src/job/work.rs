@@ -74,6 +74,10 @@ impl Ledger {
                 Work { items: count(settled), amount, detail: String::new() }
             }
             Job::Cover => items(count(self.note_cover(municipality, tokyo_date(slot)).await?)),
+            Job::Seal => {
+                let items = self.seal(municipality).await?;
+                Work { items, detail: format!("{} leaves", self.sealed(municipality).await?.size), ..Work::default() }
+            }
             Job::Remind => self.remind_of_close(municipality, tokyo_date(slot)).await?,
         })
     }

@@ -261,3 +261,41 @@ async fn the_clock_in_service_wakes_runs_what_is_due_and_stops() {
     assert_eq!((world.granted().await, world.entries("grant").await), (BTreeMap::from([(date("2026-05-01"), 3)]), 1));
     world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn entries_are_sealed_in_the_background_and_whoever_alters_one_is_found_out() {
+    let world = World::new().await;
+    world.run().await;
+    world.test.set("2026-04-16");
+    let ended = world.run().await;
+    let standing = world.ledger().sealed(world.city).await.unwrap();
+    assert_eq!((of(&ended, Job::Seal)[0].items > 0, standing.waiting), (true, 0));
+    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM entries").fetch_one(world.database.pool()).await.unwrap();
+    assert_eq!(i64::try_from(standing.size).unwrap(), all);
+    let sealed = race(3, |_| {
+        let (ledger, city) = (world.ledger().clone(), world.city);
+        async move { ledger.seal(city).await.unwrap() }
+    });
+    assert_eq!(sealed.await, [0, 0, 0]);
+    world.assert_sound().await;
+
+    // Only somebody who owns the tables gets past the triggers; the tree tells.
+    let owner = world.database.owner().await;
+    for (alter, finds) in [
+        ("UPDATE tree_heads SET root_sha256 = sha256('x') WHERE size = (SELECT max(size) FROM tree_heads)", "differs from the leaves"),
+        (
+            "UPDATE transfers SET amount = amount + 1 WHERE entry_id = (SELECT entry_id FROM entries WHERE kind = 'grant' LIMIT 1)",
+            "differs from what was sealed",
+        ),
+        ("DELETE FROM leaves WHERE leaf = (SELECT max(leaf) FROM leaves)", "neither sealed nor waiting"),
+    ] {
+        let mut tx = owner.begin().await.unwrap();
+        for table in ["transfers", "leaves", "tree_heads"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("ALTER TABLE {table} DISABLE TRIGGER USER"))).execute(&mut *tx).await.unwrap();
+        }
+        sqlx::query(alter).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let differences = world.ledger().verify(world.city).await.unwrap().differences;
+        assert!(differences.iter().any(|difference| difference.contains(finds)), "{alter}: {differences:?}");
+    }
+}
