@@ -63,7 +63,7 @@ fn welcome(guides: &[demo::Guide], address: SocketAddr) -> String {
     format!(
         "Hagukumi serves training cities at http://{address} until Ctrl-C. Nobody in them exists.\n\n{}\n\
          ━━ The APIs in a viewer\n  Families    http://{address}/api/?urls.primaryName=families\n  Merchants   http://{address}/api/?urls.primaryName=merchants\n  \
-         Health      http://{address}/health",
+         The city    http://{address}/api/?urls.primaryName=the%20city\n  Health      http://{address}/health",
         cities.join("\n")
     )
 }
