@@ -31,17 +31,22 @@ impl Bayes {
         learnt
     }
 
-    /// How much more likely than not it is that a scheme paid, in thousandths of a bit; a value that nobody has seen counts as seen once.
+    /// How much more likely than not it is that a scheme pays, before anything was seen, in thousandths of a bit.
+    #[must_use]
+    pub fn prior(&self) -> i64 {
+        log2_milli(self.all[1] + 1) - log2_milli(self.all[0] + 1)
+    }
+
+    /// How much what was seen speaks for a scheme, in thousandths of a bit; a value that nobody has seen counts as seen once.
     #[must_use]
     pub fn score(&self, features: &Features) -> i64 {
         let odds = |of: [u64; 2], all: [u64; 2]| log2_milli(of[1]) - log2_milli(of[0]) - log2_milli(all[1]) + log2_milli(all[0]);
-        let prior = log2_milli(self.all[1] + 1) - log2_milli(self.all[0] + 1);
         let of_feature = |(seen, value): (&BTreeMap<u32, [u64; 2]>, &u32)| {
             let values = u64::try_from(seen.len()).expect("a few values") + 1;
             let count = seen.get(value).copied().unwrap_or_default();
             odds(count.map(|count| count + 1), self.all.map(|all| all + values))
         };
-        prior + self.seen.iter().zip(features).map(of_feature).sum::<i64>()
+        self.seen.iter().zip(features).map(of_feature).sum::<i64>()
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Arguments {
     /// How many children live in it.
     #[arg(long, default_value_t = 2_000)]
     children: u64,
+    /// Children of every age, so that more families pay with their own money, and not only those about the scheme's age.
+    #[arg(long)]
+    every_age: bool,
     /// The statement month.
     #[arg(long, default_value = "2026-05")]
     month: Month,
@@ -37,6 +40,9 @@ pub struct Arguments {
 const ACCEPTED_PPM: i128 = 10_000;
 /// What a control may look like by chance, of an area of one half.
 const CHANCE_PPM: i128 = 40_000;
+
+/// From the first year of life, eighteen of them.
+const EVERY_AGE: (i32, u64) = (1, 18);
 
 struct Silent;
 
@@ -62,6 +68,7 @@ pub async fn run(arguments: &Arguments) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "there is no training city {:?}", arguments.city);
         return ExitCode::from(2);
     };
+    let setting = if arguments.every_age { Box::leak(Box::new(Setting { ages: EVERY_AGE, ..*setting })) } else { setting };
     let (observed, (all, granted)) = Box::pin(rehearse(setting, (arguments.children, arguments.month, arguments.seed))).await;
     let seed = arguments.seed;
     let attacks = attack(&observed, seed);
@@ -72,7 +79,7 @@ pub async fn run(arguments: &Arguments) -> ExitCode {
     let accepted = attacks.iter().all(|attack| attack.advantage_ppm <= ACCEPTED_PPM);
     let funded = observed.iter().filter(|one| one.funded).count();
     let document = json!({
-        "city": arguments.city, "children": arguments.children, "month": arguments.month.to_string(), "seed": seed,
+        "city": arguments.city, "children": arguments.children, "every_age": arguments.every_age, "month": arguments.month.to_string(), "seed": seed,
         "payments": observed.len(), "payments_funded": funded, "families": all, "families_granted": granted,
         "advantage_at_most_one_point": accepted, "controls_sound": sound,
         "attacks": attacks.iter().map(row).collect::<Vec<_>>(), "controls": controls.iter().map(row).collect::<Vec<_>>(),
