@@ -37,14 +37,13 @@ impl Bayes {
         log2_milli(self.all[1] + 1) - log2_milli(self.all[0] + 1)
     }
 
-    /// How much what was seen speaks for a scheme, in thousandths of a bit; a value that nobody has seen counts as seen once.
+    /// How much what was seen speaks for a scheme, in thousandths of a bit; a value that was never learnt says nothing.
     #[must_use]
     pub fn score(&self, features: &Features) -> i64 {
         let odds = |of: [u64; 2], all: [u64; 2]| log2_milli(of[1]) - log2_milli(of[0]) - log2_milli(all[1]) + log2_milli(all[0]);
         let of_feature = |(seen, value): (&BTreeMap<u32, [u64; 2]>, &u32)| {
             let values = u64::try_from(seen.len()).expect("a few values") + 1;
-            let count = seen.get(value).copied().unwrap_or_default();
-            odds(count.map(|count| count + 1), self.all.map(|all| all + values))
+            seen.get(value).map_or(0, |count| odds(count.map(|count| count + 1), self.all.map(|all| all + values)))
         };
         self.seen.iter().zip(features).map(of_feature).sum::<i64>()
     }

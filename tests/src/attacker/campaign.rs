@@ -38,8 +38,6 @@ pub struct Arguments {
 
 /// An advantage up to here is accepted: one payment in a hundred.
 const ACCEPTED_PPM: i128 = 10_000;
-/// What a control may look like by chance, of an area of one half.
-const CHANCE_PPM: i128 = 40_000;
 
 /// From the first year of life, eighteen of them.
 const EVERY_AGE: (i32, u64) = (1, 18);
@@ -75,13 +73,14 @@ pub async fn run(arguments: &Arguments) -> ExitCode {
     let controls =
         [bayes("truths dealt anew", &dealt_anew(&observed, seed), seed, Clone::clone), bayes("an hour planted", &planted(&observed, seed), seed, Clone::clone)];
     let auc = |attack: &Attack| attack.auc_ppm.unwrap_or_default() - 500_000;
-    let sound = auc(&controls[0]).abs() <= CHANCE_PPM && auc(&controls[1]) > 2 * CHANCE_PPM;
-    let accepted = attacks.iter().all(|attack| attack.advantage_ppm <= ACCEPTED_PPM);
     let funded = observed.iter().filter(|one| one.funded).count();
+    let chance = chance_ppm(funded, observed.len() - funded);
+    let sound = auc(&controls[0]).abs() <= chance && auc(&controls[1]) > chance;
+    let accepted = attacks.iter().all(|attack| attack.advantage_ppm <= ACCEPTED_PPM);
     let document = json!({
         "city": arguments.city, "children": arguments.children, "every_age": arguments.every_age, "month": arguments.month.to_string(), "seed": seed,
         "payments": observed.len(), "payments_funded": funded, "families": all, "families_granted": granted,
-        "advantage_at_most_one_point": accepted, "controls_sound": sound,
+        "advantage_at_most_one_point": accepted, "controls_sound": sound, "chance_auc_ppm": i64::try_from(chance).ok(),
         "attacks": attacks.iter().map(row).collect::<Vec<_>>(), "controls": controls.iter().map(row).collect::<Vec<_>>(),
         "adoption": adoption(&observed, (all, granted)),
     });
@@ -93,6 +92,12 @@ pub async fn run(arguments: &Arguments) -> ExitCode {
             .and_then(|()| attacks.iter().chain(&controls).try_for_each(|attack| writeln!(stdout, "{}", text(attack))))
     };
     if sound && printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// How far from one half an area may lie by chance, of so many payments of either kind: three standard deviations of Mann and Whitney's U.
+fn chance_ppm(funded: usize, own: usize) -> i128 {
+    let [n, m] = [funded, own].map(|of| i128::try_from(of).expect("a number of payments").max(1));
+    i128::try_from((9_000_000_000_000 * (n + m + 1) / (12 * n * m)).unsigned_abs().isqrt()).expect("a root")
 }
 
 fn row(attack: &Attack) -> Value {
