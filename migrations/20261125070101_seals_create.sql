@@ -8,7 +8,6 @@ CREATE TABLE leaves (
     sha256       bytea   NOT NULL,            -- of 0x00 and the entry with its transfers, as ledger/src/seal/leaf.rs writes them
     PRIMARY KEY (municipality, leaf),
     CONSTRAINT leaves_once UNIQUE (municipality, entry_id),
-    FOREIGN KEY (municipality, entry_id) REFERENCES entries,
     CONSTRAINT leaves_sha256 CHECK (octet_length(sha256) = 32)
 );
 

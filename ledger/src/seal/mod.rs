@@ -66,11 +66,16 @@ async fn tree_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Tree,
     u64::try_from(head.size).ok().and_then(|size| Tree::new(size, &head.peaks)).ok_or_else(|| Failure::inconsistent("tree_heads", "peaks that do not fit"))
 }
 
-/// What is sealed and differs now, if anything: a leaf from its entry, a head from its leaves, an entry that neither is sealed nor waits.
+/// What is sealed and differs now, if anything: a leaf from its entry, a head from its leaves, an entry that neither is sealed nor waits,
+/// a leaf of nothing.
 pub(crate) async fn find_differences_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<String>, Failure> {
     let mut differences = Vec::new();
     if let Some(entry) = repo::find_unsealed_in_tx(tx, municipality).await? {
         differences.push(format!("{entry}: neither sealed nor waiting to be"));
+    }
+    if let Some(entry) = repo::find_sealed_and_gone_in_tx(tx, municipality).await? {
+        differences.push(format!("{entry}: is sealed and not in the books"));
+        return Ok(differences);
     }
     let mut tree = Tree::default();
     loop {

@@ -141,6 +141,23 @@ pub(super) async fn seal_in_tx(
     Ok(())
 }
 
+/// An entry that is sealed and that is not there, if there is one.
+pub(super) async fn find_sealed_and_gone_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
+    let found = sqlx::query_scalar!(
+        "
+        SELECT l.entry_id
+        FROM leaves l
+        WHERE l.municipality = $1 AND NOT EXISTS (SELECT FROM entries e WHERE e.municipality = $1 AND e.entry_id = l.entry_id)
+        ORDER BY l.leaf
+        LIMIT 1
+        ",
+        municipality.code()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.map(EntryId::new))
+}
+
 /// An entry that is neither sealed nor waits to be, if there is one.
 pub(super) async fn find_unsealed_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<EntryId>, Failure> {
     let found = sqlx::query_scalar!(

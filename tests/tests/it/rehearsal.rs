@@ -221,7 +221,7 @@ impl<'a> Month<'a> {
 
 /// What hledger says of a journal.
 fn hledger(journal: &Path) -> Result<(), String> {
-    let checked = Command::new("hledger").arg("check").arg("-f").arg(journal).output().expect("hledger is there: ops/test installs it");
+    let checked = Command::new("hledger").env("LC_ALL", "C.UTF-8").arg("check").arg("-f").arg(journal).output().expect("hledger is there: ops/test installs it");
     if checked.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&checked.stderr).into_owned()) }
 }
 

@@ -95,7 +95,7 @@ async fn hledger_comes_to_the_trial_balance_and_catches_one_yen() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("month.journal");
     std::fs::write(&path, &journal).unwrap();
-    let hledger = |arguments: &[&str]| Process::new("hledger").arg("-f").arg(&path).args(arguments).output().expect("hledger is installed");
+    let hledger = |arguments: &[&str]| Process::new("hledger").env("LC_ALL", "C.UTF-8").arg("-f").arg(&path).args(arguments).output().expect("hledger is installed");
     let checked = hledger(&["check"]);
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 
