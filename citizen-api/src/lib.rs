@@ -32,6 +32,8 @@ pub fn router(deps: Deps) -> Router {
         .merge(routes::payments::router())
         .merge(routes::invoices::router())
         .merge(routes::paper::router())
+        .merge(routes::settlements::router())
+        .merge(routes::notices::router())
         .merge(routes::claims::router())
         .merge(routes::own_money::router())
         .merge(routes::bank_account::router())

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use web::openapi::{FieldProblemSchema, ProblemSchema, Token};
 
-use crate::routes::{bank_account, children, claims, history, invoices, merchants, own_money, paper, payments, sessions};
+use crate::routes::{bank_account, children, claims, history, invoices, merchants, notices, own_money, paper, payments, sessions, settlements};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,7 +19,10 @@ use crate::routes::{bank_account, children, claims, history, invoices, merchants
         children::children,
         merchants::search, merchants::show, merchants::pay,
         payments::list, payments::create, payments::show, payments::take_back, payments::qr::show, payments::events::follow,
+        payments::counter::show, payments::counter::follow,
         invoices::look_up, invoices::pay_bill,
+        settlements::list, settlements::set, settlements::withdraw,
+        notices::list, notices::follow,
         paper::booklets, paper::cards, paper::reserve,
         claims::offers::list, claims::estimate::new, claims::estimate::again, claims::list, claims::file, claims::show, claims::file_again, claims::withdraw,
         claims::evidence::add, claims::evidence::show,

@@ -6,6 +6,7 @@ use ledger::code::CodeError;
 use ledger::error::{Error, Failure};
 use ledger::own_money::PayBackRejected;
 use ledger::payment::invoice::PayRejected;
+use ledger::payment::invoice::due::ConsentRejected;
 use ledger::payment::{HoldRejected, NotCapturable};
 use ledger::people::account;
 use ledger::session::{ChangeRejected, SignInRejected};
@@ -136,6 +137,16 @@ pub(crate) fn change_code(rejected: ChangeRejected) -> Problem {
         }
         ChangeRejected::TooMany { seconds } => Problem::new(&registry::ATTEMPTS).retry_after(seconds),
         ChangeRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+    }
+}
+
+/// Why a bill cannot settle by itself.
+pub(crate) fn consent(rejected: ConsentRejected) -> Problem {
+    match rejected {
+        ConsentRejected::Unknown => not_found(),
+        ConsentRejected::Ended => Problem::new(&registry::PAID_ALREADY),
+        ConsentRejected::NoDay => Problem::new(&registry::NO_DUE_DAY),
+        ConsentRejected::Late => Problem::new(&registry::DUE_DAY),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod books;
 pub mod city;
 pub mod claim;
 pub mod code;
+pub mod cover;
 pub mod entitlement;
 pub mod entropy;
 pub mod error;

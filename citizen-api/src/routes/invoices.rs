@@ -1,6 +1,7 @@
 //! Bills of merchants: looked at by their code, paid from home.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use ledger::code::Code;
@@ -13,6 +14,7 @@ use web::fields::{flag, raw};
 use web::openapi::{Always, Commanded, OfOne, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, tokyo_time};
 
+use super::cover::{WarningBody, warning};
 use super::{children, own_children};
 use crate::Deps;
 use crate::auth::Family;
@@ -53,7 +55,13 @@ pub(crate) struct InvoiceBody {
     #[schema(required)]
     service: Option<String>,
     price_yen: i64,
+    /// The day on which it is due, where it says one.
+    #[schema(required, format = Date)]
+    due_on: Option<String>,
     paid: bool,
+    /// Paying this merchant by code may give something away: to be read before paying.
+    #[schema(required)]
+    warning: Option<WarningBody>,
 }
 
 /// Whose entitlements may pay, and whether own money may.
@@ -63,10 +71,10 @@ pub(crate) struct InvoiceBody {
 pub(crate) struct PayBody {
     /// Whose entitlements may pay; none pay where the list is empty.
     #[schema(value_type = Vec<String>, max_items = 20)]
-    children: Vec<ChildId>,
+    pub(super) children: Vec<ChildId>,
     /// Whether own money pays the rest; no where nothing is said.
     #[schema(required = false)]
-    own_money: bool,
+    pub(super) own_money: bool,
 }
 
 impl Read for PayBody {
@@ -92,10 +100,11 @@ pub(crate) struct PaidBody {
 /// Shows the bill of a scanned or typed code, before anything is paid.
 #[utoipa::path(post, path = "/invoices/lookup", operation_id = "look_up_invoice", tag = "invoices", security(("token" = [])), request_body = LookUp,
     responses((status = 200, description = "As asked.", body = InvoiceBody), Always, SignedIn, OfOne, Sent))]
-pub(crate) async fn look_up(State(deps): State<Deps>, family: Family, Body(body): Body<LookUp>) -> Result<Json<InvoiceBody>, Problem> {
+pub(crate) async fn look_up(State(deps): State<Deps>, family: Family, headers: HeaderMap, Body(body): Body<LookUp>) -> Result<Json<InvoiceBody>, Problem> {
     let code = Code::parse(&body.code).map_err(problems::code)?;
     let found = deps.ledger.invoice_of_code(family.municipality, &code).await.map_err(failed)?.ok_or_else(not_found)?;
     let merchant = deps.ledger.get_merchant(family.municipality, found.bill.merchant).await.map_err(failed)?.ok_or_else(not_found)?;
+    let warning = warning(&deps, &family, merchant.id, &headers).await?;
     Ok(Json(InvoiceBody {
         invoice: found.id.to_string(),
         merchant: merchant.id.to_string(),
@@ -104,7 +113,9 @@ pub(crate) async fn look_up(State(deps): State<Deps>, family: Family, Body(body)
         expense: found.bill.expense,
         service: found.bill.service,
         price_yen: found.bill.amount.get(),
+        due_on: found.bill.due_on.map(|day| day.to_string()),
         paid: found.receipt.is_some(),
+        warning,
     }))
 }
 

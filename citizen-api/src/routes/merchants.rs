@@ -1,6 +1,7 @@
 //! Looking for a class, what of its offer each child may use (使える費用), and paying it from home.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use ledger::ids::{ChildId, MerchantId};
@@ -17,6 +18,7 @@ use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
 use super::children::scheme_name;
 use super::claims::estimate::ReasonBody;
+use super::cover::{WarningBody, warning};
 use super::payments::{PaymentBody, get_payment};
 use super::{PAGE, PAGE_MAX, TEXT_MAX, YEN_MAX, children, own_children};
 use crate::Deps;
@@ -107,6 +109,9 @@ pub(crate) struct MerchantDetailBody {
     area: String,
     /// What it offers.
     offers: Vec<OfferBody>,
+    /// Paying here by code may give something away: to be read before paying.
+    #[schema(required)]
+    warning: Option<WarningBody>,
 }
 
 /// Something that a class offers, and whose money pays for it (使える費用).
@@ -173,7 +178,12 @@ impl Read for HomePayment {
 /// Shows a class: what it offers, and whether each child's schemes pay for it.
 #[utoipa::path(get, path = "/merchants/{merchant}", operation_id = "show_merchant", tag = "merchants", security(("token" = [])), params(("merchant" = String, Path)),
     responses((status = 200, description = "As asked.", body = MerchantDetailBody), Always, SignedIn, OfOne))]
-pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): PathId<MerchantId>) -> Result<Json<MerchantDetailBody>, Problem> {
+pub(crate) async fn show(
+    State(deps): State<Deps>,
+    family: Family,
+    headers: HeaderMap,
+    PathId(id): PathId<MerchantId>,
+) -> Result<Json<MerchantDetailBody>, Problem> {
     let found = deps.ledger.usable_at(family.municipality, family.id, id).await.map_err(failed)?;
     let (merchant, usable) = found.ok_or_else(not_found)?;
     let of = |service: &Service| {
@@ -188,7 +198,8 @@ pub(crate) async fn show(State(deps): State<Deps>, family: Family, PathId(id): P
         OfferBody { category: service.category.clone(), expense: service.expense.clone(), usable: of_service.map(body).collect() }
     };
     let offers = merchant.services.iter().filter(|(_, approved)| *approved).map(|(service, _)| of(service)).collect();
-    Ok(Json(MerchantDetailBody { merchant: merchant.id.to_string(), name: merchant.name, kana: merchant.kana, area: merchant.area, offers }))
+    let warning = warning(&deps, &family, merchant.id, &headers).await?;
+    Ok(Json(MerchantDetailBody { merchant: merchant.id.to_string(), name: merchant.name, kana: merchant.kana, area: merchant.area, offers, warning }))
 }
 
 /// Pays a class from home for a month, without a bill. To the class it is a payment like any other.

@@ -3,13 +3,17 @@
 pub mod bank_account;
 pub mod children;
 pub mod claims;
+pub mod cover;
 pub mod history;
 pub mod invoices;
 pub mod merchants;
+pub mod notices;
 pub mod own_money;
 pub mod paper;
+
 pub mod payments;
 pub mod sessions;
+pub mod settlements;
 
 use ledger::ids::ChildId;
 use web::Problem;

@@ -24,6 +24,10 @@ pub enum Job {
     Lapse,
     /// What opens is granted to those who qualify.
     Grant,
+    /// Bills settle by themselves on their day.
+    Due,
+    /// Where paying by code gave something away last month.
+    Cover,
     /// A statement month is over and not closed.
     Remind,
     /// Entries become leaves of the tree.
@@ -45,7 +49,8 @@ const DAYS_MAX: u64 = 400;
 impl Job {
     /// Every job, in the order in which they run when they are due at once: what comes back is back before anything lapses, and money that has lapsed
     /// is in the budget before more is granted.
-    pub const ALL: [Self; 8] = [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Remind, Self::Seal];
+    pub const ALL: [Self; 10] =
+        [Self::Guardians, Self::Expire, Self::Settle, Self::Fold, Self::Lapse, Self::Grant, Self::Due, Self::Cover, Self::Remind, Self::Seal];
 
     /// As the database and people write it.
     #[must_use]
@@ -57,6 +62,8 @@ impl Job {
             Self::Fold => "fold",
             Self::Lapse => "lapse",
             Self::Grant => "grant",
+            Self::Due => "due",
+            Self::Cover => "cover",
             Self::Remind => "remind",
             Self::Seal => "seal",
         }
@@ -77,6 +84,8 @@ impl Job {
             Self::Fold => 203,
             Self::Lapse => 204,
             Self::Grant => 205,
+            Self::Due => 208,
+            Self::Cover => 209,
             Self::Remind => 206,
             Self::Seal => 210,
         }
@@ -92,6 +101,9 @@ impl Job {
             Self::Guardians => at(0, 0),
             Self::Lapse => at(0, 5),
             Self::Grant => at(0, 10),
+            Self::Cover => at(3, 0),
+            // When what was granted is there, and long before anybody's desk opens: the same hour whoever pays.
+            Self::Due => at(6, 0),
             Self::Remind => at(8, 0),
         }
     }

@@ -69,6 +69,11 @@ impl Ledger {
                 Work { items: count(lapsed), amount, detail: String::new() }
             }
             Job::Grant => self.grant_open_periods(municipality, tokyo_date(slot)).await?,
+            Job::Due => {
+                let (settled, amount) = self.settle_due_invoices(municipality).await?;
+                Work { items: count(settled), amount, detail: String::new() }
+            }
+            Job::Cover => items(count(self.note_cover(municipality, tokyo_date(slot)).await?)),
             Job::Seal => {
                 let items = self.seal(municipality).await?;
                 Work { items, detail: format!("{} leaves", self.sealed(municipality).await?.size), ..Work::default() }

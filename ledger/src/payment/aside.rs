@@ -14,7 +14,7 @@ use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{AccountId, FamilyId, MerchantId, Municipality};
 use crate::money::Yen;
-use crate::time::{Instant, next_day, tokyo_date, tokyo_midnight};
+use crate::time::{Instant, tokyo_date};
 use crate::{Ledger, Tx, city};
 
 /// Under what a code's money is held. A phone's code and a ticket are their money's own; a card captures many, told apart by merchant and amount.
@@ -102,7 +102,8 @@ impl Ledger {
         Ok(outcome)
     }
 
-    /// Decides as for a phone's code who pays, and sets it aside until `terms.until` or the earliest lapse.
+    /// Decides as for a phone's code who pays, among what stays open until `terms.until`, and sets it aside until then: so that when it ends is the same
+    /// whoever pays.
     ///
     /// # Errors
     /// [`HoldRejected`] as for a phone's code.
@@ -112,7 +113,7 @@ impl Ledger {
         municipality: Municipality,
         command: &Command,
         (asked, terms): (&HoldPayment, Terms),
-    ) -> Result<Instant, Error<HoldRejected>> {
+    ) -> Result<(), Error<HoldRejected>> {
         if !asked.price.is_positive() {
             return Err(Error::Rejected(HoldRejected::Price));
         }
@@ -121,13 +122,11 @@ impl Ledger {
             return Err(Error::Rejected(HoldRejected::Merchant));
         }
         for _ in 0..ATTEMPTS {
-            let groups = self.groups_in_tx(tx, &city, asked).await?;
+            let groups = sources::open_until(self.groups_in_tx(tx, &city, asked).await?, terms.until);
             let left = self.open_windows_in_tx(tx, municipality, &groups).await?;
             let mut sources = sources::sources(asked.price, &groups, &left)?;
             sources.extend(self.own_money_in_tx(tx, &city, asked).await?);
             let parts = split(asked.price, sources).map_err(|short| Error::Rejected(short.into()))?;
-            let lapse = parts.iter().filter_map(|part| part.source.closes_on).min().map(|day| tokyo_midnight(next_day(day)));
-            let expires_at = lapse.map_or(terms.until, |lapse| lapse.min(terms.until));
             let aside = Aside {
                 id: terms.id,
                 family: asked.family,
@@ -136,12 +135,12 @@ impl Ledger {
                 service: asked.service.clone(),
                 amount: asked.price,
                 digest: terms.digest,
-                expires_at,
+                expires_at: terms.until,
                 used: sources::usage(&groups, &parts)?,
                 parts: parts.iter().map(|part| (part.source.account, part.amount)).collect(),
             };
             match self.set_aside_in_tx(tx, municipality, command.clone(), aside).await? {
-                Outcome::Posted(_) => return Ok(expires_at),
+                Outcome::Posted(_) => return Ok(()),
                 Outcome::Rejected(Refused::Short | Refused::Window) => {}
                 other => return Err(refused(other)),
             }

@@ -23,6 +23,7 @@ pub mod history;
 mod hold;
 mod home;
 pub mod invoice;
+pub mod notice;
 pub mod receipts;
 pub mod refund;
 mod repo;

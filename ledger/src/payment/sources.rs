@@ -14,7 +14,7 @@ use crate::ids::{AccountId, ChildId};
 use crate::money::Yen;
 use crate::scheme::formula::{Allowance, Purse};
 use crate::scheme::{Catalog, Facts, Rules, Unpayable, Version};
-use crate::time::Month;
+use crate::time::{Instant, Month, next_day, tokyo_midnight};
 
 /// What is bought.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +73,16 @@ pub fn groups<'a>(rules: (&'a Catalog, Rules), purchase: &Purchase<'_>, spendabl
         group.entitlements.push((place, entitlement));
     }
     groups.into_values().collect()
+}
+
+/// Leaves out the entitlements that lapse before `until`.
+#[must_use]
+pub fn open_until(mut groups: Vec<Group<'_>>, until: Instant) -> Vec<Group<'_>> {
+    for group in &mut groups {
+        group.entitlements.retain(|(_, entitlement)| tokyo_midnight(next_day(entitlement.closes_on)) >= until);
+    }
+    groups.retain(|group| !group.entitlements.is_empty());
+    groups
 }
 
 fn serves(entitlement: &Spendable, month: Option<Month>) -> bool {

@@ -12,6 +12,7 @@ pub mod bench;
 pub mod books;
 pub mod city;
 pub mod claim;
+pub mod cover;
 pub mod demo;
 pub mod family;
 pub mod jobs;
@@ -93,6 +94,8 @@ enum OnBooks {
     /// Accounts of staff, and the audit log.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Print how much each merchant could tell from the mere fact that a family pays by code. For the city only.
+    Cover(cover::Arguments),
     /// Print the trial balance (試算表).
     TrialBalance(books::Scope),
     /// Derive every balance and state from the transfers alone, and report the first difference.
@@ -158,6 +161,7 @@ impl OnBooks {
             Self::Month(arguments) => month::run(arguments, ledger, output).await,
             Self::Bank(arguments) => bank::run(arguments, ledger, output).await,
             Self::Staff(command) => staff::run(command, ledger, output).await,
+            Self::Cover(arguments) => cover::run(arguments, ledger, output).await,
             Self::TrialBalance(scope) => books::trial_balance(scope, ledger, output).await,
             Self::Verify(scope) => books::verify(scope, ledger, output).await,
             Self::Export(command) => books::export(command, ledger, output).await,

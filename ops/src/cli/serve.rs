@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use axum::serve::Listener as _;
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -108,6 +109,9 @@ async fn with_ledger(arguments: &Arguments, listener: TcpListener, output: &Outp
     let merchants = (arguments.faces == Faces::All).then(|| Merchants { doors: doors.clone(), porter: porter.clone() });
     let routes = serve::router_with(&app.ledger, merchants, &arguments.reached());
     output.message(format_args!("hagukumi serves at http://{}", listener.local_addr()?));
+    if let Some(line) = &line {
+        output.message(format_args!("and the Till at https://{}", line.local_addr()?));
+    }
     let stop = stop();
     let jobs = jobs::start(app.ledger.clone(), "serve").await?;
     let till = async {

@@ -9,11 +9,14 @@ use clap::Parser;
 enum Torture {
     /// The same histories in worlds that differ in who pays: what merchants see must be the same, and planted leaks must be seen.
     TwoWorlds(tests::worlds::campaign::Arguments),
+    /// A merchant that guesses from a rehearsed month of payments who is funded.
+    Attacker(tests::attacker::campaign::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Torture::parse() {
         Torture::TwoWorlds(arguments) => tests::worlds::campaign::run(&arguments).await,
+        Torture::Attacker(arguments) => tests::attacker::campaign::run(&arguments).await,
     }
 }

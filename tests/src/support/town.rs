@@ -171,9 +171,28 @@ impl Client {
         self.send(Method::POST, path, key, Body::from(body.to_string())).await
     }
 
+    /// Puts a JSON body.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.clone().with("content-type", "application/json").send(Method::PUT, path, "", Body::from(body.to_string())).await
+    }
+
     /// Sends a file of this kind, under an idempotency key unless it is empty.
-    pub async fn upload(&self, path: &str, key: &str, (kind, bytes): (&str, &[u8])) -> Answer {
-        self.clone().with("content-type", kind).send(Method::POST, path, key, Body::from(bytes.to_vec())).await
+    pub async fn upload(&self, path: &str, key: &str, file: (&str, &[u8])) -> Answer {
+        self.send_as(Method::POST, path, key, file).await
+    }
+
+    /// Sends anything of this kind by any method, under an idempotency key unless it is empty.
+    pub async fn send_as(&self, method: Method, path: &str, key: &str, (kind, bytes): (&str, &[u8])) -> Answer {
+        self.clone().with("content-type", kind).send(method, path, key, Body::from(bytes.to_vec())).await
+    }
+
+    /// Asks, and leaves a live stream before it has told anything.
+    pub async fn look_in(&self, path: &str) -> Answer {
+        let request = self.request(&Method::GET, path, "", Body::empty());
+        let (parts, body) = self.routes.clone().oneshot(request).await.expect("a router always answers").into_parts();
+        let stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if stream { Vec::new() } else { body.collect().await.expect("a body").to_bytes().to_vec() };
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// Sends anything as if it were JSON.

@@ -1,4 +1,4 @@
-//! `hagukumi-torture two-worlds`: as many histories as one likes, and every planted leak.
+//! `hagukumi-torture two-worlds`: as many histories as one likes, and every planted leak; or the times of answers.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -7,8 +7,11 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
+use super::history::tour;
+use super::leaks;
 use super::run::{Equal, Mutant, compare, kill};
 use super::stage::Stage;
+use super::timing::{Answered, Question, measure};
 
 /// What a campaign is told.
 #[derive(Debug, Args)]
@@ -19,6 +22,9 @@ pub struct Arguments {
     /// The seed of all histories and secrets.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Time so many pairs of requests for each endpoint, instead of playing histories.
+    #[arg(long)]
+    timing: Option<usize>,
     /// Print one JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -29,26 +35,67 @@ const HISTORIES_OF_A_STAGE: u64 = 500;
 
 /// Runs a campaign.
 pub async fn run(arguments: &Arguments) -> ExitCode {
+    if let Some(pairs) = arguments.timing {
+        return time(arguments, pairs).await;
+    }
     let began = Instant::now();
-    let mut counter = Counter::default();
     let mut equal = Equal::default();
+    if let Err(found) = histories(arguments, &mut equal).await {
+        return say(arguments, &equal, &[], began, &found);
+    }
+    let mut counter = Counter::default();
+    let planted = u64::try_from(leaks::all().count()).expect("a few leaks");
+    let mutants = kill(&mut Stage::open(arguments.seed, 2).await, arguments.seed, || counter.count("leaks", planted)).await;
+    let survivors = mutants.iter().filter(|mutant| mutant.killed_by.is_none()).map(|mutant| format!("nobody saw that {}", mutant.name));
+    let found = survivors.chain(equal.exercised.missing()).collect::<Vec<_>>().join("\n");
+    say(arguments, &equal, &mutants, began, &found)
+}
+
+/// The tour, then the histories; what tells worlds apart is an error.
+async fn histories(arguments: &Arguments, equal: &mut Equal) -> Result<(), String> {
+    let mut counter = Counter::default();
     let mut next = 0;
     while next < arguments.histories {
         let last = arguments.histories.min(next + HISTORIES_OF_A_STAGE);
         let mut stage = Stage::open(arguments.seed.wrapping_add(next), 3).await;
-        match compare(&mut stage, arguments.seed, next..last, || counter.count("histories", arguments.histories)).await {
-            Ok(more) => equal.add(&more),
-            Err(unequal) => return say(arguments, &equal, &[], began, &format!("{unequal}")),
+        if next == 0
+            && let Some(difference) = stage.play(0, &tour()).await
+        {
+            return Err(difference.to_string());
         }
+        let more = compare(&mut stage, arguments.seed, next..last, || counter.count("histories", arguments.histories)).await;
+        equal.add(&more.map_err(|unequal| unequal.to_string())?);
         next = last;
     }
+    Ok(())
+}
+
+/// Times pairs of requests: the question, and its two controls.
+async fn time(arguments: &Arguments, pairs: usize) -> ExitCode {
+    let began = Instant::now();
     let mut counter = Counter::default();
-    let planted = u64::try_from(super::leaks::all().count()).expect("a few leaks");
-    let mutants = kill(&mut Stage::open(arguments.seed, 2).await, arguments.seed, || counter.count("leaks", planted)).await;
-    let survivors: Vec<_> = mutants.iter().filter(|mutant| mutant.killed_by.is_none()).map(|mutant| mutant.name).collect();
-    let missing = equal.exercised.missing();
-    let found = survivors.iter().map(|name| format!("nobody saw that {name}")).chain(missing).collect::<Vec<_>>().join("\n");
-    say(arguments, &equal, &mutants, began, &found)
+    let all = u64::try_from(pairs * Question::ALL.len()).expect("a number of pairs");
+    let answered = measure(arguments.seed, pairs, || counter.count("pairs", all)).await;
+    let well = answered.iter().all(Answered::is_well);
+    let row = |of: &Answered| {
+        let Answered { question, endpoint, figures } = of;
+        json!({
+            "question": question.as_str(), "endpoint": endpoint, "pairs": figures.pairs, "median_ns": [figures.medians.0, figures.medians.1],
+            "auc_ppm": i64::try_from(figures.auc_ppm).ok(), "sign_z_milli": i64::try_from(figures.sign_milli).ok(),
+            "wilcoxon_z_milli": i64::try_from(figures.wilcoxon_milli).ok(), "told_apart": !figures.is_blind(), "as_it_must_be": of.is_well(),
+        })
+    };
+    let mut stdout = std::io::stdout();
+    let printed = if arguments.json {
+        let rows: Vec<_> = answered.iter().map(row).collect();
+        writeln!(stdout, "{}", json!({ "pairs": pairs, "seed": arguments.seed, "well": well, "seconds": began.elapsed().as_secs(), "timing": rows }))
+    } else {
+        answered.iter().try_for_each(|of| {
+            let said = if of.figures.is_blind() { "not told apart" } else { "told apart" };
+            writeln!(stdout, "{}, {}: {said}: {}", of.endpoint, of.question.as_str(), of.figures)
+        })
+    };
+    if well && printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn say(arguments: &Arguments, equal: &Equal, mutants: &[Mutant], began: Instant, found: &str) -> ExitCode {

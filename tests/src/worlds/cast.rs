@@ -6,10 +6,11 @@ use ledger::actor::Actor;
 use ledger::bank::account::Written;
 use ledger::entitlement::Award;
 use ledger::events;
-use ledger::ids::{ChildId, FamilyId, MerchantId, Municipality};
+use ledger::ids::{CardId, ChildId, FamilyId, MerchantId, Municipality};
 use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
+use ledger::paper::BookletKind;
 use ledger::session::SignIn;
 use ledger::time::Month;
 use ledger::token::CityToken;
@@ -28,8 +29,8 @@ pub const FIRST_DAY: &str = "2026-05-20";
 /// The first day of the statement month that is open then.
 pub const FIRST_MONTH: &str = "2026-05";
 
-/// A monthly coupon with usage limits, tickets, half of the price, and a year's coupon that also repays receipts.
-const SCHEMES: [&str; 4] = [
+/// A monthly coupon with usage limits, tickets, half of the price, a year's coupon that also repays receipts, and visits.
+const SCHEMES: [&str; 5] = [
     r#"[scheme]
 id = "coupon"
 [[version]]
@@ -71,10 +72,24 @@ cost = { expenses = ["tuition", "materials"] }
 share = { rate = [1, 1] }
 route = [{ kind = "redeem" }, { kind = "claim" }]
 "#,
+    r#"[scheme]
+id = "visit"
+[[version]]
+from = 2026-04-01
+who = { unit = "child", test = { age_below = 19 } }
+grant = { kind = "count", amount = 4, cycle = "year" }
+cost = { expenses = ["tuition"] }
+share = { cost_cap = 6_300, deduct = 1_800, rate = [1, 1] }
+route = [{ kind = "redeem" }]
+"#,
 ];
 
 /// The schemes by name; the ticket's face is 500 yen.
-const NAMES: [&str; 4] = ["coupon", "ticket", "half", "year"];
+const NAMES: [&str; 5] = ["coupon", "ticket", "half", "year", "visit"];
+/// The most that the city pays for a visit.
+const VISIT_YEN: i64 = 4_500;
+/// The kind of booklets that there is: 500 yen for tuition, in lessons.
+pub const BOOKLETS: &str = "lesson";
 /// The days on which entitlements of a world may close: tonight, soon, with the month, with the year.
 const CLOSES: [&str; 6] = ["2026-05-20", "2026-05-21", "2026-06-15", "2026-06-16", "2026-07-15", "2027-03-31"];
 
@@ -106,6 +121,10 @@ pub struct Family {
     pub id: FamilyId,
     /// Its children.
     pub children: Vec<ChildId>,
+    /// Its card.
+    pub card: CardId,
+    /// What its phone shows to be let in.
+    pub phone: String,
 }
 
 /// Everybody.
@@ -127,6 +146,8 @@ pub async fn found(pool: &PgPool) -> (TestCity, Cast) {
     for (index, account) in accounts.into_iter().enumerate() {
         merchants.push(merchant(&city, index, account).await);
     }
+    let kind = BookletKind { kind: BOOKLETS.to_owned(), face: Yen::new(500), expense: "tuition".to_owned(), services: vec!["lesson".to_owned()] };
+    city.ledger().make_booklet_kind(city.municipality, &staff("a", BOOKLETS), &kind).await.expect("a kind");
     let families = families(&city).await;
     for scheme in NAMES {
         city.appropriate(scheme, 2026, 50_000_000).await;
@@ -177,7 +198,12 @@ async fn families(city: &TestCity) -> Vec<Family> {
         for (number, _) in numbers {
             children.push(city.child(number).await);
         }
-        families.push(Family { id: city.family(&format!("H{household}")).await, children });
+        let (id, ledger) = (city.family(&format!("H{household}")).await, city.ledger());
+        let code = ledger.activation_code(city.municipality, id).await.expect("an answer").expect("a code");
+        let attempt = SignIn { code: Some(code), origin: String::new() };
+        let phone = ledger.sign_in(city.municipality, &attempt).await.expect("a session").token.to_string();
+        let card = ledger.issue_card(city.municipality, &staff("a", &format!("card {household}")), id).await.expect("a card").id;
+        families.push(Family { id, children, card, phone });
     }
     families
 }
@@ -225,10 +251,14 @@ async fn grant(ledger: &Ledger, municipality: Municipality, scheme: &str, award:
 
 fn award(dice: &mut Dice, scheme: &str, child: ChildId, family: FamilyId) -> Award {
     let month = Month::of(date("2026-04-01")).plus_months(i32::try_from(dice.below(4)).expect("a few"));
-    let (amount, face) = match scheme {
-        "coupon" => (dice.yen(1, 9_000), 1),
-        "ticket" => (dice.yen(1, 30) * 500, 500),
-        _ => (dice.yen(1, 120_000), 1),
+    let (amount, face, visits) = match scheme {
+        "coupon" => (dice.yen(1, 9_000), 1, None),
+        "ticket" => (dice.yen(1, 30) * 500, 500, None),
+        "visit" => {
+            let visits = dice.yen(1, 4);
+            (visits * VISIT_YEN, 1, Some(visits))
+        }
+        _ => (dice.yen(1, 120_000), 1, None),
     };
     let opens_on = date(dice.pick(&["2026-04-16", "2026-04-16", "2026-05-21"]));
     Award {
@@ -236,7 +266,7 @@ fn award(dice: &mut Dice, scheme: &str, child: ChildId, family: FamilyId) -> Awa
         family,
         amount: Yen::new(amount),
         face: Yen::new(face),
-        visits: None,
+        visits,
         period_from: month.first_day(),
         service_from: month.first_day(),
         service_to: month.last_day(),

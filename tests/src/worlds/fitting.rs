@@ -26,11 +26,12 @@ pub enum Fitting {
     Line,
 }
 
-/// The routes of a world.
-pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> Router {
+/// The routes of a world: the merchants', and the families'.
+pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> (Router, Router) {
     let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
-    match fitting {
+    let phones = ops::serve::router_with(ledger, None::<Merchants<LedgerTill>>, &reached);
+    let routes = match fitting {
         Fitting::Call => {
             let doors = Leaky::new(LedgerTill::new(ledger.clone()), planted);
             ops::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
@@ -40,7 +41,8 @@ pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted
             let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
             ops::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
         }
-    }
+    };
+    (routes, phones)
 }
 
 /// A Till behind a private line of this machine.

@@ -15,6 +15,14 @@ pub enum Event {
     TakeBack { payment: usize },
     /// A family pays a bill from home.
     PayBill { bill: usize, family: usize },
+    /// A family lets a bill settle by itself on its day, or no more.
+    Consent { bill: usize, family: usize, withdraw: bool },
+    /// A family reserves a payment for its card.
+    Reserve { family: usize, merchant: usize, price: i64, materials: bool },
+    /// Staff issue a booklet; a desk of this merchant scans its tickets first.
+    Booklet { family: usize, merchant: usize, tickets: u16 },
+    /// A family's card is lost and printed again.
+    LoseCard { family: usize },
     /// A desk scans a code.
     Scan { payment: usize, how: Scan },
     /// A desk bills.
@@ -43,6 +51,8 @@ pub enum Event {
     Expire,
     /// Refunds go back where they came from.
     Settle,
+    /// Bills settle whose day has come.
+    Due,
     /// What has closed lapses.
     Lapse,
     /// Days are closed for payments, through yesterday or today.
@@ -219,6 +229,9 @@ const PROBES: [Probe; 12] = [
 /// Events of a history, at least and at most.
 const EVENTS: (u64, u64) = (20, 80);
 
+/// The last one that there is.
+pub const LAST: usize = usize::MAX;
+
 /// Throws by number from one seed: the same however often asked.
 pub struct Dice(KeyedEntropy, u64);
 
@@ -285,7 +298,29 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
         0..4 => vec![hold(dice), Event::Scan { payment: 0, how: scan(dice) }],
         4 => vec![Event::Evening(dice.yen(1, 9)), hold(dice), Event::Minutes(dice.yen(1, 9)), latest],
         5 => vec![hold(dice), latest, Event::Lapse, Event::Refund { receipt: dice.place(1 << 16), percent: dice.yen(1, 100), how: Refunding::Well }],
-        6 if dice.happens(40) => {
+        6 if dice.happens(30) => {
+            let (merchant, family) = (dice.place(super::cast::MERCHANTS), dice.place(super::cast::FAMILIES));
+            let bill = Event::Bill { merchant, price: price(dice), how: Billing::New };
+            let consent = Event::Consent { bill: LAST, family, withdraw: false };
+            [bill, consent].into_iter().chain([Event::Tomorrow; 3]).chain([Event::Due]).collect()
+        }
+        8 => {
+            // Days may pass before it is used: what pays may have lapsed by then.
+            let reserve = Event::Reserve {
+                family: dice.place(super::cast::FAMILIES),
+                merchant: dice.place(super::cast::MERCHANTS),
+                price: price(dice),
+                materials: false,
+            };
+            let days = [Event::Tomorrow; 2].into_iter().take(dice.place(3));
+            std::iter::once(reserve).chain(days).chain([latest]).collect()
+        }
+        9 if dice.happens(50) => {
+            let tickets = 1 + u16::try_from(dice.below(3)).expect("a few");
+            let booklet = Event::Booklet { family: dice.place(super::cast::FAMILIES), merchant: dice.place(super::cast::MERCHANTS), tickets };
+            vec![booklet, latest, Event::Scan { payment: 1, how: scan(dice) }]
+        }
+        7 if dice.happens(40) => {
             let claim = |merchant| Event::Claim { merchant, again: false };
             let claims = (0..super::cast::MERCHANTS).map(claim);
             let look = |at| Event::Look { merchant: dice.place(super::cast::MERCHANTS), at };
@@ -300,7 +335,7 @@ fn scene(dice: &mut Dice) -> Vec<Event> {
 fn event(dice: &mut Dice) -> Event {
     let (family, merchant) = (dice.place(super::cast::FAMILIES), dice.place(super::cast::MERCHANTS));
     let (any, throw) = (dice.place(1 << 16), dice.below(1 << 32));
-    match dice.below(88) {
+    match dice.below(95) {
         0..12 => Event::Hold { family, merchant, price: price(dice), materials: dice.happens(20) },
         12 => Event::HoldTooMuch { family, merchant },
         13..15 => Event::TakeBack { payment: any },
@@ -326,7 +361,12 @@ fn event(dice: &mut Dice) -> Event {
         75 => Event::Revoke { throw },
         76..78 => Event::Reimburse { throw },
         78..87 => Event::Office { merchant, what: office(dice, any) },
-        87 if dice.happens(10) => Event::Follow { merchant },
+        87..89 => Event::Consent { bill: any, family, withdraw: dice.happens(20) },
+        89 => Event::Due,
+        91 => Event::Reserve { family, merchant, price: price(dice), materials: dice.happens(20) },
+        92 => Event::Booklet { family, merchant, tickets: 1 + u16::try_from(any % 3).expect("a few") },
+        93 => Event::LoseCard { family },
+        90 if dice.happens(10) => Event::Follow { merchant },
         _ => Event::OwnMoney { throw },
     }
 }
@@ -421,14 +461,21 @@ pub fn tour() -> Vec<Event> {
         tour.extend([hold(family, merchant, price), scan(0, Scan::OtherAmount), scan(0, Scan::Well), scan(0, Scan::Again), scan(0, Scan::OtherUnderSameKey)]);
     }
     tour.extend([hold(0, 0, 900), Event::Probe(Probe::Document), Event::Minutes(12), scan(0, Scan::Well), Event::Expire]);
-    tour.extend([Event::Bill { merchant: 0, price: 4_000, how: Billing::New }, Event::PayBill { bill: 0, family: 0 }]);
-    tour.extend(look(Look::Invoice(0)));
+    tour.push(Event::Bill { merchant: 0, price: 4_000, how: Billing::New });
+    tour.extend(look(Look::Symbol(0)));
+    tour.push(Event::PayBill { bill: 0, family: 0 });
+    tour.extend([Look::Invoice(0), Look::InvoiceEvents(0)].into_iter().flat_map(look));
+    tour.extend([Event::Bill { merchant: 1, price: 4_400, how: Billing::New }, Event::Consent { bill: LAST, family: 1, withdraw: false }]);
+    tour.extend([Event::Tomorrow, Event::Tomorrow, Event::Tomorrow, Event::Due]);
     for receipt in 0..5 {
         tour.extend([refund(receipt, 39), refund(receipt, 90), refund(receipt, 100)]);
         tour.extend(look(Look::Receipt(receipt)));
     }
     tour.extend(look(Look::Receipts));
     tour.extend(look(Look::ReceiptFile));
+    let reserve = |merchant| Event::Reserve { family: 2, merchant, price: 3_100, materials: false };
+    tour.extend([reserve(0), scan(0, Scan::Foreign), scan(0, Scan::Well), scan(0, Scan::Well), reserve(1), Event::LoseCard { family: 2 }, scan(1, Scan::Well)]);
+    tour.extend([scan(0, Scan::Well), Event::Booklet { family: 1, merchant: 0, tickets: 2 }, scan(0, Scan::Foreign), scan(1, Scan::Well), scan(1, Scan::Well)]);
     tour.extend([Event::Settle, Event::MonthOver, Event::Draw]);
     tour.extend([Look::Statements, Look::Statement, Look::StatementLines, Look::StatementFile].into_iter().flat_map(look));
     tour.extend(claim(false));

@@ -13,5 +13,6 @@ pub mod history;
 pub mod leaks;
 pub mod run;
 pub mod stage;
+pub mod timing;
 pub mod view;
 pub mod world;

@@ -31,29 +31,31 @@ struct Theatre {
 struct Face {
     sets: PgConnection,
     reads: PgPool,
-    /// What its login may read: each table, and its columns.
-    rows: Vec<(String, String)>,
     _database: TestMerchantDatabase,
 }
 
 impl Face {
     async fn open() -> Self {
         let database = TestMerchantDatabase::new().await;
-        let mut sets = PgConnection::connect_with(&database.superuser()).await.expect("connect as the superuser");
-        let rows = "SELECT c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
-                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-                    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-                      AND has_schema_privilege('hagukumi_merchant', n.oid, 'USAGE') AND has_column_privilege('hagukumi_merchant', c.oid, a.attnum, 'SELECT')
-                    GROUP BY c.oid ORDER BY 1";
-        let rows = sqlx::query_as(rows).fetch_all(&mut sets).await.expect("what can be read");
+        let sets = PgConnection::connect_with(&database.superuser()).await.expect("connect as the superuser");
         let reads = database.database().connect(2).await.expect("connect as the merchants' face");
-        Self { sets, reads, rows, _database: database }
+        Self { sets, reads, _database: database }
+    }
+
+    /// What the login may read: each table, and its columns.
+    async fn readable(&mut self) -> Vec<(String, String)> {
+        let sql = "SELECT c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+                   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+                   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'v', 'm', 'S')
+                     AND has_schema_privilege('hagukumi_merchant', n.oid, 'USAGE') AND has_column_privilege('hagukumi_merchant', c.oid, a.attnum, 'SELECT')
+                   GROUP BY c.oid ORDER BY 1";
+        sqlx::query_as(sql).fetch_all(&mut self.sets).await.expect("what can be read")
     }
 
     /// Every row that the login of the merchants' face can read.
-    async fn read(&self) -> Vec<Seen> {
+    async fn read(&mut self) -> Vec<Seen> {
         let mut seen = Vec::new();
-        for (table, columns) in &self.rows {
+        for (table, columns) in self.readable().await {
             let sql = format!("SELECT coalesce(string_agg(r, E'\\n' ORDER BY r), '') FROM (SELECT ROW({columns})::text AS r FROM {table}) AS rows");
             let rows: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.reads).await.expect("rows");
             seen.push(Seen::other(format!("whoever has the login of the merchants' face: {table}"), rows));
@@ -115,7 +117,17 @@ impl Theatre {
     /// The end of a history: every merchant looks at everything, and so does whoever has stolen the login of their face.
     async fn end(&mut self) -> Vec<Seen> {
         let mut seen = self.world.look_at_everything().await;
+        let leak = self.planted.writes();
+        if let Some(sql) = leak {
+            // Put back at once: other leaks follow.
+            execute(&mut self.face.sets, format!("CREATE SCHEMA kept; CREATE TABLE kept.callers AS TABLE face.callers; {sql}")).await;
+        }
         seen.extend(self.face.read().await);
+        if leak.is_some() {
+            let back = "DROP TABLE IF EXISTS face.funded; ALTER TABLE face.callers DROP COLUMN IF EXISTS source; DELETE FROM face.refusals;
+                        DELETE FROM face.callers; INSERT INTO face.callers TABLE kept.callers; DROP SCHEMA kept CASCADE";
+            execute(&mut self.face.sets, back).await;
+        }
         seen
     }
 }

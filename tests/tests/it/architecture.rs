@@ -95,6 +95,28 @@ fn a_pure_file_that_knows_the_database_is_found() {
     assert_eq!(impure("ledger/src/payment/repo.rs", "use sqlx::PgPool;"), Vec::<String>::new());
 }
 
+#[test]
+fn nothing_on_the_merchants_side_knows_how_much_paying_by_code_says() {
+    assert_eq!(findings(knows_cover), Vec::<String>::new());
+}
+
+#[test]
+fn a_merchants_file_that_knows_cover_is_found() {
+    for path in ["merchant-api/src/routes/receipts.rs", "ops/src/till/receipts.rs", "ops/src/porter/mod.rs", "ops/src/serve/mod.rs"] {
+        assert_eq!(knows_cover(path, "\nlet red = ledger.cover_warning(city, family, merchant).await?;"), [format!("{path}:2: knows cover")]);
+        assert_eq!(knows_cover(path, "// How the cover is, the city knows.\nlet discover = recovered;"), Vec::<String>::new());
+    }
+    assert_eq!(knows_cover("ops/src/cli/cover.rs", "use ledger::cover::Cover;"), Vec::<String>::new());
+}
+
+/// What a merchant reaches may not ask how much the mere fact of paying by code says.
+fn knows_cover(path: &str, text: &str) -> Vec<String> {
+    let merchants = ["merchant-api/", "ops/src/till/", "ops/src/porter/", "ops/src/serve/", "web/"].iter().any(|side| path.starts_with(side));
+    let cover = |word: &str| word.split('_').any(|part| part.eq_ignore_ascii_case("cover") || part.eq_ignore_ascii_case("covers"));
+    let known = |(number, line)| words(line).filter(|(word, _)| cover(word)).map(move |_| format!("{path}:{number}: knows cover"));
+    if merchants { code_lines(text).flat_map(known).collect() } else { Vec::new() }
+}
+
 /// Arrows that no rule allows, over any number of crates between.
 fn wrong_arrows(graph: &Graph) -> Vec<String> {
     let mut wrong = Vec::new();

@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod bench;
+mod blind;
 mod books;
 mod citizen;
 mod citizen_paper;
@@ -23,4 +24,3 @@ mod program;
 mod rehearsal;
 mod staff;
 mod test_database;
-mod two_worlds;

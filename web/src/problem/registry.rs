@@ -62,6 +62,8 @@ registry! {
     BILL_CANCELLED CONFLICT "bill-cancelled" "この請求は取り消されています。教室・事業者にお問い合わせください。" "This bill was cancelled: ask whoever made it.";
     CARD_RESERVED CONFLICT "card-reserved" "このカードには、同じ教室・事業者、同じ金額の予約がすでにあります。" "The card has a reservation for this merchant and amount already.";
     PAPER_ENDED CONFLICT "paper-ended" "このカード・つづりは、もう使えません。" "This card or booklet works no more.";
+    NO_DUE_DAY CONFLICT "no-due-day" "この請求には支払期限がありません。" "This bill says no day on which it is due.";
+    DUE_DAY CONFLICT "due-day" "支払期限の前日までに設定してください。いま支払うこともできます。" "Set this by the day before it is due; or pay now.";
     BUSY SERVICE_UNAVAILABLE "busy" "いま混み合っています。もう一度お試しください。" "Many are paying at once: try again.";
 
     // Merchants. About a code there is this one refusal and no other.

@@ -18,13 +18,13 @@ pub(crate) struct PaymentBody {
     payment: String,
     /// `held`, `paid`, `taken_back` or `expired`.
     #[schema(value_type = String)]
-    status: &'static str,
+    pub(super) status: &'static str,
     merchant: String,
-    merchant_name: String,
+    pub(super) merchant_name: String,
     #[schema(required)]
     invoice: Option<String>,
     expense: String,
-    price_yen: i64,
+    pub(super) price_yen: i64,
     /// Who pays it; the amounts add up to the price.
     parts: Vec<PartBody>,
     #[schema(format = "date-time")]
@@ -34,20 +34,20 @@ pub(crate) struct PaymentBody {
     expires_at: String,
     /// What the desk types; none once it works no more, and none where a paper card captures it.
     #[schema(required)]
-    code: Option<String>,
+    pub(super) code: Option<String>,
     /// What the QR symbol holds.
     #[schema(required)]
-    link: Option<String>,
+    pub(super) link: Option<String>,
     /// Where the QR symbol is, from the root of this API.
     #[schema(required)]
-    qr: Option<String>,
+    pub(super) qr: Option<String>,
     #[schema(required)]
     receipt: Option<String>,
     #[schema(required, format = "date-time")]
     paid_at: Option<String>,
     /// Four digits that the desk's screen shows too.
     #[schema(required)]
-    match_code: Option<String>,
+    pub(super) match_code: Option<String>,
     /// What the merchant has refunded of it.
     refunded_yen: i64,
 }

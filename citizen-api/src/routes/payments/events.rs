@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use ledger::payment::history::Payment;
 use web::openapi::{Always, OfOne, SignedIn};
 use web::{PathId, Problem};
 
@@ -22,11 +23,17 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Proxies close what is silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// What a stream tells.
+pub(crate) type Told = Result<Event, Infallible>;
+/// A payment as a stream shows it.
+type Shown = fn(&Deps, &Payment) -> Result<Event, axum::Error>;
+
 /// Somebody watches a payment.
 struct Watch {
     deps: Deps,
     family: Family,
     id: PaymentId,
+    shown: Shown,
     /// What was said last; nothing yet.
     said: Option<&'static str>,
 }
@@ -36,18 +43,19 @@ struct Watch {
 #[utoipa::path(get, path = "/payments/{payment}/events", operation_id = "follow_payment", tag = "payments", security(("token" = [])),
     params(("payment" = String, Path)),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream"), Always, SignedIn, OfOne))]
-pub(crate) async fn follow(
-    State(deps): State<Deps>,
-    family: Family,
-    PathId(id): PathId<PaymentId>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+pub(crate) async fn follow(State(deps): State<Deps>, family: Family, PathId(id): PathId<PaymentId>) -> Result<Sse<impl Stream<Item = Told>>, Problem> {
+    stream(deps, family, id, |deps, payment| Event::default().event("payment").json_data(PaymentBody::new(deps, payment))).await
+}
+
+/// The stream of one payment, as `shown`.
+pub(super) async fn stream(deps: Deps, family: Family, id: PaymentId, shown: Shown) -> Result<Sse<impl Stream<Item = Told>>, Problem> {
     get_payment(&deps, &family, id).await?;
-    let watch = Watch { deps, family, id, said: None };
+    let watch = Watch { deps, family, id, shown, said: None };
     Ok(Sse::new(unfold(watch, next)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// The next change; none when there is no further one. What breaks ends the stream: the phone asks again.
-async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
+async fn next(mut watch: Watch) -> Option<(Told, Watch)> {
     if watch.said.is_some_and(|said| said != PaymentBody::HELD) {
         return None;
     }
@@ -56,10 +64,10 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
         let payment = get_payment(&watch.deps, &watch.family, watch.id).await.ok()?;
-        let body = PaymentBody::new(&watch.deps, &payment);
-        if watch.said != Some(body.status()) {
-            watch.said = Some(body.status());
-            let event = Event::default().event("payment").json_data(&body).ok()?;
+        let status = PaymentBody::new(&watch.deps, &payment).status();
+        if watch.said != Some(status) {
+            watch.said = Some(status);
+            let event = (watch.shown)(&watch.deps, &payment).ok()?;
             return Some((Ok(event), watch));
         }
     }

@@ -1,6 +1,7 @@
 //! Payments: set aside, shown as a code, paid at the desk, taken back.
 
 pub(crate) mod body;
+pub(crate) mod counter;
 pub(crate) mod events;
 pub(crate) mod qr;
 
@@ -29,6 +30,8 @@ pub(crate) fn router() -> Router<Deps> {
     Router::new()
         .route("/payments", get(list).post(create))
         .route("/payments/{payment}", get(show).delete(take_back))
+        .route("/payments/{payment}/counter", get(counter::show))
+        .route("/payments/{payment}/counter/events", get(counter::follow))
         .route("/payments/{payment}/qr.svg", get(qr::show))
         .route("/payments/{payment}/events", get(events::follow))
 }

@@ -168,9 +168,10 @@ impl Ledger {
         let Reserve { children, merchant, expense, service, price, own_money } = asked.clone();
         let payment = HoldPayment { family, children, merchant, invoice: None, expense, service, price, month: None, own_money };
         let city = city::repo::get_in_tx(&mut tx, municipality).await?;
-        let terms = Terms { id: hold, digest, until: self.reserved_until(&city, asked) };
+        let expires_at = self.reserved_until(&city, asked);
+        let terms = Terms { id: hold, digest, until: expires_at };
         let posting = Command { key: format!("{}/hold", command.key), ..command.clone() };
-        let expires_at = self.reserve_in_tx(&mut tx, municipality, &posting, (&payment, terms)).await.map_err(|error| match error {
+        self.reserve_in_tx(&mut tx, municipality, &posting, (&payment, terms)).await.map_err(|error| match error {
             Error::Rejected(rejected) => Error::Rejected(Rejected::Hold(rejected)),
             Error::Failed(failure) => Error::Failed(failure),
         })?;

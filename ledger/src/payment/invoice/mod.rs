@@ -16,6 +16,7 @@ use crate::money::Yen;
 use crate::{Ledger, Tx};
 
 mod batch;
+pub mod due;
 mod own;
 mod repo;
 

@@ -61,7 +61,7 @@ fn refused(known: &Known, answer: &Answer) -> bool {
     known.funded() && answer.status == StatusCode::CONFLICT
 }
 
-fn put(answer: &mut Answer, name: &'static str, value: &str) {
+pub(super) fn put(answer: &mut Answer, name: &'static str, value: &str) {
     answer.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
 }
 
@@ -75,12 +75,12 @@ fn text(answer: &Answer) -> String {
 }
 
 /// Replaces a text, once.
-fn replace(answer: &mut Answer, from: &str, to: &str) {
+pub(super) fn replace(answer: &mut Answer, from: &str, to: &str) {
     answer.body = text(answer).replacen(from, to, 1).into_bytes();
 }
 
 /// Adds a member to an object.
-fn member(answer: &mut Answer, member: &str) {
+pub(super) fn member(answer: &mut Answer, member: &str) {
     if let Some(rest) = text(answer).strip_suffix('}') {
         answer.body = format!("{rest},{member}}}").into_bytes();
     }

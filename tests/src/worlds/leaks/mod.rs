@@ -3,6 +3,8 @@
 
 mod answers;
 mod paper;
+mod rows;
+mod screens;
 mod till;
 
 use std::collections::BTreeMap;
@@ -26,7 +28,7 @@ pub struct Leak {
 
 /// Every leak there is.
 pub fn all() -> impl Iterator<Item = &'static Leak> {
-    answers::LEAKS.iter().chain(till::LEAKS).chain(paper::LEAKS)
+    answers::LEAKS.iter().chain(till::LEAKS).chain(rows::LEAKS).chain(screens::LEAKS).chain(paper::LEAKS)
 }
 
 /// Where a leak is planted.
@@ -36,6 +38,10 @@ pub enum At {
     Answer(fn(&Known, &str, &mut Answer)),
     /// Around the Till.
     Till(TillLeak),
+    /// On a family's phone, where others see it too.
+    Screen(fn(&Known, &str, &mut Answer)),
+    /// In the merchants' face's own database: what a statement adds to it.
+    Rows(&'static str),
     /// On the way to the bank: the header record, then one record for each line.
     Paper(fn(&Known, &mut Vec<Vec<u8>>)),
 }
@@ -168,6 +174,22 @@ impl Planted {
     pub fn rewrite(&self, path: &str, answer: &mut Answer) {
         if let Some(Leak { at: At::Answer(rewrite), .. }) = self.leak() {
             rewrite(&self.known(), path, answer);
+        }
+    }
+
+    /// What a leak makes of a phone's screen.
+    pub fn show(&self, path: &str, answer: &mut Answer) {
+        if let Some(Leak { at: At::Screen(rewrite), .. }) = self.leak() {
+            rewrite(&self.known(), path, answer);
+        }
+    }
+
+    /// What a leak writes into the merchants' database, where a scheme has paid for something.
+    #[must_use]
+    pub fn writes(&self) -> Option<&'static str> {
+        match self.leak() {
+            Some(Leak { at: At::Rows(sql), .. }) if self.known().anybody_is_funded() => Some(sql),
+            _ => None,
         }
     }
 

@@ -30,6 +30,7 @@ impl World {
             Event::Expire => {
                 let _ = ledger.expire_holds(municipality).await.expect("expired");
             }
+            Event::Due => self.settle_due().await,
             Event::Settle => {
                 let _ = ledger.settle_refunds(municipality).await.expect("settled");
             }

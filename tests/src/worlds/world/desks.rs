@@ -59,9 +59,11 @@ impl World {
         if let Some(id) = paid
             && self.receipts.iter().all(|receipt| receipt.id != id)
         {
-            self.planted.learn_receipt(&self.city, own, &id).await;
-            self.receipts.push(Receipt { id, merchant: own, price, sent: None });
-            self.tell_follower(own).await;
+            // A ticket works at every merchant.
+            let merchant = desk / 2;
+            self.planted.learn_receipt(&self.city, merchant, &id).await;
+            self.receipts.push(Receipt { id, merchant, price, sent: None });
+            self.tell_follower(merchant).await;
         }
     }
 
@@ -91,7 +93,8 @@ impl World {
         self.planted.about_nothing();
         let known = self.bills.iter().rev().find(|bill| bill.merchant == merchant);
         let (fresh, reference) = (self.key(), format!("R-{}", self.keys));
-        let bill = |reference: &str, expense: &str| json!({"reference": reference, "amount_yen": price, "expense": expense, "due_on": "2026-07-01"});
+        let due_on = self.today() + chrono::Days::new(3);
+        let bill = |reference: &str, expense: &str| json!({"reference": reference, "amount_yen": price, "expense": expense, "due_on": due_on});
         let (key, body) = match (how, known) {
             (Billing::Again, Some(bill)) => bill.sent.clone(),
             (Billing::TakenReference, Some(known)) => (fresh, bill(known.sent.1["reference"].as_str().expect("a reference"), "materials")),
@@ -226,11 +229,12 @@ impl World {
     /// At the end every merchant looks at everything that it has.
     pub async fn look_at_everything(&mut self) -> Vec<Seen> {
         for merchant in 0..MERCHANTS {
-            for at in [Look::ReceiptFile, Look::Statements, Look::StatementFile, Look::Payouts] {
+            for at in [Look::ReceiptFile, Look::Statements] {
                 self.look(merchant, at).await;
             }
             self.pages((merchant, 0), "/invoices?").await;
         }
+        self.show_notices().await;
         self.followed = None;
         std::mem::take(&mut self.seen)
     }

@@ -7,8 +7,8 @@ use ledger::payment::HoldRejected;
 use ledger::payment::invoice::{PayInvoice, PayRejected};
 
 use super::super::cast;
-use super::super::history::Event;
-use super::{Payment, Receipt, World};
+use super::super::history::{Event, LAST};
+use super::{Receipt, World};
 use crate::support::test_city::rejection;
 
 /// More than anybody has, and than anything costs.
@@ -25,6 +25,10 @@ impl World {
                 self.accepted.push(format!("{voided:?}"));
             }
             Event::PayBill { bill, family } if !self.bills.is_empty() => self.pay_bill(bill % self.bills.len(), family).await,
+            Event::Consent { bill, family, withdraw } if !self.bills.is_empty() => {
+                let bill = if bill == LAST { self.bills.len() - 1 } else { bill % self.bills.len() };
+                self.consent(bill, family, withdraw).await;
+            }
             _ => {}
         }
     }
@@ -53,9 +57,7 @@ impl World {
         // How much is missing is the family's own.
         self.accepted.push(format!("{:?}", said.map_err(|why| matches!(why, HoldRejected::Short(_)).then_some("short").ok_or(*why))));
         if let Ok(code) = answer {
-            let hold = code.hold;
-            self.planted.learn_payment(&self.city, hold).await;
-            self.payments.push(Payment { family, merchant, price, hold, code, sent: None });
+            self.add_payment((family, merchant), code).await;
         }
     }
 
@@ -78,7 +80,40 @@ impl World {
         }
     }
 
-    async fn load(&self, family: usize, key: &str, missing: Yen) {
+    async fn consent(&mut self, bill: usize, family: usize, withdraw: bool) {
+        let invoice = self.bills[bill].id.parse().expect("a bill's number");
+        let asked = PayInvoice { family: self.family(family), children: self.cast.families[family].children.clone(), own_money: true };
+        let said = if withdraw {
+            format!("{:?}", rejection(self.ledger().withdraw_consent(self.municipality(), invoice, asked.family).await))
+        } else {
+            let consent = rejection(self.ledger().consent(self.municipality(), invoice, &asked).await);
+            if consent.is_ok() {
+                self.consents.push((bill, family));
+            }
+            format!("{consent:?}")
+        };
+        self.accepted.push(said);
+    }
+
+    /// Bills whose day has come. Families have what they need for them, as for everything that they pay.
+    pub(super) async fn settle_due(&mut self) {
+        for (bill, family) in std::mem::take(&mut self.consents) {
+            let key = format!("{}/{bill}/{family}", self.key());
+            self.load(family, &key, Yen::new(self.bills[bill].price)).await;
+        }
+        let settled = self.ledger().settle_due_invoices(self.municipality()).await.expect("settled");
+        self.accepted.push(format!("{settled:?}"));
+    }
+
+    /// What families have been told, as a lock screen shows it.
+    pub(super) async fn show_notices(&mut self) {
+        for family in 0..cast::FAMILIES {
+            self.planted.about_nothing();
+            self.show_phone(family, "/citizen/v1/notices?limit=100").await;
+        }
+    }
+
+    pub(super) async fn load(&self, family: usize, key: &str, missing: Yen) {
         cast::top_up(self.ledger(), self.municipality(), self.family(family), (&format!("short/{key}"), missing.get())).await;
     }
 }

@@ -4,6 +4,7 @@ mod city;
 mod desks;
 mod families;
 mod office;
+mod paper;
 
 use std::sync::Arc;
 
@@ -81,10 +82,14 @@ pub struct World {
     cast: Cast,
     secret: Secret,
     routes: Router,
+    /// The families' face.
+    phones: Router,
     planted: Arc<Planted>,
     payments: Vec<Payment>,
     bills: Vec<Bill>,
     receipts: Vec<Receipt>,
+    /// Bills that families let settle by themselves: which, and whose.
+    consents: Vec<(usize, usize)>,
     people: office::People,
     followed: Option<(usize, Body)>,
     keys: u64,
@@ -95,18 +100,20 @@ pub struct World {
 }
 
 impl World {
-    /// A world of `cast` in `city`, behind these routes.
+    /// A world of `cast` in `city`, behind these routes: the merchants', and the families'.
     #[must_use]
-    pub fn new(city: TestCity, cast: Cast, routes: Router, planted: Arc<Planted>) -> Self {
+    pub fn new(city: TestCity, cast: Cast, (routes, phones): (Router, Router), planted: Arc<Planted>) -> Self {
         Self {
             city,
             cast,
             secret: Secret::OwnMoney,
             routes,
+            phones,
             planted,
             payments: Vec::new(),
             bills: Vec::new(),
             receipts: Vec::new(),
+            consents: Vec::new(),
             people: office::People::default(),
             followed: None,
             keys: 0,
@@ -127,6 +134,7 @@ impl World {
         self.payments.clear();
         self.bills.clear();
         self.receipts.clear();
+        self.consents.clear();
         self.people = office::People::default();
         self.followed = None;
         self.keys = 0;
@@ -138,7 +146,10 @@ impl World {
     pub async fn play(&mut self, event: &Event) -> Vec<Seen> {
         self.keys += 1;
         match *event {
-            Event::Hold { .. } | Event::HoldTooMuch { .. } | Event::TakeBack { .. } | Event::PayBill { .. } => self.of_family(event).await,
+            Event::Hold { .. } | Event::HoldTooMuch { .. } | Event::TakeBack { .. } | Event::PayBill { .. } | Event::Consent { .. } => {
+                self.of_family(event).await;
+            }
+            Event::Reserve { .. } | Event::Booklet { .. } | Event::LoseCard { .. } => self.of_paper(event).await,
             Event::Scan { .. } | Event::Bill { .. } | Event::Refund { .. } | Event::Look { .. } | Event::Probe(_) | Event::Claim { .. } => {
                 self.of_desk(event).await;
             }
@@ -188,6 +199,17 @@ impl World {
 
     fn may_still_pass(&self) -> bool {
         self.today() < date(LAST_DAY)
+    }
+
+    /// Notes what a family's phone shows where others see it too.
+    async fn show_phone(&mut self, family: usize, path: &str) {
+        let request = Request::builder().uri(path).header(header::AUTHORIZATION, format!("Bearer {}", self.cast.families[family].phone));
+        let request = request.body(Body::empty()).expect("a request");
+        let (parts, body) = self.phones.clone().oneshot(request).await.expect("a router always answers").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes().to_vec();
+        let mut answer = Answer { status: parts.status, headers: parts.headers, body };
+        self.planted.show(path, &mut answer);
+        self.seen.push(Seen::answer(format!("whoever looks at the phone of family {family}: {path}"), &answer));
     }
 
     /// Asks as a desk would, and notes what it was told. Answers what was answered before a leak rewrote it: the history goes on.

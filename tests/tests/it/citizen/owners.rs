@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use axum::http::{Method, StatusCode};
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 use ledger::actor::{Actor, Command};
 use ledger::ids::{CardId, ChildId, InvoiceId, MerchantId};
 use ledger::merchant::people::PersonRole;
@@ -44,6 +44,8 @@ struct Things {
     card: CardId,
     merchant: MerchantId,
     invoice: InvoiceId,
+    /// A bill that is due later.
+    due: InvoiceId,
     code: String,
     bill_code: String,
 }
@@ -75,7 +77,7 @@ fn operations() -> Vec<Operation> {
     let late = |name: &str| match name {
         "sign_out" | "sign_out_everywhere" => 3,
         "change_activation_code" => 2,
-        "sign_out_phone" | "take_back_payment" | "withdraw_claim" | "withdraw_bank_account" => 1,
+        "sign_out_phone" | "take_back_payment" | "withdraw_claim" | "withdraw_bank_account" | "withdraw_settlement" => 1,
         _ => 0,
     };
     found.sort_by_key(|operation| late(&operation.name));
@@ -100,6 +102,8 @@ impl Things {
         let other_phone = sessions["sessions"].as_array().unwrap().iter().find(|phone| phone["current"] == false).unwrap();
         let bill = Bill { merchant, reference: "1".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(2_000), due_on: None };
         let invoice = ledger.bill(city, "bill", &bill).await.unwrap();
+        let later = Some(ledger.clock.today() + Days::new(10));
+        let due = ledger.bill(city, "due", &Bill { reference: "2".to_owned(), due_on: later, ..bill }).await.unwrap();
         let issue = Command::new(Actor::Staff("sato".to_owned()), "card", &());
         let card = ledger.issue_card(city, &issue, bureau.world.family(1).await.0).await.unwrap();
         let code = ledger.activation_code(city, bureau.world.family(1).await.0).await.unwrap().unwrap().grouped();
@@ -112,6 +116,7 @@ impl Things {
             card: card.id,
             merchant,
             invoice: invoice.id,
+            due: due.id,
             code,
             bill_code: invoice.code.grouped(),
         }
@@ -136,6 +141,7 @@ impl Things {
             // Of the claim before it.
             "number" => ("1".to_owned(), Whose::Public, "1".to_owned()),
             "merchant" => (self.merchant.to_string(), Whose::Public, nothing("mrc")),
+            "invoice" if operation.ends_with("_settlement") => (self.due.to_string(), Whose::Public, nothing("inv")),
             "invoice" => (self.invoice.to_string(), Whose::Public, nothing("inv")),
             other => panic!("say whose {{{other}}} is"),
         }
@@ -163,7 +169,7 @@ impl Things {
             "create_payment" | "reserve_for_card" => json!({"children": [child], "merchant": self.merchant, "expense": "tuition", "price_yen": 1_000}),
             "pay_from_home" => json!({"children": [child], "expense": "tuition", "month": "2025-11", "price_yen": 1_000}),
             "look_up_invoice" => json!({"code": self.bill_code}),
-            "pay_invoice" => json!({"children": [child]}),
+            "pay_invoice" | "set_settlement" => json!({"children": [child]}),
             "file_claim" | "estimate_claim" => form(child, "fukuoka-naraigoto", &[receipt("tuition", 1_000, "2025-10-21")]),
             "file_claim_again" | "estimate_claim_again" => json!({"costs": [receipt("tuition", 6_000, "2025-10-20")]}),
             "pay_back_own_money" => json!({"amount_yen": 1_000}),
@@ -175,7 +181,9 @@ impl Things {
     async fn ask(&self, who: &Client, operation: &Operation, path: &str) -> Answer {
         match (operation.sends, operation.name.as_str()) {
             (true, "add_evidence") => who.upload(path, &operation.name, ("image/jpeg", &picture(2))).await,
+            (true, name) if operation.method == Method::PUT => who.put(path, &self.body(name)).await,
             (true, name) => who.post(path, name, &self.body(name)).await,
+            (false, "follow_notices") => who.look_in(path).await,
             (false, name) if operation.method == Method::POST => who.post(path, name, &json!({})).await,
             (false, _) => who.ask(operation.method.clone(), path).await,
         }
@@ -271,14 +279,15 @@ async fn whatever_an_operation_answers_stands_in_the_document() {
             things.ask(&other, &operation, &path).await,
         ];
         if operation.sends {
-            answers.push(other.post_text(&path, "text", "{").await);
-            answers.push(other.post_text(&path, "text", "[]").await);
-            answers.push(other.post(&path, "", &json!({"unknown": 1})).await);
-            answers.push(other.upload(&path, "text", ("text/html", b"<html>")).await);
-            answers.push(other.post_text(&path, "large", &format!("\"{}\"", "x".repeat(9 * 1024 * 1024))).await);
+            let send = async |key: &str, kind: &str, text: &str| other.send_as(operation.method.clone(), &path, key, (kind, text.as_bytes())).await;
+            answers.push(send("text", "application/json", "{").await);
+            answers.push(send("text", "application/json", "[]").await);
+            answers.push(send("", "application/json", "{\"unknown\": 1}").await);
+            answers.push(send("text", "text/html", "<html>").await);
+            answers.push(send("large", "application/json", &format!("\"{}\"", "x".repeat(9 * 1024 * 1024))).await);
         }
         if operation.method == Method::GET {
-            answers.push(other.get(&format!("{}?limit=0&nonsense=1", path.split('?').next().unwrap())).await);
+            answers.push(things.ask(&other, &operation, &format!("{}?limit=0&nonsense=1", path.split('?').next().unwrap())).await);
         }
         answers.push(things.ask(&family, &operation, &path).await);
         for answer in answers {

@@ -9,6 +9,7 @@ use tests::worlds::history::tour;
 use tests::worlds::leaks;
 use tests::worlds::run::{Equal, compare, kill, shrink};
 use tests::worlds::stage::Stage;
+use tests::worlds::timing::{Answered, ENDPOINTS, Question, measure};
 
 const SEED: u64 = 20_261_125;
 
@@ -57,4 +58,15 @@ async fn merchants_see_the_same_over_the_private_line_as_in_one_process() {
     let mut stage = Stage::fitted(SEED, &[Fitting::Call, Fitting::Line, Fitting::Line]).await;
     let equal = compare(&mut stage, SEED, 300..312, || {}).await.unwrap_or_else(|unequal| panic!("{unequal}"));
     assert_eq!(equal.histories, 12);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn times_are_measured_and_reported() {
+    // Too few to judge by, and on a machine that others use: a campaign judges (`./ops/torture two-worlds --timing 50000`).
+    let answered = measure(SEED, 40, || {}).await;
+    assert_eq!(answered.len(), Question::ALL.len() * ENDPOINTS.len());
+    for Answered { question, endpoint, figures } in answered {
+        assert_eq!(figures.pairs, 40);
+        writeln!(std::io::stdout(), "{endpoint}, {}: {figures}", question.as_str()).unwrap();
+    }
 }
