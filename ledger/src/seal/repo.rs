@@ -1,5 +1,7 @@
 //! All SQL of seals.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::leaf::{Moved, Sealed};
@@ -75,32 +77,20 @@ pub(super) async fn list_leaves_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
 
 /// These entries with their transfers, in the order given.
 async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entries: &[Uuid]) -> Result<Vec<Sealed>, Failure> {
+    let mut transfers = list_transfers_in_tx(tx, municipality, entries).await?;
     let rows = sqlx::query!(
-        r#"
-        SELECT e.entry_id, e.kind, e.business_on, e.posted_at, e.actor, e.command_key, e.reason, e.reverses_entry_id,
-            t.debits AS "debits!", t.credits AS "credits!", t.amounts AS "amounts!"
-        FROM unnest($2::uuid[]) WITH ORDINALITY AS i (entry_id, item)
-        JOIN entries e ON e.municipality = $1 AND e.entry_id = i.entry_id
-        CROSS JOIN LATERAL (
-            SELECT coalesce(array_agg(t.debit_account_id ORDER BY t.position), '{}') AS debits,
-                coalesce(array_agg(t.credit_account_id ORDER BY t.position), '{}') AS credits,
-                coalesce(array_agg(t.amount ORDER BY t.position), '{}') AS amounts
-            FROM transfers t
-            WHERE t.municipality = $1 AND t.entry_id = i.entry_id
-        ) t
-        ORDER BY i.item
-        "#,
+        "
+        SELECT entry_id, kind, business_on, posted_at, actor, command_key, reason, reverses_entry_id
+        FROM entries
+        WHERE municipality = $1 AND entry_id = ANY ($2)
+        ",
         municipality.code(),
         entries
     )
     .fetch_all(&mut **tx)
     .await?;
-    if rows.len() != entries.len() {
-        return Err(Failure::inconsistent("entries", "an entry is sealed or waits that is not there"));
-    }
     let sealed = rows.into_iter().map(|row| {
-        let moved = row.debits.into_iter().zip(row.credits).zip(row.amounts).map(|((debit, credit), amount)| Moved { debit, credit, amount });
-        Sealed {
+        let entry = Sealed {
             municipality: municipality.code(),
             entry: row.entry_id,
             kind: row.kind,
@@ -110,10 +100,33 @@ async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entries: &[Uuid
             command_key: row.command_key,
             reason: row.reason,
             reverses: row.reverses_entry_id,
-            transfers: moved.collect(),
-        }
+            transfers: transfers.remove(&row.entry_id).unwrap_or_default(),
+        };
+        (row.entry_id, entry)
     });
-    Ok(sealed.collect())
+    let mut sealed: HashMap<_, _> = sealed.collect();
+    let gone = || Failure::inconsistent("entries", "an entry is sealed or waits that is not there");
+    entries.iter().map(|entry| sealed.remove(entry).ok_or_else(gone)).collect()
+}
+
+async fn list_transfers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entries: &[Uuid]) -> Result<HashMap<Uuid, Vec<Moved>>, Failure> {
+    let rows = sqlx::query!(
+        "
+        SELECT entry_id, debit_account_id, credit_account_id, amount
+        FROM transfers
+        WHERE municipality = $1 AND entry_id = ANY ($2)
+        ORDER BY entry_id, position
+        ",
+        municipality.code(),
+        entries
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut transfers: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        transfers.entry(row.entry_id).or_default().push(Moved { debit: row.debit_account_id, credit: row.credit_account_id, amount: row.amount });
+    }
+    Ok(transfers)
 }
 
 /// Adds these leaves to the tree that was, which makes it the tree that is.

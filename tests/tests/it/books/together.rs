@@ -49,15 +49,14 @@ async fn play(test: &TestLedger, code: i32, history: &[Item], batch_max: Option<
         let ledger = ledger.clone();
         async move { end(&ledger.post(municipality, posting.command, posting.draft).await.expect("an outcome")) }
     };
-    let ends = match batch_max {
-        Some(_) => join_all(history.iter().map(post)).await,
-        None => {
-            let mut ends = Vec::new();
-            for item in history {
-                ends.push(post(item).await);
-            }
-            ends
+    let ends = if batch_max.is_some() {
+        join_all(history.iter().map(post)).await
+    } else {
+        let mut ends = Vec::new();
+        for item in history {
+            ends.push(post(item).await);
         }
+        ends
     };
     assert_sound(test, municipality).await;
     (ends, balances(test, municipality).await)
