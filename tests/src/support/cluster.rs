@@ -60,7 +60,8 @@ impl Drop for PrivateCluster {
     }
 }
 
-fn signal(process: u32, name: &str) {
+/// Sends a signal.
+pub fn signal(process: u32, name: &str) {
     // The shell's own: a bare machine has no program of that name.
     let sent = Command::new("sh").args(["-c", &format!("kill -s {name} {process}")]).status().expect("run a shell");
     assert!(sent.success(), "kill -s {name} {process}");

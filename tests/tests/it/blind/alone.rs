@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
+use tests::support::cluster::signal;
 use tests::support::database::{TestDatabase, TestMerchantDatabase, cluster};
 use tests::support::town::Town;
 
@@ -41,8 +42,7 @@ impl Serving {
     }
 
     fn stop(&mut self) -> bool {
-        let told = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(told.success());
+        signal(self.child.id(), "TERM");
         self.child.wait().unwrap().success()
     }
 }
