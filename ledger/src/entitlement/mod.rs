@@ -171,27 +171,37 @@ impl Ledger {
     /// Lets everything lapse that closed before today. Safe to repeat: what has lapsed has nothing left.
     pub async fn lapse(&self, municipality: Municipality) -> Result<Run, Error<RunRejected>> {
         let mut run = Run::default();
+        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+        let mut after = None;
         loop {
             let mut tx = self.pool.begin().await?;
             repo::lock_run_in_tx(&mut tx, municipality).await?;
-            let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-            let leftovers = repo::list_leftovers_in_tx(&mut tx, municipality, self.clock.today(), limit).await?;
-            if leftovers.is_empty() {
-                return Ok(run);
-            }
+            let mut leftovers = repo::list_leftovers_in_tx(&mut tx, municipality, self.clock.today(), after, limit).await?;
+            let Some(last) = leftovers.last() else { return Ok(run) };
+            after = Some(last.account);
+            let mut number = repo::count_lapses_in_tx(&mut tx, municipality, self.clock.today()).await?;
+            leftovers.sort_by(|one, next| (&one.scheme, one.year).cmp(&(&next.scheme, next.year)));
             for budget in leftovers.chunk_by(|one, next| one.scheme == next.scheme && one.year == next.year) {
-                let amount = self.lapse_chunk_in_tx(&mut tx, municipality, budget).await?;
+                number = number.saturating_add(1);
+                let amount = self.lapse_chunk_in_tx(&mut tx, municipality, number, budget).await?;
                 run.add(budget.len(), amount)?;
             }
             tx.commit().await?;
         }
     }
 
-    async fn lapse_chunk_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, chunk: &[repo::Leftover]) -> Result<Yen, Error<RunRejected>> {
+    /// `number` counts the lapses of the day: money may come back to what has lapsed on the same day, and lapses again.
+    async fn lapse_chunk_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        number: i64,
+        chunk: &[repo::Leftover],
+    ) -> Result<Yen, Error<RunRejected>> {
         let Some(first) = chunk.first() else { return Ok(Yen::ZERO) };
         let today = self.clock.today();
         let left: Vec<_> = chunk.iter().map(repo::Leftover::left).collect();
-        let key = format!("lapse/{today}/{}/{}/{}", first.scheme, first.year, first.account);
+        let key = format!("lapse/{today}/{number}");
         let draft = grant::take_back(Event::Lapse, &first.scheme, first.year, today, &left);
         let posting = self.posting(municipality, Command::new(Actor::Job("lapse"), key, &today), draft);
         match self.post_in_tx(tx, municipality, &posting).await? {

@@ -27,7 +27,16 @@ pub async fn list_granted_in_tx(
     children: &[Uuid],
 ) -> Result<Vec<ChildId>, Failure> {
     let granted = sqlx::query_scalar!(
-        "SELECT child_id FROM entitlements WHERE municipality = $1 AND scheme_id = $2 AND period_from = $3 AND child_id = ANY($4)",
+        r#"
+        SELECT e.child_id
+        FROM unnest($4::uuid[]) AS c (child_id)
+        -- One look into the index for each, whatever the planner knows of the table: a run fills it while its statements are planned already.
+        CROSS JOIN LATERAL (
+            SELECT e.child_id FROM entitlements e
+            WHERE e.municipality = $1 AND e.scheme_id = $2 AND e.child_id = c.child_id AND e.period_from = $3
+            LIMIT 1
+        ) e
+        "#,
         municipality.code(),
         scheme,
         period_from,
@@ -135,20 +144,39 @@ impl Leftover {
     }
 }
 
-/// Entitlements that closed before `on` with something left, grouped by scheme and year, at most `limit`.
-pub async fn list_leftovers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate, limit: i64) -> Result<Vec<Leftover>, Failure> {
+/// How many entries have let something lapse on a day.
+pub async fn count_lapses_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on: NaiveDate) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM commands WHERE municipality = $1 AND actor = 'job:lapse' AND starts_with(key, $2)"#,
+        municipality.code(),
+        format!("lapse/{on}/")
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count)
+}
+
+/// Entitlements that closed before `on` with something left, in the order of their ids, from the one after `after`, at most `limit`.
+pub async fn list_leftovers_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    on: NaiveDate,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<Leftover>, Failure> {
     let rows = sqlx::query!(
         r#"
         SELECT e.scheme_id, e.fiscal_year, e.entitlement_id, g.balance, v.account_id AS "visits_account_id?", v.balance AS "visits?"
         FROM entitlements e
         JOIN guarded_balances g ON g.municipality = e.municipality AND g.account_id = e.entitlement_id
         LEFT JOIN guarded_balances v ON v.municipality = e.municipality AND v.account_id = e.visits_account_id
-        WHERE e.municipality = $1 AND e.closes_on < $2 AND (g.balance > 0 OR v.balance > 0)
-        ORDER BY e.scheme_id, e.fiscal_year, e.entitlement_id
-        LIMIT $3
+        WHERE e.municipality = $1 AND e.closes_on < $2 AND (g.balance > 0 OR v.balance > 0) AND e.entitlement_id > $3
+        ORDER BY e.entitlement_id
+        LIMIT $4
         "#,
         municipality.code(),
         on,
+        after.map_or(Uuid::nil(), AccountId::uuid),
         limit
     )
     .fetch_all(&mut **tx)

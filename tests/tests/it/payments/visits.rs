@@ -1,10 +1,12 @@
 //! Grants counted in visits (Sagamihara's housework visits), and budgets that are committed when children redeem.
 
+use chrono::TimeDelta;
 use ledger::city::BudgetRejected;
 use ledger::entitlement::RunRejected;
 use ledger::error::Error;
 use ledger::ids::AccountId;
 use ledger::payment::HoldPayment;
+use ledger::time::tokyo_midnight;
 
 use super::*;
 
@@ -98,6 +100,27 @@ async fn a_visit_comes_back_with_a_void_and_with_the_last_yen_of_a_refund_and_no
     assert_eq!((home.visits_left().await, home.city.spendable(&[home.child]).await), (Some(1), vec![5_700]));
     home.city.refund_and_settle("the rest", &receipt, 3_300).await;
     assert_eq!((home.visits_left().await, home.city.spendable(&[home.child]).await), (Some(2), vec![9_000]));
+    home.city.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_comes_back_to_a_lapsed_entitlement_lapses_again_on_the_same_day() {
+    let database = TestDatabase::new().await;
+    let home = Home::new(&database, VISITS).await;
+    home.city.appropriate("housework", 2026, 10_000).await;
+    home.city.grant("housework", "2026-05-01").await.expect("a grant");
+    let over = tokyo_midnight(date("2027-04-01"));
+    home.city.test.clock.set(over - TimeDelta::minutes(3));
+    home.city.hold("late", &home.visit(6_300)).await.expect("a hold");
+    home.city.test.clock.set(over);
+    let (ledger, municipality) = (home.city.ledger(), home.city.municipality);
+    assert_eq!(ledger.lapse(municipality).await.expect("a lapse").count, 1, "the visit that nobody took");
+    assert_eq!(ledger.expire_holds(municipality).await.expect("expired"), 1);
+    assert_eq!(home.visits().await, 1, "the visit that was set aside comes back, and its yen go to the budget");
+    assert_eq!(ledger.lapse(municipality).await.expect("a second lapse").count, 1);
+    assert_eq!(home.visits().await, 0);
+    assert_eq!(ledger.lapse(municipality).await.expect("a third lapse").count, 0, "nothing is left");
+    assert_eq!(home.city.budget("housework", 2026).await, 10_000);
     home.city.assert_sound().await;
 }
 
