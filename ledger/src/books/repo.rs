@@ -16,21 +16,21 @@ use crate::time::Instant;
 
 /// The postings of a batch, column by column, as `post_batch` takes them.
 #[derive(Default)]
-struct Columns {
+struct Columns<'a> {
     actors: Vec<String>,
-    keys: Vec<String>,
-    fingerprints: Vec<Vec<u8>>,
+    keys: Vec<&'a str>,
+    fingerprints: Vec<&'a [u8]>,
     entries: Vec<Uuid>,
-    events: Vec<String>,
+    events: Vec<&'static str>,
     days: Vec<chrono::NaiveDate>,
-    reasons: Vec<Option<String>>,
+    reasons: Vec<Option<&'a str>>,
     reverses: Vec<Option<Uuid>>,
     new_items: Vec<i32>,
     new_accounts: Vec<Uuid>,
-    new_kinds: Vec<String>,
-    new_units: Vec<String>,
+    new_kinds: Vec<&'static str>,
+    new_units: Vec<&'static str>,
     new_owners: Vec<Option<Uuid>>,
-    new_schemes: Vec<Option<String>>,
+    new_schemes: Vec<Option<&'a str>>,
     new_years: Vec<Option<i16>>,
     new_guarded: Vec<bool>,
     new_opens: Vec<Option<Instant>>,
@@ -42,23 +42,23 @@ struct Columns {
     amounts: Vec<i64>,
 }
 
-impl Columns {
-    fn push(&mut self, item: i32, posting: &Posting) {
+impl<'a> Columns<'a> {
+    fn push(&mut self, item: i32, posting: &'a Posting) {
         self.actors.push(posting.command.actor.to_string());
-        self.keys.push(posting.command.key.clone());
-        self.fingerprints.push(posting.command.fingerprint.to_vec());
+        self.keys.push(&posting.command.key);
+        self.fingerprints.push(&posting.command.fingerprint);
         self.entries.push(posting.entry.uuid());
-        self.events.push(posting.draft.event.as_str().to_owned());
+        self.events.push(posting.draft.event.as_str());
         self.days.push(posting.draft.business_on);
-        self.reasons.push(posting.draft.reason.clone());
+        self.reasons.push(posting.draft.reason.as_deref());
         self.reverses.push(posting.draft.reverses.map(EntryId::uuid));
         for opening in &posting.draft.openings {
             self.new_items.push(item);
             self.new_accounts.push(opening.account.id.uuid());
-            self.new_kinds.push(opening.account.kind.as_str().to_owned());
-            self.new_units.push(opening.account.unit.as_str().to_owned());
+            self.new_kinds.push(opening.account.kind.as_str());
+            self.new_units.push(opening.account.unit.as_str());
             self.new_owners.push(opening.account.owner);
-            self.new_schemes.push(opening.account.scheme.clone());
+            self.new_schemes.push(opening.account.scheme.as_deref());
             self.new_years.push(opening.account.fiscal_year.map(crate::time::FiscalYear::year));
             self.new_guarded.push(opening.guarded);
             self.new_opens.push(opening.opens_at);
@@ -102,17 +102,17 @@ pub async fn post_batch<'a>(
         municipality.code(),
         now,
         &columns.actors,
-        &columns.keys,
-        &columns.fingerprints,
+        &columns.keys as _,
+        &columns.fingerprints as _,
         &columns.entries,
-        &columns.events,
+        &columns.events as _,
         &columns.days,
         &columns.reasons as _,
         &columns.reverses as _,
         &columns.new_items,
         &columns.new_accounts,
-        &columns.new_kinds,
-        &columns.new_units,
+        &columns.new_kinds as _,
+        &columns.new_units as _,
         &columns.new_owners as _,
         &columns.new_schemes as _,
         &columns.new_years as _,

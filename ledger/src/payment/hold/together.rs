@@ -110,16 +110,16 @@ impl Holds {
     /// Answers each in turn; none for one that must be looked at alone.
     async fn hold_in_tx(&self, tx: &mut Tx<'_>, items: &[&Asked]) -> Result<Vec<Option<Answer>>, Failure> {
         let mut ends: Vec<Option<Answer>> = items.iter().map(|_| None).collect();
-        let fresh = self.fresh_in_tx(tx, items).await?;
-        let known = self.known_in_tx(tx, &fresh).await?;
+        let open_for = self.open_for_in_tx(tx, items).await?;
+        let known = self.known_in_tx(tx, &open_for).await?;
         let mut grouped = Vec::new();
-        for (place, item) in fresh {
+        for (place, item) in open_for {
             grouped.push((place, item, known.groups(&self.ledger, &item.payment)));
         }
         let balances = self.balances_in_tx(tx, &grouped).await?;
         let mut due = Vec::new();
         for (place, item, groups) in &grouped {
-            // Who is refused may have been accepted before, by the same command sent twice: that is looked at alone.
+            // Who is refused may have been accepted before, by the same command sent twice: that is looked at alone, as is a key that is known.
             if let Some(decided) = self.decide(&known, item, groups, &balances)? {
                 due.push(Due { place: *place, ..decided });
             }
@@ -147,28 +147,26 @@ impl Holds {
         Ok(ends)
     }
 
-    /// Those whose key is new, whose merchant takes such payments, and who pay no bill.
-    async fn fresh_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<(usize, &'a Asked)>, Failure> {
-        let commands: Vec<_> = items.iter().map(|item| &item.command).collect();
-        let known = books::repo::list_commands_in_tx(tx, self.municipality, &commands).await?;
+    /// Those whose merchant takes such payments, and whose bill, where there is one, is open for them.
+    async fn open_for_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<(usize, &'a Asked)>, Failure> {
         let payments: Vec<_> = items.iter().map(|item| &item.payment).collect();
         let offered = repo::list_offered_in_tx(tx, self.municipality, &payments).await?;
-        let mut fresh = Vec::new();
-        for (place, ((item, known), offered)) in items.iter().zip(known).zip(offered).enumerate() {
+        let mut open_for = Vec::new();
+        for (place, (item, offered)) in items.iter().zip(offered).enumerate() {
             let open = item.payment.invoice.is_none() || invoice::is_open_for_in_tx(tx, self.municipality, &item.payment).await?;
-            if known.is_none() && offered && open && item.payment.price.is_positive() {
-                fresh.push((place, *item));
+            if offered && open && item.payment.price.is_positive() {
+                open_for.push((place, *item));
             }
         }
-        Ok(fresh)
+        Ok(open_for)
     }
 
-    async fn known_in_tx(&self, tx: &mut Tx<'_>, fresh: &[(usize, &Asked)]) -> Result<Known, Failure> {
+    async fn known_in_tx(&self, tx: &mut Tx<'_>, open_for: &[(usize, &Asked)]) -> Result<Known, Failure> {
         let (ledger, municipality, now) = (&self.ledger, self.municipality, self.ledger.clock.now());
         let on = tokyo_date(now);
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let asked = |item: &Asked| item.payment.children.iter().map(|child| (item.payment.family, *child)).collect::<Vec<_>>();
-        let asked: BTreeSet<_> = fresh.iter().flat_map(|(_, item)| asked(item)).collect();
+        let asked: BTreeSet<_> = open_for.iter().flat_map(|(_, item)| asked(item)).collect();
         // A child that has moved to another household is not this family's any more, from that day on.
         let own = ledger.facts_of_own_in_tx(tx, &city, &asked, on).await?;
         let children: Vec<_> = own.keys().map(|(_, child)| *child).collect();

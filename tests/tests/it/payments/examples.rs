@@ -372,7 +372,7 @@ async fn sql_itself_refuses_a_refund_chain_above_the_receipt() {
     assert_eq!(insert((2, 1_000, 400, 601, 1_001)).await.as_deref(), Some("refunds_not_above_receipt"));
     assert_eq!(insert((2, 1_000, 400, 600, 900)).await.as_deref(), Some("refunds_sum"));
     assert_eq!(insert((2, 1_000, 0, 1_000, 1_000)).await.as_deref(), Some("refunds_first"));
-    assert_eq!(insert((2, 5_000, 400, 4_000, 4_400)).await.as_deref(), Some("refunds_municipality_hold_id_captured_yen_fkey"));
+    assert_eq!(insert((2, 5_000, 400, 4_000, 4_400)).await.as_deref(), Some("refunds_amount_of_receipt"));
     assert_eq!(insert((2, 1_000, 399, 600, 999)).await.as_deref(), Some("refunds_municipality_hold_id_previous_before_yen_fkey"));
     assert_eq!(insert((3, 1_000, 400, 600, 1_000)).await.as_deref(), Some("refunds_municipality_hold_id_previous_before_yen_fkey"));
 }
