@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
 
 use super::claims::{Claimed, Claims};
 use super::{Busy, Limits, Work};
@@ -28,11 +30,16 @@ struct State<W: Work> {
 pub(super) struct Queue<W: Work> {
     limits: Limits,
     state: Mutex<State<W>>,
+    arrived: Notify,
 }
+
+/// How long whoever has carried out a batch keeps its connection for the next one. Nobody waits for it: who asks meanwhile goes at once, on a connection
+/// that is at hand and warm.
+const LINGER: Duration = Duration::from_millis(1);
 
 impl<W: Work> Queue<W> {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, state: Mutex::new(State { waiting: VecDeque::new(), running: false }) }
+        Self { limits, state: Mutex::new(State { waiting: VecDeque::new(), running: false }), arrived: Notify::new() }
     }
 
     /// Adds a request, and has batches carried out if nobody does.
@@ -43,7 +50,10 @@ impl<W: Work> Queue<W> {
             return Err(Busy);
         }
         state.waiting.push_back(Waiting { item, claims, answer });
-        if !std::mem::replace(&mut state.running, true) {
+        if std::mem::replace(&mut state.running, true) {
+            drop(state);
+            self.arrived.notify_one();
+        } else {
             drop(state);
             // On its own: the caller may go away at any time.
             tokio::spawn(Running { queue: self, ended: false }.run(work()));
@@ -55,7 +65,7 @@ impl<W: Work> Queue<W> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next batch; with none, running ends.
+    /// The next batch; none when nobody waits.
     fn next(&self) -> Vec<Waiting<W>> {
         let mut state = self.lock();
         let mut claimed = Claimed::default();
@@ -71,8 +81,14 @@ impl<W: Work> Queue<W> {
         }
         left.append(&mut state.waiting);
         state.waiting = left;
-        state.running = !batch.is_empty();
         batch
+    }
+
+    /// Ends the running, unless somebody waits.
+    fn end(&self) -> bool {
+        let mut state = self.lock();
+        state.running = !state.waiting.is_empty();
+        !state.running
     }
 }
 
@@ -95,16 +111,22 @@ impl<W: Work> Drop for Running<W> {
 
 impl<W: Work> Running<W> {
     async fn run(mut self, work: W) {
-        // Those who are ready to ask at this very moment ask first: one turn of the runtime, and no time.
-        tokio::task::yield_now().await;
         let mut connection = None;
         loop {
-            let batch = self.queue.next();
-            if batch.is_empty() {
+            // Those who are ready to ask at this very moment ask first: one turn of the runtime, and no time.
+            tokio::task::yield_now().await;
+            loop {
+                let batch = self.queue.next();
+                if batch.is_empty() {
+                    break;
+                }
+                carry_out(&work, &mut connection, batch).await;
+            }
+            let alone = connection.is_none() || timeout(LINGER, self.queue.arrived.notified()).await.is_err();
+            if alone && self.queue.end() {
                 self.ended = true;
                 return;
             }
-            carry_out(&work, &mut connection, batch).await;
         }
     }
 }

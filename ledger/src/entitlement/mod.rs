@@ -191,13 +191,7 @@ impl Ledger {
     }
 
     /// `number` counts the lapses of the day: money may come back to what has lapsed on the same day, and lapses again.
-    async fn lapse_chunk_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        number: i64,
-        chunk: &[repo::Leftover],
-    ) -> Result<Yen, Error<RunRejected>> {
+    async fn lapse_chunk_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, number: i64, chunk: &[repo::Leftover]) -> Result<Yen, Error<RunRejected>> {
         let Some(first) = chunk.first() else { return Ok(Yen::ZERO) };
         let today = self.clock.today();
         let left: Vec<_> = chunk.iter().map(repo::Leftover::left).collect();

@@ -1,10 +1,12 @@
 //! `hagukumi-torture two-worlds`: as many histories as one likes, and every planted leak; or the times of answers.
 
+use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::history::tour;
@@ -32,6 +34,8 @@ pub struct Arguments {
 
 /// Histories that one set of databases plays before it is made anew.
 const HISTORIES_OF_A_STAGE: u64 = 500;
+/// How many stages play side by side: two keep two cores busy.
+const STAGES: usize = 2;
 
 /// Runs a campaign.
 pub async fn run(arguments: &Arguments) -> ExitCode {
@@ -51,21 +55,27 @@ pub async fn run(arguments: &Arguments) -> ExitCode {
     say(arguments, &equal, &mutants, began, &found)
 }
 
-/// The tour, then the histories; what tells worlds apart is an error.
+/// The tour, then the histories, on two stages at a time; what tells worlds apart is an error.
 async fn histories(arguments: &Arguments, equal: &mut Equal) -> Result<(), String> {
-    let mut counter = Counter::default();
-    let mut next = 0;
-    while next < arguments.histories {
-        let last = arguments.histories.min(next + HISTORIES_OF_A_STAGE);
-        let mut stage = Stage::open(arguments.seed.wrapping_add(next), 3).await;
-        if next == 0
-            && let Some(difference) = stage.play(0, &tour()).await
-        {
-            return Err(difference.to_string());
+    let counter = RefCell::new(Counter::default());
+    let begins = (0..arguments.histories).step_by(usize::try_from(HISTORIES_OF_A_STAGE).expect("a few"));
+    let stages = begins.map(|first| {
+        let numbers = first..arguments.histories.min(first + HISTORIES_OF_A_STAGE);
+        let counter = &counter;
+        async move {
+            let mut stage = Stage::open(arguments.seed.wrapping_add(first), 3).await;
+            if first == 0
+                && let Some(difference) = stage.play(0, &tour()).await
+            {
+                return Err(difference.to_string());
+            }
+            let equal = compare(&mut stage, arguments.seed, numbers, || counter.borrow_mut().count("histories", arguments.histories)).await;
+            equal.map_err(|unequal| unequal.to_string())
         }
-        let more = compare(&mut stage, arguments.seed, next..last, || counter.count("histories", arguments.histories)).await;
-        equal.add(&more.map_err(|unequal| unequal.to_string())?);
-        next = last;
+    });
+    let mut stages = futures_util::stream::iter(stages).buffer_unordered(STAGES);
+    while let Some(more) = stages.next().await {
+        equal.add(&more?);
     }
     Ok(())
 }

@@ -183,9 +183,7 @@ impl Stage {
 
     /// Plays a history in every world at once, and stops at the first thing that is not the same.
     pub async fn play(&mut self, number: u64, history: &[Event]) -> Option<Difference> {
-        for theatre in &mut self.theatres {
-            theatre.begin(number).await;
-        }
+        join_all(self.theatres.iter_mut().map(|theatre| theatre.begin(number))).await;
         for (at, event) in history.iter().enumerate() {
             let said = join_all(self.theatres.iter_mut().map(|theatre| theatre.world.play(event))).await;
             if let Some(found) = first(at, &said) {

@@ -27,6 +27,8 @@ pub struct Asked {
     key: String,
     command: Command,
     payment: HoldPayment,
+    /// Every child named must be the family's.
+    own_children: bool,
 }
 
 /// Holds of one municipality that arrive together.
@@ -39,7 +41,11 @@ type Answer = Result<PaymentCode, HoldRejected>;
 
 impl Asked {
     pub(super) fn new(key: &str, payment: &HoldPayment) -> Self {
-        Self { key: key.to_owned(), command: Command::new(Actor::Family(payment.family), key, payment), payment: payment.clone() }
+        Self { key: key.to_owned(), command: Command::new(Actor::Family(payment.family), key, payment), payment: payment.clone(), own_children: false }
+    }
+
+    pub(super) fn of_own_children(self) -> Self {
+        Self { own_children: true, ..self }
     }
 
     /// A family's own money and its children's entitlements pay one hold of a batch.
@@ -97,6 +103,11 @@ struct Due<'a> {
 impl Holds {
     async fn alone(&self, connection: &mut PgConnection, item: &Asked) -> Result<Answer, Failure> {
         let mut tx = connection.begin().await?;
+        if item.own_children
+            && let Some(at) = self.stranger_in_tx(&mut tx, item).await?
+        {
+            return Ok(Err(HoldRejected::Child(at)));
+        }
         match self.ledger.hold_in_tx(&mut tx, self.municipality, &item.key, &item.payment).await {
             Ok(held) => {
                 tx.commit().await?;
@@ -107,13 +118,22 @@ impl Holds {
         }
     }
 
+    /// The place of the first child that is not the family's, unless the payment was made before.
+    async fn stranger_in_tx(&self, tx: &mut Tx<'_>, item: &Asked) -> Result<Option<usize>, Failure> {
+        if books::repo::find_command_in_tx(tx, self.municipality, &item.command).await?.is_some() {
+            return Ok(None);
+        }
+        let own = self.ledger.child_ids_of_family_in_tx(tx, self.municipality, item.payment.family, self.ledger.clock.today()).await?;
+        Ok(item.payment.children.iter().position(|child| !own.contains(child)))
+    }
+
     /// Answers each in turn; none for one that must be looked at alone.
     async fn hold_in_tx(&self, tx: &mut Tx<'_>, items: &[&Asked]) -> Result<Vec<Option<Answer>>, Failure> {
         let mut ends: Vec<Option<Answer>> = items.iter().map(|_| None).collect();
         let open_for = self.open_for_in_tx(tx, items).await?;
         let known = self.known_in_tx(tx, &open_for).await?;
         let mut grouped = Vec::new();
-        for (place, item) in open_for {
+        for (place, item) in open_for.into_iter().filter(|(_, item)| !item.own_children || known.owns_all(&item.payment)) {
             grouped.push((place, item, known.groups(&self.ledger, &item.payment)));
         }
         let balances = self.balances_in_tx(tx, &grouped).await?;
@@ -216,6 +236,10 @@ impl Holds {
 }
 
 impl Known {
+    fn owns_all(&self, payment: &HoldPayment) -> bool {
+        payment.children.iter().all(|child| self.own.contains(&(payment.family, *child)))
+    }
+
     /// What may pay, by the rules of each scheme.
     fn groups<'a>(&self, ledger: &'a Ledger, payment: &HoldPayment) -> Vec<Group<'a>> {
         let purchase =
