@@ -2,7 +2,8 @@
 //!
 //! Nobody waits to be gathered. A request that comes alone goes at once; those that come while a batch is under way form the next one. A batch
 //! holds each key, code and account at most once ([`Claims`]); who has to wait for another waits for the next batch, and nobody overtakes. So a
-//! batch does to the books what its requests would do one after the other, in the order in which they came.
+//! batch does to the books what its requests would do one after the other, in the order in which they came. Whoever has carried out a batch keeps its
+//! connection for a moment: the next request finds one at hand.
 //!
 //! A batch runs on its own: a caller that goes away loses its answer and nothing else. When a batch fails, its requests run one by one, so that
 //! none sinks another. An answer is given once the database transaction is durable.
