@@ -60,7 +60,6 @@ pub(crate) fn hold(rejected: HoldRejected) -> Problem {
         HoldRejected::Merchant => Problem::new(&registry::MERCHANT_CLOSED),
         HoldRejected::Invoice => Problem::new(&registry::PAID_ALREADY),
         HoldRejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
-        HoldRejected::Child(at) => wrong_field("children", &Fault::Item(at, Box::new(unknown_child()))),
         HoldRejected::Closed => Problem::new(&registry::DAY_CLOSED),
         HoldRejected::Busy => Problem::new(&registry::BUSY).retry_after(BUSY_SECONDS),
     }
@@ -192,9 +191,4 @@ pub(crate) fn code(error: CodeError) -> Problem {
         CodeError::UnknownKind => "この種類のコードは、ここでは使えません。".to_owned(),
     };
     wrong_field("code", &Fault::Said(error.code(), Text::new(japanese, error.to_string())))
-}
-
-/// A child that is not the family's.
-pub(crate) fn unknown_child() -> Fault {
-    Fault::Said("unknown-child", Text::fixed("このお子さんは登録されていません。", "This child is not registered here."))
 }

@@ -21,7 +21,7 @@ use web::fields::{Fault, Given, list, parsed, wrong_field};
 
 use crate::Deps;
 use crate::auth::Family;
-use crate::problems::{failed, unknown_child};
+use crate::problems::failed;
 
 /// No single price is higher: a typing error with two zeros too many is caught here.
 pub(crate) const YEN_MAX: i64 = 9_999_999;
@@ -51,6 +51,10 @@ async fn own_child(deps: &Deps, family: &Family, child: ChildId) -> Result<(), P
     let today = deps.ledger.clock.today();
     let known = deps.ledger.children_of_family(family.municipality, family.id, today).await.map_err(failed)?;
     if known.iter().any(|known| known.id == child) { Ok(()) } else { Err(wrong_field("child", &unknown_child())) }
+}
+
+fn unknown_child() -> Fault {
+    Fault::Said("unknown-child", web::Text::fixed("このお子さんは登録されていません。", "This child is not registered here."))
 }
 
 /// Cuts a page that was read with one item too many; answers the last item when another page follows.

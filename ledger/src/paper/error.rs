@@ -76,7 +76,7 @@ impl Rejected {
             Self::Conflict | Self::Hold(HoldRejected::Conflict) => "conflict",
             Self::NotStaff => "not_staff",
             Self::UnknownFamily(_) => "unknown_family",
-            Self::UnknownChild | Self::Hold(HoldRejected::Child(_)) => "unknown_child",
+            Self::UnknownChild => "unknown_child",
             Self::UnknownKind(_) => "unknown_booklet_kind",
             Self::KindTaken(_) => "booklet_kind_taken",
             Self::KindField(_) => "booklet_kind",
@@ -106,7 +106,6 @@ fn hold(rejected: &HoldRejected) -> String {
         HoldRejected::Merchant => "this merchant takes no payment of this kind now".to_owned(),
         HoldRejected::Invoice => "the bill is for something else, or has been paid".to_owned(),
         HoldRejected::Conflict => "this idempotency key was used for another request: send this one under a new key".to_owned(),
-        HoldRejected::Child(_) => "this child is not registered in this family".to_owned(),
         HoldRejected::Closed => "the books are closed for this day".to_owned(),
         HoldRejected::Busy => "others are paying from the same money: try again".to_owned(),
     }

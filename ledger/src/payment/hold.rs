@@ -82,9 +82,6 @@ pub enum HoldRejected {
     /// The key was used for another payment.
     #[error("この操作番号は別の支払いに使われています。")]
     Conflict,
-    /// The child at this place is not the family's.
-    #[error("このお子さんは登録されていません。")]
-    Child(usize),
     /// The day is closed.
     #[error("この日の帳簿は締め切られています。")]
     Closed,
@@ -100,20 +97,9 @@ enum Attempt {
 }
 
 impl Ledger {
-    /// Sets a payment aside and makes its one-time code. The same command again: the same code again. Children that are not the family's pay nothing.
+    /// Sets a payment aside and makes its one-time code. The same command again: the same code again.
     pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
-        self.hold_together(municipality, together::Asked::new(key, asked)).await
-    }
-
-    /// [`Ledger::hold`] for a family that names its own children only.
-    ///
-    /// # Errors
-    /// [`HoldRejected::Child`] for the first that is not; nothing is set aside.
-    pub async fn hold_of_own(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
-        self.hold_together(municipality, together::Asked::new(key, asked).of_own_children()).await
-    }
-
-    async fn hold_together(&self, municipality: Municipality, item: together::Asked) -> Result<PaymentCode, Error<HoldRejected>> {
+        let item = together::Asked::new(key, asked);
         let claims = item.claims();
         let work = || Holds { ledger: self.clone(), municipality };
         match self.together.holds.ask(municipality, work, item, claims).await {

@@ -19,7 +19,7 @@ use web::fields::{flag, parsed, whole, word};
 use web::openapi::{Always, Commanded, OfOne, Queried, Sent, SignedIn};
 use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
-use super::{PAGE, PAGE_MAX, YEN_MAX, children};
+use super::{PAGE, PAGE_MAX, YEN_MAX, children, own_children};
 use crate::Deps;
 use crate::auth::Family;
 use crate::ids::PaymentId;
@@ -123,7 +123,8 @@ pub(crate) async fn create(
     Body(body): Body<NewPayment>,
 ) -> Result<Created<PaymentBody>, Problem> {
     let asked = body.of(family.id);
-    let held = deps.ledger.hold_of_own(family.municipality, &key.of("pay"), &asked).await.map_err(refused(hold))?;
+    own_children(&deps, &family, &asked.children).await?;
+    let held = deps.ledger.hold(family.municipality, &key.of("pay"), &asked).await.map_err(refused(hold))?;
     let payment = get_payment(&deps, &family, PaymentId(held.hold)).await?;
     Ok(Created(PaymentBody::new(&deps, &payment)))
 }

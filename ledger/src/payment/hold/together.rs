@@ -27,8 +27,6 @@ pub struct Asked {
     key: String,
     command: Command,
     payment: HoldPayment,
-    /// Every child named must be the family's.
-    own_children: bool,
 }
 
 /// Holds of one municipality that arrive together.
@@ -41,11 +39,7 @@ type Answer = Result<PaymentCode, HoldRejected>;
 
 impl Asked {
     pub(super) fn new(key: &str, payment: &HoldPayment) -> Self {
-        Self { key: key.to_owned(), command: Command::new(Actor::Family(payment.family), key, payment), payment: payment.clone(), own_children: false }
-    }
-
-    pub(super) fn of_own_children(self) -> Self {
-        Self { own_children: true, ..self }
+        Self { key: key.to_owned(), command: Command::new(Actor::Family(payment.family), key, payment), payment: payment.clone() }
     }
 
     /// A family's own money and its children's entitlements pay one hold of a batch.
@@ -103,11 +97,6 @@ struct Due<'a> {
 impl Holds {
     async fn alone(&self, connection: &mut PgConnection, item: &Asked) -> Result<Answer, Failure> {
         let mut tx = connection.begin().await?;
-        if item.own_children
-            && let Some(at) = self.stranger_in_tx(&mut tx, item).await?
-        {
-            return Ok(Err(HoldRejected::Child(at)));
-        }
         match self.ledger.hold_in_tx(&mut tx, self.municipality, &item.key, &item.payment).await {
             Ok(held) => {
                 tx.commit().await?;
@@ -118,22 +107,13 @@ impl Holds {
         }
     }
 
-    /// The place of the first child that is not the family's, unless the payment was made before.
-    async fn stranger_in_tx(&self, tx: &mut Tx<'_>, item: &Asked) -> Result<Option<usize>, Failure> {
-        if books::repo::find_command_in_tx(tx, self.municipality, &item.command).await?.is_some() {
-            return Ok(None);
-        }
-        let own = self.ledger.child_ids_of_family_in_tx(tx, self.municipality, item.payment.family, self.ledger.clock.today()).await?;
-        Ok(item.payment.children.iter().position(|child| !own.contains(child)))
-    }
-
     /// Answers each in turn; none for one that must be looked at alone.
     async fn hold_in_tx(&self, tx: &mut Tx<'_>, items: &[&Asked]) -> Result<Vec<Option<Answer>>, Failure> {
         let mut ends: Vec<Option<Answer>> = items.iter().map(|_| None).collect();
-        let open_for = self.open_for_in_tx(tx, items).await?;
-        let known = self.known_in_tx(tx, &open_for).await?;
+        let payable = self.payable_in_tx(tx, items).await?;
+        let known = self.known_in_tx(tx, &payable).await?;
         let mut grouped = Vec::new();
-        for (place, item) in open_for.into_iter().filter(|(_, item)| !item.own_children || known.owns_all(&item.payment)) {
+        for (place, item) in payable {
             grouped.push((place, item, known.groups(&self.ledger, &item.payment)));
         }
         let balances = self.balances_in_tx(tx, &grouped).await?;
@@ -167,26 +147,26 @@ impl Holds {
         Ok(ends)
     }
 
-    /// Those whose merchant takes such payments, and whose bill, where there is one, is open for them.
-    async fn open_for_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<(usize, &'a Asked)>, Failure> {
+    /// Those whose merchant takes such payments now, and whose bill, where there is one, is open.
+    async fn payable_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<(usize, &'a Asked)>, Failure> {
         let payments: Vec<_> = items.iter().map(|item| &item.payment).collect();
         let offered = repo::list_offered_in_tx(tx, self.municipality, &payments).await?;
-        let mut open_for = Vec::new();
+        let mut payable = Vec::new();
         for (place, (item, offered)) in items.iter().zip(offered).enumerate() {
             let open = item.payment.invoice.is_none() || invoice::is_open_for_in_tx(tx, self.municipality, &item.payment).await?;
             if offered && open && item.payment.price.is_positive() {
-                open_for.push((place, *item));
+                payable.push((place, *item));
             }
         }
-        Ok(open_for)
+        Ok(payable)
     }
 
-    async fn known_in_tx(&self, tx: &mut Tx<'_>, open_for: &[(usize, &Asked)]) -> Result<Known, Failure> {
+    async fn known_in_tx(&self, tx: &mut Tx<'_>, payable: &[(usize, &Asked)]) -> Result<Known, Failure> {
         let (ledger, municipality, now) = (&self.ledger, self.municipality, self.ledger.clock.now());
         let on = tokyo_date(now);
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let asked = |item: &Asked| item.payment.children.iter().map(|child| (item.payment.family, *child)).collect::<Vec<_>>();
-        let asked: BTreeSet<_> = open_for.iter().flat_map(|(_, item)| asked(item)).collect();
+        let asked: BTreeSet<_> = payable.iter().flat_map(|(_, item)| asked(item)).collect();
         // A child that has moved to another household is not this family's any more, from that day on.
         let own = ledger.facts_of_own_in_tx(tx, &city, &asked, on).await?;
         let children: Vec<_> = own.keys().map(|(_, child)| *child).collect();
@@ -236,10 +216,6 @@ impl Holds {
 }
 
 impl Known {
-    fn owns_all(&self, payment: &HoldPayment) -> bool {
-        payment.children.iter().all(|child| self.own.contains(&(payment.family, *child)))
-    }
-
     /// What may pay, by the rules of each scheme.
     fn groups<'a>(&self, ledger: &'a Ledger, payment: &HoldPayment) -> Vec<Group<'a>> {
         let purchase =
