@@ -107,6 +107,12 @@ pub enum DatabaseError {
     CutShort(#[source] tokio::task::JoinError),
 }
 
+impl DatabaseError {
+    fn is_insufficient_privilege(&self) -> bool {
+        matches!(self, Self::Sql { source, .. } if source.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501"))
+    }
+}
+
 impl DatabaseName {
     /// Takes `[a-z][a-z0-9_]*` of at most 63 bytes.
     pub fn parse(name: &str) -> Result<Self, DatabaseError> {
@@ -220,7 +226,11 @@ impl Database {
         if self.program.get_database() == Some(name.as_str()) {
             return Err(DatabaseError::InUse { name: name.clone() });
         }
-        self.as_owner(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await
+        match self.as_owner(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await {
+            // Autovacuum is there, whom the owner may not end. Without force the server itself sends it away, and waits for the rest.
+            Err(error) if error.is_insufficient_privilege() => self.as_owner(format!("DROP DATABASE IF EXISTS {name}")).await,
+            dropped => dropped,
+        }
     }
 
     /// The databases of this server that begin with `prefix`, by name.

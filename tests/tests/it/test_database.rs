@@ -1,9 +1,9 @@
 //! The databases that tests get: fresh, migrated, apart from each other, gone afterwards; and the two logins that the books rely on.
 
 use ops::database::{DatabaseError, DatabaseName, Migrated};
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
-use tests::support::database::TestDatabase;
+use sqlx::{Connection as _, PgConnection, PgPool};
+use tests::support::database::{TestDatabase, cluster};
 
 /// One table that the program may only add to.
 async fn notes() -> Migrator {
@@ -64,6 +64,24 @@ async fn a_database_is_gone_after_its_test() {
     assert_eq!(there().await, 1);
     drop(dropped);
     assert_eq!(there().await, 0);
+}
+
+#[tokio::test]
+async fn a_database_is_dropped_though_somebody_is_there_whom_the_owner_may_not_end() {
+    let home = TestDatabase::with(&notes().await).await;
+    let name = DatabaseName::parse(&format!("visited_{}", std::process::id())).unwrap();
+    home.database().create_private(&name).await.unwrap();
+    // Autovacuum cannot be called: a superuser, whom the owner may not end either, stands for it and goes when the server waits.
+    let visitor = PgConnection::connect_with(&cluster().superuser().database(name.as_str())).await.unwrap();
+    let mut watcher = PgConnection::connect_with(&cluster().superuser()).await.unwrap();
+    let dropping = tokio::spawn({
+        let (home, name) = (home.database().clone(), name.clone());
+        async move { home.drop_private(&name).await }
+    });
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'DROP DATABASE IF EXISTS ' || $1 AND state = 'active')";
+    while !dropping.is_finished() && !sqlx::query_scalar::<_, bool>(waits).bind(name.as_str()).fetch_one(&mut watcher).await.unwrap() {}
+    visitor.close().await.unwrap();
+    dropping.await.unwrap().unwrap();
 }
 
 #[tokio::test]
