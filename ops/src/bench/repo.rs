@@ -172,7 +172,7 @@ BEGIN
                     (f.captured, 'capture', 'merchant:mrc_' || replace(f.merchant::text, '-', ''), 'fill-capture-' || f.number)) AS e (id, kind, actor, key)
     ORDER BY f.number;
     INSERT INTO seal_queue SELECT p_municipality, e.id, f.at FROM filling f, LATERAL (VALUES (f.held), (f.captured)) AS e (id);
-    INSERT INTO accounts (municipality, account_id, kind, unit) SELECT p_municipality, hold_id, 'hold', 'yen' FROM filling ORDER BY number;
+    INSERT INTO accounts (municipality, account_id, kind, unit, guarded) SELECT p_municipality, hold_id, 'hold', 'yen', true FROM filling ORDER BY number;
     INSERT INTO guarded_balances (municipality, account_id, unit, balance, closes_at)
     SELECT p_municipality, hold_id, 'yen', 0, at + interval '10 minutes' FROM filling ORDER BY number;
     INSERT INTO transfers SELECT p_municipality, held, 0, own, hold_id, 10 FROM filling ORDER BY number;

@@ -157,3 +157,40 @@ async fn an_entry_is_reversed_once() {
     assert_eq!(balance.balance(Kind::MerchantPayable), 0);
     assert_sound(&test, city).await;
 }
+
+/// Credits an account while somebody else opens it, each in a batch of so many entries.
+async fn credit_while_it_is_opened(city: i32, entries: usize) {
+    let database = TestDatabase::new().await;
+    let test = TestLedger::at(database.pool(), TODAY);
+    let city = bare_municipality(database.pool(), city).await;
+    city_with_own_money(&test, city, &[(1, 10_000), (2, 10_000)]).await;
+    // Guarded rows are looked at in the order of their ids: the new account first, and then the payer, for whom the posting waits.
+    let payer = own_money(1);
+    let new = Account::of_thing(Kind::OwnMoney, uuid::Uuid::from_u128(1), None);
+    assert!(new.id < payer.id);
+
+    let mut opening = test.ledger.pool.begin().await.expect("a transaction");
+    let draft = Draft::new(Event::Correct, date(TODAY), vec![Transfer::new(payer.id, new.id, Yen::new(5))]).opening([new.clone()]);
+    let posting = test.ledger.posting(city, command("open"), draft);
+    assert!(matches!(test.ledger.post_in_tx(&mut opening, city, &posting).await.expect("an outcome"), Outcome::Posted(_)));
+    let credits = tokio::spawn({
+        let ledger = test.apart();
+        let posting = |number| ledger.posting(city, command(&format!("credit {number}")), pay(payer.id, new.id, 10));
+        let postings: Vec<_> = (0..entries).map(posting).collect();
+        async move { ledger.post_batch(city, &postings).await.expect("outcomes") }
+    });
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    while !credits.is_finished() && !sqlx::query_scalar::<_, bool>(waits).fetch_one(database.pool()).await.expect("an answer") {}
+    opening.commit().await.expect("a commit");
+    assert!(credits.await.expect("an end").iter().all(|outcome| matches!(outcome, Outcome::Posted(_))));
+    assert_sound(&test, city).await;
+    let mut tx = test.ledger.pool.begin().await.expect("a transaction");
+    let balance = ledger::books::repo::find_guarded_balance_in_tx(&mut tx, city, new.id).await.expect("a balance");
+    assert_eq!(balance, Some(Yen::new(5 + 10 * i64::try_from(entries).expect("few"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_somebody_opens_meanwhile_keeps_its_guard() {
+    credit_while_it_is_opened(1, 1).await;
+    credit_while_it_is_opened(2, 3).await;
+}
