@@ -132,7 +132,7 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         match self.post_in_tx(&mut tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) => {
-                repo::insert_in_tx(&mut tx, municipality, family, entry).await?;
+                repo::insert_in_tx(&mut tx, municipality, &[(family, entry)]).await?;
                 tx.commit().await?;
                 Ok(entry)
             }

@@ -7,11 +7,20 @@ use crate::error::Failure;
 use crate::ids::{AccountId, EntryId, FamilyId, Municipality};
 use crate::money::Yen;
 
-/// Records that an entry moved a family's own money other than by a payment.
-pub(crate) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId, entry: EntryId) -> Result<(), Failure> {
-    sqlx::query!("INSERT INTO own_money_moves (municipality, family_id, entry_id) VALUES ($1, $2, $3)", municipality.code(), family.uuid(), entry.uuid())
-        .execute(&mut **tx)
-        .await?;
+/// Records that entries moved families' own money other than by payments.
+pub(crate) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, moved: &[(FamilyId, EntryId)]) -> Result<(), Failure> {
+    let (families, entries): (Vec<_>, Vec<_>) = moved.iter().map(|(family, entry)| (family.uuid(), entry.uuid())).unzip();
+    sqlx::query!(
+        r#"
+        INSERT INTO own_money_moves (municipality, family_id, entry_id)
+        SELECT $1, m.family_id, m.entry_id FROM unnest($2::uuid[], $3::uuid[]) AS m (family_id, entry_id)
+        "#,
+        municipality.code(),
+        &families,
+        &entries
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -100,10 +100,16 @@ impl Ledger {
         read::find_by_activation_in_tx(&mut tx, municipality, digest).await
     }
 
-    /// The family with this payer number.
-    pub async fn find_family_by_payer_number(&self, municipality: Municipality, number: &PayerNumber) -> Result<Option<FamilyId>, Failure> {
-        let mut tx = self.pool.begin().await?;
-        read::find_by_payer_number_in_tx(&mut tx, municipality, number.as_str()).await
+    /// The families with these payer numbers. A number that is nobody's is missing from the answer.
+    pub async fn families_by_payer_numbers_in_tx(
+        &self,
+        tx: &mut Tx<'_>,
+        municipality: Municipality,
+        numbers: &BTreeSet<PayerNumber>,
+    ) -> Result<BTreeMap<PayerNumber, FamilyId>, Failure> {
+        let texts: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+        let known = read::list_by_payer_numbers_in_tx(tx, municipality, &texts).await?;
+        Ok(numbers.iter().filter_map(|number| Some((number.clone(), *known.get(number.as_str())?))).collect())
     }
 
     /// The family of the household with this 世帯番号.

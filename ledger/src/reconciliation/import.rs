@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use ring::digest;
-use uuid::Uuid;
 
 use super::chain::{self, ChainError, Link};
 use super::matching::Said;
@@ -86,18 +85,6 @@ impl Ledger {
         };
         let sealed = key.seal_json(place(id), &said)?;
         Ok(repo::NewLine { id, identity: read.identity, booked_on: line.booked_on, flow: line.flow, amount: line.amount, sealed })
-    }
-
-    /// What a line says.
-    pub(super) async fn open_line_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        statement: Uuid,
-        line: (BankLineId, &[u8]),
-    ) -> Result<Said, Failure> {
-        let key = self.find_vault_key_of_in_tx(tx, municipality, KeyOwner::BankRecord(statement)).await?;
-        key.ok_or(Failure::Vault("the key of the bank statement is gone"))?.open_json(place(line.0), line.1)
     }
 }
 

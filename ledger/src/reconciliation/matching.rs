@@ -116,16 +116,24 @@ pub fn payer_numbers(said: &Said) -> impl Iterator<Item = String> {
 }
 
 /// The payouts that a credit may be the return of, likeliest first. `own_name` and `own_code` are the city's in its files.
-pub fn returns(amount: Yen, booked_on: NaiveDate, said: &Said, own: (&str, &str), lines: &[PaidLine]) -> Result<Vec<Proposal>, BeyondHorizon> {
+pub fn returns<'a>(
+    amount: Yen,
+    booked_on: NaiveDate,
+    said: &Said,
+    own: (&str, &str),
+    lines: impl IntoIterator<Item = &'a PaidLine>,
+) -> Result<Vec<Proposal>, BeyondHorizon> {
     let (own_name, own_code) = own;
     let own_payer = said.payer_name.trim_end() == own_name || said.payer_code.as_deref() == Some(own_code);
     let word = RETURN_WORDS.iter().any(|word| said.summary.contains(word));
     let mut proposals = Vec::new();
     for line in lines {
         let kept = line.amount.minus(amount).unwrap_or(Yen::MAX);
-        let near = line.pay_on <= booked_on && business_days_apart(line.pay_on, booked_on)? <= RETURN_DAYS_MAX;
         let place = line.place.as_ref().is_some_and(|(bank, branch)| said.bank_name.trim_end() == bank && said.branch_name.trim_end() == branch);
-        if !near || kept < Yen::ZERO || kept > RETURN_FEE_MAX || !(own_payer || word || place) {
+        if kept < Yen::ZERO || kept > RETURN_FEE_MAX || !(own_payer || word || place) {
+            continue;
+        }
+        if line.pay_on > booked_on || business_days_apart(line.pay_on, booked_on)? > RETURN_DAYS_MAX {
             continue;
         }
         let points = [(kept == Yen::ZERO, 40), (own_payer, 20), (word, 20), (place, 20)];

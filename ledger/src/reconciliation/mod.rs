@@ -3,6 +3,7 @@
 //! What it never does: post a return by itself, or take "sent" for "paid". Invariant: every line ends as matched, in suspense or on the list of
 //! those that someone works through; a line is imported once.
 
+mod candidates;
 mod chain;
 mod close;
 pub mod error;
@@ -48,6 +49,8 @@ pub struct Stored {
     pub id: BankLineId,
     /// The statement that brought it.
     pub statement: Uuid,
+    /// 1, 2, 3 … over all files.
+    pub position: i64,
     /// 勘定日.
     pub booked_on: NaiveDate,
     /// Credit or debit.

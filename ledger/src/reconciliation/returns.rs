@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::matching::{Proposal, RETURN_FEE_MAX};
+use super::run::Certain;
 use super::{Rejected, Stored, repo};
 use crate::actor::{Actor, Command};
 use crate::bank::meisai::Flow;
@@ -62,7 +63,8 @@ impl Ledger {
         returnable(&stored).map_err(Error::Rejected)?;
         self.paid_amount_in_tx(&mut tx, municipality, &stored, paid).await?;
         let proposal = Proposal { remittance: paid.0, number: paid.1, score: 100, reason: reason.to_owned() };
-        repo::insert_proposal_in_tx(&mut tx, municipality, (line, stored.next_step()), &proposal, &self.act(command)).await?;
+        let new = repo::NewProposal { line, step: stored.next_step(), proposal };
+        repo::insert_proposals_in_tx(&mut tx, municipality, &[new], &self.act(command)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -90,7 +92,7 @@ impl Ledger {
         }
         let amount = self.paid_amount_in_tx(&mut tx, municipality, &stored, paid).await?;
         let money = if stored.matched.is_some() { Returned::InSuspense } else { Returned::AtBank };
-        let on = self.open_day_in_tx(&mut tx, municipality, stored.booked_on).await?;
+        let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
         let parts = remittance::repo::list_parts_in_tx(&mut tx, municipality, paid.0, Some(paid.1)).await?;
         let own = |what: &str| Command { key: format!("{}/{what}", command.key), ..command.clone() };
         let draft = payout::return_payout(&parts, money, on).because(reason.clone());
@@ -104,7 +106,7 @@ impl Ledger {
         let step = stored.next_step();
         let proposed_by = Some(proposed_by.as_str());
         let new = repo::NewMatch { line, step, kind: "return", remittance: Some((paid.0, Some(paid.1))), payee: None, entry, proposed_by };
-        repo::insert_match_in_tx(&mut tx, municipality, &new, &act).await?;
+        repo::insert_matches_in_tx(&mut tx, municipality, &[new], &act).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -127,7 +129,10 @@ impl Ledger {
         if stored.matched.is_some() || !stored.proposed {
             return Err(Error::Rejected(stored.wrong("rejected as a return")));
         }
-        self.suspend_credit_in_tx(&mut tx, municipality, command, &stored).await?;
+        let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
+        let draft = bank::unknown_credit(stored.amount, on);
+        let certain = Certain { line: &stored, command: command.clone(), kind: "suspense", payee: None, draft };
+        self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -148,8 +153,10 @@ impl Ledger {
             Credit::FamilyRepays(_) => "family_repays",
             Credit::Fund => "fund",
         };
-        let draft = bank::explain_credit(what, stored.amount, self.open_day_in_tx(&mut tx, municipality, self.clock.today()).await?);
-        self.post_match_in_tx(&mut tx, municipality, command, &stored, (kind, what.owner()), draft).await?;
+        let on = self.open_days_in_tx(&mut tx, municipality).await?(self.clock.today());
+        let draft = bank::explain_credit(what, stored.amount, on);
+        let certain = Certain { line: &stored, command: command.clone(), kind, payee: what.owner(), draft };
+        self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -164,8 +171,9 @@ impl Ledger {
         match what {
             Debit::Payout(file) => self.confirm_payout_in_tx(&mut tx, municipality, command, &stored, file).await?,
             Debit::Fee => {
-                let draft = bank::bank_fee(stored.amount, self.open_day_in_tx(&mut tx, municipality, stored.booked_on).await?);
-                self.post_match_in_tx(&mut tx, municipality, command, &stored, ("fee", None), draft).await?;
+                let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
+                let certain = Certain { line: &stored, command: command.clone(), kind: "fee", payee: None, draft: bank::bank_fee(stored.amount, on) };
+                self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
             }
         }
         tx.commit().await?;

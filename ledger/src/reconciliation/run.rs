@@ -1,24 +1,28 @@
 //! Matches the lines that nothing has been matched to: what is certain is posted, returns are proposed, unknown credits go into suspense.
 //!
-//! One database transaction per line: a run that breaks off goes on where it stopped.
+//! Some hundred lines at a time, in the order of the account: what may explain them is read for all at once, and what they are is posted at once, in one
+//! database transaction. A run that breaks off goes on where it stopped.
 
 use serde::Serialize;
 
-use super::matching::{self, PaidLine, RETURN_DAYS_MAX, RETURN_FEE_MAX, Said};
+use super::candidates::Found;
+use super::matching::Said;
 use super::{Rejected, Stored, repo};
 use crate::actor::Command;
-use crate::bank::calendar::{Roll, plus_business_days};
-use crate::bank::directory;
-use crate::bank::meisai::Flow;
-use crate::books::{Draft, Outcome};
-use crate::city::City;
-use crate::error::Error;
+use crate::bank::calendar::BeyondHorizon;
+use crate::books::{self, Draft, Outcome};
+use crate::city::{self, City};
+use crate::error::{Error, Failure};
 use crate::events::{bank, payout};
-use crate::ids::{BankLineId, EntryId, FamilyId, Municipality, RemittanceId};
-use crate::money::Yen;
-use crate::people::PayerNumber;
+use crate::ids::{EntryId, FamilyId, Municipality, RemittanceId};
+use crate::merchant::state::Act;
+use crate::people::Progress;
 use crate::remittance;
-use crate::{Ledger, Tx, city, own_money};
+use crate::vault::KeyOwner;
+use crate::{Ledger, Tx, own_money};
+
+/// Lines that are matched in one database transaction. Meanwhile nobody else works on the month.
+const CHUNK: i64 = 500;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -33,128 +37,98 @@ pub struct Run {
     pub unmatched: u32,
 }
 
-/// What a line is found to be.
-enum Found {
-    Payout(RemittanceId),
-    Fee,
-    TopUp(FamilyId),
-    Fund(EntryId),
-    Returns(Vec<matching::Proposal>),
-    Suspense,
-    Nobody,
+impl Run {
+    fn count(&mut self, found: &Found) {
+        let counter = match found {
+            Found::Returns(_) => &mut self.proposed,
+            Found::Suspense => &mut self.suspense,
+            Found::Nobody => &mut self.unmatched,
+            Found::Payout(_) | Found::Fee | Found::TopUp(_) | Found::Fund(_) => &mut self.matched,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// A line that is certain, and what is posted for it.
+pub(super) struct Certain<'a> {
+    pub(super) line: &'a Stored,
+    /// It posts once.
+    pub(super) command: Command,
+    /// A kind of `matches_kind`.
+    pub(super) kind: &'static str,
+    /// Whose money.
+    pub(super) payee: Option<uuid::Uuid>,
+    pub(super) draft: Draft,
 }
 
 impl Ledger {
-    /// Matches every line that is not matched yet.
-    pub async fn match_bank_lines(&self, municipality: Municipality, command: &Command) -> Result<Run, Error<Rejected>> {
+    /// Matches every line that is not matched yet. `progress` hears of each chunk.
+    pub async fn match_bank_lines(
+        &self,
+        municipality: Municipality,
+        command: &Command,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Run, Error<Rejected>> {
         let mut tx = self.pool.begin().await?;
-        let lines = repo::list_unmatched_in_tx(&mut tx, municipality).await?;
         let city = city::repo::get_in_tx(&mut tx, municipality).await?;
+        let (waiting, _) = repo::count_unmatched_in_tx(&mut tx, municipality, self.clock.today()).await?;
         drop(tx);
-        let mut run = Run::default();
-        let waiting: Vec<_> = lines.iter().map(|line| line.id).collect();
-        for line in waiting {
-            let counter = match self.match_line(&city, command, line).await? {
-                None => continue,
-                Some(Found::Returns(_)) => &mut run.proposed,
-                Some(Found::Suspense) => &mut run.suspense,
-                Some(Found::Nobody) => &mut run.unmatched,
-                Some(_) => &mut run.matched,
-            };
-            *counter = counter.saturating_add(1);
+        let total = usize::try_from(waiting).unwrap_or(usize::MAX);
+        let (mut run, mut done, mut after) = (Run::default(), 0_usize, 0);
+        loop {
+            let mut tx = self.pool.begin().await?;
+            remittance::repo::lock_month_in_tx(&mut tx, municipality).await?;
+            let lines = repo::list_unmatched_in_tx(&mut tx, municipality, after, CHUNK).await?;
+            let Some(last) = lines.last() else { return Ok(run) };
+            after = last.position;
+            done = done.saturating_add(lines.len());
+            self.match_lines_in_tx(&mut tx, &city, command, lines, &mut run).await?;
+            tx.commit().await?;
+            progress(Progress { done, total: total.max(done) });
         }
-        Ok(run)
     }
 
-    /// Matches one line; `None` when somebody else has matched it meanwhile.
-    async fn match_line(&self, city: &City, command: &Command, id: BankLineId) -> Result<Option<Found>, Error<Rejected>> {
+    async fn match_lines_in_tx(&self, tx: &mut Tx<'_>, city: &City, command: &Command, lines: Vec<Stored>, run: &mut Run) -> Result<(), Error<Rejected>> {
         let municipality = city.municipality;
-        let mut tx = self.pool.begin().await?;
-        remittance::repo::lock_month_in_tx(&mut tx, municipality).await?;
-        let line = self.get_line_in_tx(&mut tx, municipality, id).await?;
-        if line.matched.is_some() {
-            return Ok(None);
+        let lines = self.open_lines_in_tx(tx, municipality, lines).await?;
+        let mut candidates = self.candidates_in_tx(tx, city, &lines).await?;
+        let open_day = self.open_days_in_tx(tx, municipality).await?;
+        let (mut certain, mut arrived, mut proposed) = (Vec::new(), Vec::new(), Vec::new());
+        for (line, said) in &lines {
+            let found = candidates.find(line, said).map_err(calendar)?;
+            run.count(&found);
+            let own = Command::new(command.actor.clone(), format!("match/{}", line.id), &line.id);
+            let on = open_day(line.booked_on);
+            let mut post = |kind, payee, draft| certain.push(Certain { line, command: own.clone(), kind, payee, draft });
+            match found {
+                Found::Payout(file) => self.confirm_payout_in_tx(tx, municipality, &own, line, file).await?,
+                Found::Fee => post("fee", None, bank::bank_fee(line.amount, on)),
+                Found::TopUp(family) => post("top_up", Some(family.uuid()), bank::top_up(family, line.amount, on)),
+                Found::Suspense => post("suspense", None, bank::unknown_credit(line.amount, on)),
+                Found::Fund(entry) => {
+                    arrived.push(repo::NewMatch { line: line.id, step: 1, kind: "fund", remittance: None, payee: None, entry, proposed_by: None });
+                }
+                Found::Returns(returns) => {
+                    proposed.extend(returns.into_iter().map(|proposal| repo::NewProposal { line: line.id, step: 1, proposal }));
+                }
+                Found::Nobody => {}
+            }
         }
-        let said = self.open_line_in_tx(&mut tx, municipality, line.statement, (id, &line.sealed)).await?;
-        let found = match line.flow {
-            Flow::Debit => self.find_debit_in_tx(&mut tx, municipality, &line, &said).await?,
-            Flow::Credit => self.find_credit_in_tx(&mut tx, city, &line, &said).await?,
+        let act = self.act(command);
+        self.post_matches_in_tx(tx, municipality, &act, &certain).await?;
+        repo::insert_matches_in_tx(tx, municipality, &arrived, &act).await?;
+        Ok(repo::insert_proposals_in_tx(tx, municipality, &proposed, &act).await?)
+    }
+
+    /// Lines with what they say, by the keys of their files.
+    async fn open_lines_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, lines: Vec<Stored>) -> Result<Vec<(Stored, Said)>, Failure> {
+        let keys = self.list_vault_keys_of_in_tx(tx, municipality, lines.iter().map(|line| KeyOwner::BankRecord(line.statement))).await?;
+        let open = |line: Stored| {
+            let key = keys.get(&KeyOwner::BankRecord(line.statement)).ok_or(Failure::Vault("the key of the bank statement is gone"))?;
+            let said = key.open_json(super::import::place(line.id), &line.sealed)?;
+            Ok((line, said))
         };
-        let own = Command::new(command.actor.clone(), format!("match/{id}"), &id);
-        match &found {
-            Found::Payout(file) => self.confirm_payout_in_tx(&mut tx, municipality, &own, &line, *file).await?,
-            Found::Fee => {
-                let draft = bank::bank_fee(line.amount, self.open_day_in_tx(&mut tx, municipality, line.booked_on).await?);
-                self.post_match_in_tx(&mut tx, municipality, &own, &line, ("fee", None), draft).await?;
-            }
-            Found::TopUp(family) => {
-                let draft = bank::top_up(*family, line.amount, self.open_day_in_tx(&mut tx, municipality, line.booked_on).await?);
-                self.post_match_in_tx(&mut tx, municipality, &own, &line, ("top_up", Some(family.uuid())), draft).await?;
-            }
-            Found::Fund(entry) => {
-                let new = repo::NewMatch { line: id, step: 1, kind: "fund", remittance: None, payee: None, entry: *entry, proposed_by: None };
-                repo::insert_match_in_tx(&mut tx, municipality, &new, &self.act(command)).await?;
-            }
-            Found::Returns(proposals) => {
-                for proposal in proposals {
-                    repo::insert_proposal_in_tx(&mut tx, municipality, (id, 1), proposal, &self.act(command)).await?;
-                }
-            }
-            Found::Suspense => self.suspend_credit_in_tx(&mut tx, municipality, &own, &line).await?,
-            Found::Nobody => {}
-        }
-        tx.commit().await?;
-        Ok(Some(found))
-    }
-
-    async fn find_debit_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, line: &Stored, said: &Said) -> Result<Found, Error<Rejected>> {
-        if matching::is_fee(said) {
-            return Ok(Found::Fee);
-        }
-        let files = repo::list_sent_in_tx(tx, municipality).await?;
-        let others = repo::list_unmatched_in_tx(tx, municipality).await?;
-        let rivals: Vec<_> =
-            others.iter().filter(|other| other.flow == Flow::Debit && other.id != line.id).map(|other| (other.amount, other.booked_on)).collect();
-        let file = matching::debited_file(line.amount, line.booked_on, &files, &rivals).map_err(calendar)?;
-        Ok(file.map_or(Found::Nobody, Found::Payout))
-    }
-
-    async fn find_credit_in_tx(&self, tx: &mut Tx<'_>, city: &City, line: &Stored, said: &Said) -> Result<Found, Error<Rejected>> {
-        let municipality = city.municipality;
-        if line.proposed {
-            return Ok(Found::Returns(Vec::new()));
-        }
-        if city.own_money_custodian.is_some() {
-            for number in matching::payer_numbers(said).filter_map(|text| PayerNumber::parse(&text).ok()) {
-                if let Some(family) = self.find_family_by_payer_number(municipality, &number).await? {
-                    return Ok(Found::TopUp(family));
-                }
-            }
-        }
-        let paid = self.paid_lines_in_tx(tx, city, line).await?;
-        let own = (city.remitter.name_kana.as_str(), city.remitter.consignor_code.as_str());
-        let returns = matching::returns(line.amount, line.booked_on, said, own, &paid).map_err(calendar)?;
-        if !returns.is_empty() {
-            return Ok(Found::Returns(returns));
-        }
-        let funds = repo::list_open_funds_in_tx(tx, municipality, line.amount).await?;
-        let fund = matching::announced_fund(line.amount, line.booked_on, &funds).map_err(calendar)?;
-        Ok(fund.map_or(Found::Suspense, Found::Fund))
-    }
-
-    /// The paid lines of the last weeks whose amount a credit may be, with bank and branch as the file named them.
-    async fn paid_lines_in_tx(&self, tx: &mut Tx<'_>, city: &City, line: &Stored) -> Result<Vec<PaidLine>, Error<Rejected>> {
-        let municipality = city.municipality;
-        let since = plus_business_days(line.booked_on, RETURN_DAYS_MAX, Roll::Previous).map_err(calendar)?;
-        let amounts = (line.amount, line.amount.plus(RETURN_FEE_MAX).unwrap_or(Yen::MAX));
-        let mut paid = Vec::new();
-        for (remittance, number, pay_on, amount) in repo::list_paid_lines_in_tx(tx, municipality, since, amounts).await? {
-            let account = self.account_of_line_in_tx(tx, municipality, remittance, number).await?;
-            let place = directory::of_account(&account, city.scope()).ok();
-            let place = place.map(|place| (place.bank.kana.into_owned(), place.branch.kana.into_owned()));
-            paid.push(PaidLine { remittance, number, pay_on, amount, place });
-        }
-        Ok(paid)
+        lines.into_iter().map(open).collect()
     }
 
     /// The bank has debited a file: it is confirmed.
@@ -172,44 +146,36 @@ impl Ledger {
             return Err(refused("its total, less lines that came back before the debit, is another: enter those first, or match another file"));
         }
         let state = state.confirm().map_err(|_| refused("it is not on its way"))?;
-        let draft = payout::confirm_payout(line.amount, self.open_day_in_tx(tx, municipality, line.booked_on).await?);
+        let on = self.open_days_in_tx(tx, municipality).await?(line.booked_on);
+        let draft = payout::confirm_payout(line.amount, on);
         let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
         let act = self.act(command);
         remittance::repo::mark_state_in_tx(tx, municipality, file, &state, &act).await?;
         let new = repo::NewMatch { line: line.id, step: 1, kind: "payout", remittance: Some((file, None)), payee: None, entry, proposed_by: None };
-        Ok(repo::insert_match_in_tx(tx, municipality, &new, &act).await?)
+        Ok(repo::insert_matches_in_tx(tx, municipality, &[new], &act).await?)
     }
 
-    /// A credit that nobody knows.
-    pub(super) async fn suspend_credit_in_tx(
+    /// Posts what lines are and records the matches.
+    pub(super) async fn post_matches_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        command: &Command,
-        line: &Stored,
+        act: &Act,
+        certain: &[Certain<'_>],
     ) -> Result<(), Error<Rejected>> {
-        let draft = bank::unknown_credit(line.amount, self.open_day_in_tx(tx, municipality, line.booked_on).await?);
-        self.post_match_in_tx(tx, municipality, command, line, ("suspense", None), draft).await
-    }
-
-    /// Posts what a line is and records the match.
-    pub(super) async fn post_match_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        command: &Command,
-        line: &Stored,
-        what: (&str, Option<uuid::Uuid>),
-        draft: Draft,
-    ) -> Result<(), Error<Rejected>> {
-        let (kind, payee) = what;
-        let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
-        if let ("top_up", Some(family)) = what {
-            own_money::repo::insert_in_tx(tx, municipality, FamilyId::new(family), entry).await?;
+        let postings: Vec<_> = certain.iter().map(|certain| self.posting(municipality, certain.command.clone(), certain.draft.clone())).collect();
+        let outcomes = books::repo::post_batch(tx, municipality, self.clock.now(), postings.iter()).await?;
+        let (mut matches, mut loaded) = (Vec::new(), Vec::new());
+        for (Certain { line, kind, payee, .. }, outcome) in certain.iter().zip(outcomes) {
+            let entry = posted(outcome)?;
+            if let ("top_up", Some(family)) = (*kind, payee) {
+                loaded.push((FamilyId::new(*family), entry));
+            }
+            let step = line.next_step();
+            matches.push(repo::NewMatch { line: line.id, step, kind, remittance: None, payee: *payee, entry, proposed_by: None });
         }
-        let step = line.next_step();
-        let new = repo::NewMatch { line: line.id, step, kind, remittance: None, payee, entry, proposed_by: None };
-        Ok(repo::insert_match_in_tx(tx, municipality, &new, &self.act(command)).await?)
+        own_money::repo::insert_in_tx(tx, municipality, &loaded).await?;
+        Ok(repo::insert_matches_in_tx(tx, municipality, &matches, act).await?)
     }
 
     /// Posts a draft for a command that posts once.
@@ -220,24 +186,27 @@ impl Ledger {
         command: &Command,
         draft: Draft,
     ) -> Result<EntryId, Error<Rejected>> {
-        match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
-            Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
-            Outcome::Rejected(refused) => Err(Error::Rejected(Rejected::Books(refused))),
-        }
+        posted(self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await?)
     }
 
     /// The day to post on: the wanted one, or today when its month is closed (corrections post in the open month).
-    pub(super) async fn open_day_in_tx(
+    pub(super) async fn open_days_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        wanted: chrono::NaiveDate,
-    ) -> Result<chrono::NaiveDate, Error<Rejected>> {
-        let closed = repo::find_closed_through_in_tx(tx, municipality).await?;
-        Ok(if closed.is_some_and(|closed| wanted <= closed) { self.clock.today() } else { wanted })
+    ) -> Result<impl Fn(chrono::NaiveDate) -> chrono::NaiveDate + use<>, Error<Rejected>> {
+        let (closed, today) = (repo::find_closed_through_in_tx(tx, municipality).await?, self.clock.today());
+        Ok(move |wanted| if closed.is_some_and(|closed| wanted <= closed) { today } else { wanted })
     }
 }
 
-fn calendar(error: crate::bank::calendar::BeyondHorizon) -> Error<Rejected> {
+fn posted(outcome: Outcome) -> Result<EntryId, Error<Rejected>> {
+    match outcome {
+        Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
+        Outcome::Rejected(refused) => Err(Error::Rejected(Rejected::Books(refused))),
+    }
+}
+
+pub(super) fn calendar(error: BeyondHorizon) -> Error<Rejected> {
     Error::Rejected(Rejected::Calendar(error))
 }

@@ -121,11 +121,10 @@ impl Ledger {
         built_on: chrono::NaiveDate,
     ) -> Result<File, Error<Rejected>> {
         let city = city::repo::get_in_tx(tx, municipality).await?;
-        let mut lines = Vec::new();
-        for stored in repo::list_file_lines_in_tx(tx, municipality, remittance.id, None).await? {
-            let account = self.open_account_in_tx(tx, municipality, (stored.kind, stored.owner), &stored.account).await?;
-            lines.push(line(&stored, account, remittance, &city)?);
-        }
+        let stored = repo::list_file_lines_in_tx(tx, municipality, remittance.id, None).await?;
+        let accounts: Vec<_> = stored.iter().map(|stored| ((stored.kind, stored.owner), &stored.account)).collect();
+        let accounts = self.open_accounts_in_tx(tx, municipality, &accounts).await?;
+        let lines = stored.iter().zip(accounts).map(|(stored, account)| line(stored, account, remittance, &city)).collect::<Result<_, _>>()?;
         let meant = sougou::Remittance { payer: payer(&city).map_err(Error::Rejected)?, value_on: remittance.pay_on, lines };
         let written = sougou::write(&meant, &Profile::default()).map_err(file_error)?;
         let (lines, total) = read_back(&written, &meant, remittance, ReadOptions::strict(built_on))?;

@@ -1,4 +1,6 @@
-//! Where a payee is paid: opens the sealed account and asks whether a bank would take it.
+//! Where payees are paid: opens their sealed accounts and asks whether a bank would take them.
+
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -10,7 +12,7 @@ use crate::error::Failure;
 use crate::ids::{FamilyId, MerchantId, Municipality, RemittanceId};
 use crate::merchant::account;
 use crate::people::account as family;
-use crate::vault::{KeyOwner, Place};
+use crate::vault::{DataKey, KeyOwner, Place};
 use crate::{Ledger, Tx};
 
 /// A family's account as it is sealed with the roster.
@@ -23,63 +25,75 @@ struct OfFamily {
     holder: String,
 }
 
+/// Whose account it is.
+pub(super) type Owner = (PayeeKind, Uuid);
+
+fn key_owner((kind, id): Owner) -> KeyOwner {
+    match kind {
+        PayeeKind::Merchant => KeyOwner::Merchant(MerchantId::new(id)),
+        PayeeKind::Family => KeyOwner::Family(FamilyId::new(id)),
+    }
+}
+
+fn open((kind, id): Owner, stored: &StoredAccount, key: &DataKey) -> Result<BankAccount, Failure> {
+    let sealed = stored.sealed.as_slice();
+    match kind {
+        PayeeKind::Merchant => account::open(key, MerchantId::new(id), sealed),
+        PayeeKind::Family if stored.since_on.is_none() => {
+            let number = i16::try_from(stored.number).map_err(|_| Failure::inconsistent("remittance_lines", "an account of no family"))?;
+            family::open(key, (FamilyId::new(id), number), sealed)
+        }
+        PayeeKind::Family => {
+            let place = Place::new("family_bank_accounts", "account", id).edition(stored.number, stored.since_on.unwrap_or_default());
+            let OfFamily { bank, branch, kind, number, holder } = key.open_json(place, sealed)?;
+            let written = Written { bank: &bank, branch: &branch, kind: &kind, number: &number, holder: &holder };
+            BankAccount::parse(written).map_err(|_| Failure::Vault("the sealed account is not one"))
+        }
+    }
+}
+
 impl Ledger {
-    /// Opens a payee's account.
-    pub(super) async fn open_account_in_tx(
+    /// Opens payees' accounts, in the order given.
+    pub(super) async fn open_accounts_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        payee: (PayeeKind, Uuid),
-        stored: &StoredAccount,
-    ) -> Result<BankAccount, Failure> {
-        let (kind, id) = payee;
-        let sealed = stored.sealed.as_slice();
-        let owner = match kind {
-            PayeeKind::Merchant => KeyOwner::Merchant(MerchantId::new(id)),
-            PayeeKind::Family => KeyOwner::Family(FamilyId::new(id)),
-        };
-        let key = self.find_vault_key_of_in_tx(tx, municipality, owner).await?.ok_or(Failure::Vault("the payee's key is gone"))?;
-        match kind {
-            PayeeKind::Merchant => account::open(&key, MerchantId::new(id), sealed),
-            PayeeKind::Family if stored.since_on.is_none() => {
-                let number = i16::try_from(stored.number).map_err(|_| Failure::inconsistent("remittance_lines", "an account of no family"))?;
-                family::open(&key, (FamilyId::new(id), number), sealed)
-            }
-            PayeeKind::Family => {
-                let place = Place::new("family_bank_accounts", "account", id).edition(stored.number, stored.since_on.unwrap_or_default());
-                let OfFamily { bank, branch, kind, number, holder } = key.open_json(place, sealed)?;
-                let written = Written { bank: &bank, branch: &branch, kind: &kind, number: &number, holder: &holder };
-                BankAccount::parse(written).map_err(|_| Failure::Vault("the sealed account is not one"))
-            }
-        }
+        stored: &[(Owner, &StoredAccount)],
+    ) -> Result<Vec<BankAccount>, Failure> {
+        let keys = self.list_vault_keys_of_in_tx(tx, municipality, stored.iter().map(|(owner, _)| key_owner(*owner))).await?;
+        let key = |owner| keys.get(&key_owner(owner)).ok_or(Failure::Vault("the payee's key is gone"));
+        stored.iter().map(|&(owner, account)| open(owner, account, key(owner)?)).collect()
     }
 
-    /// The account that a line of a file was paid to.
-    pub(crate) async fn account_of_line_in_tx(
+    /// The accounts that these lines of a file were paid to, by number.
+    pub(crate) async fn accounts_of_lines_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
         remittance: RemittanceId,
-        number: i32,
-    ) -> Result<BankAccount, Failure> {
-        let line = repo::list_file_lines_in_tx(tx, municipality, remittance, Some(number)).await?.pop();
-        let line = line.ok_or_else(|| Failure::inconsistent("remittance_lines", format!("{remittance} has no line {number}")))?;
-        self.open_account_in_tx(tx, municipality, (line.kind, line.owner), &line.account).await
+        numbers: &[i32],
+    ) -> Result<BTreeMap<i32, BankAccount>, Failure> {
+        let lines = repo::list_file_lines_in_tx(tx, municipality, remittance, Some(numbers)).await?;
+        let stored: Vec<_> = lines.iter().map(|line| ((line.kind, line.owner), &line.account)).collect();
+        let accounts = self.open_accounts_in_tx(tx, municipality, &stored).await?;
+        Ok(lines.iter().map(|line| line.number).zip(accounts).collect())
     }
 
-    /// A stored account with what keeps a bank from taking it.
+    /// Stored accounts, each with what keeps a bank from taking it, in the order given.
     pub(super) async fn pay_to_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        payee: (PayeeKind, Uuid),
-        stored: &StoredAccount,
+        stored: &[(Owner, &StoredAccount)],
         scope: Scope,
-    ) -> Result<PayTo, Failure> {
-        let account = self.open_account_in_tx(tx, municipality, payee, stored).await?;
-        let index = account::index(&self.vault, municipality, &account);
-        let account = judge(account, scope);
-        Ok(PayTo { number: stored.number, since_on: stored.since_on, index, approved_at: stored.approved_at, returned_at: None, account })
+    ) -> Result<Vec<PayTo>, Failure> {
+        let accounts = self.open_accounts_in_tx(tx, municipality, stored).await?;
+        let pay_to = |(account, stored): (BankAccount, &StoredAccount)| {
+            let index = account::index(&self.vault, municipality, &account);
+            let account = judge(account, scope);
+            PayTo { number: stored.number, since_on: stored.since_on, index, approved_at: stored.approved_at, returned_at: None, account }
+        };
+        Ok(accounts.into_iter().zip(stored.iter().map(|(_, stored)| *stored)).map(pay_to).collect())
     }
 }
 

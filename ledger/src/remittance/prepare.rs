@@ -117,10 +117,10 @@ impl Ledger {
             dues.push(Due { kind: PayeeKind::Family, payee, payable, amount, booked: amount, suspended: None, pay_to: None });
             stored.push(account);
         }
-        for (due, account) in dues.iter_mut().zip(&stored) {
-            if let Some(account) = account {
-                due.pay_to = Some(self.pay_to_in_tx(tx, municipality, (due.kind, due.payee), account, city.scope()).await?);
-            }
+        let accounts: Vec<_> = dues.iter().zip(&stored).filter_map(|(due, account)| Some(((due.kind, due.payee), account.as_ref()?))).collect();
+        let mut pay_to = self.pay_to_in_tx(tx, municipality, &accounts, city.scope()).await?.into_iter();
+        for (due, _) in dues.iter_mut().zip(&stored).filter(|(_, account)| account.is_some()) {
+            due.pay_to = pay_to.next();
         }
         let payables: Vec<_> = dues.iter().map(|due| due.payable).collect();
         let booked = repo::list_balances_in_tx(tx, municipality, &payables).await?;

@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::ids::{FamilyId, MerchantId, VaultKeyId};
 
 /// Whose data a key seals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyOwner {
     /// A household.
     Family(FamilyId),

@@ -11,6 +11,8 @@ mod seal;
 pub use key::{DataKey, KeyOwner};
 pub use seal::Place;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ring::{hkdf, hmac};
 use uuid::Uuid;
 
@@ -142,13 +144,21 @@ impl Ledger {
         stored.map(|key| self.vault.unwrap_key(municipality, key.id, &key.wrapped, key.kek_version)).transpose()
     }
 
-    /// Keys by their ids. One that has been destroyed is missing from the answer.
-    pub async fn list_vault_keys_in_tx(
+    /// The keys of many owners. One that has none, or whose key has been destroyed, is missing from the answer.
+    pub async fn list_vault_keys_of_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        ids: &[Uuid],
-    ) -> Result<std::collections::BTreeMap<VaultKeyId, DataKey>, Failure> {
+        owners: impl IntoIterator<Item = KeyOwner>,
+    ) -> Result<BTreeMap<KeyOwner, DataKey>, Failure> {
+        let owners: Vec<_> = owners.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let stored = repo::list_of_owners_in_tx(tx, municipality, &owners).await?;
+        let keys = stored.into_iter().filter_map(|(place, key)| Some((*owners.get(place)?, key)));
+        keys.map(|(owner, key)| Ok((owner, self.vault.unwrap_key(municipality, key.id, &key.wrapped, key.kek_version)?))).collect()
+    }
+
+    /// Keys by their ids. One that has been destroyed is missing from the answer.
+    pub async fn list_vault_keys_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, ids: &[Uuid]) -> Result<BTreeMap<VaultKeyId, DataKey>, Failure> {
         let stored = repo::list_in_tx(tx, municipality, ids).await?;
         stored.into_iter().map(|key| Ok((key.id, self.vault.unwrap_key(municipality, key.id, &key.wrapped, key.kek_version)?))).collect()
     }

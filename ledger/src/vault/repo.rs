@@ -51,6 +51,26 @@ pub(super) async fn find_of_owner_in_tx(tx: &mut Tx<'_>, municipality: Municipal
     Ok(row.map(|row| StoredKey { id: VaultKeyId::new(row.vault_key_id), wrapped: row.wrapped, kek_version: row.kek_version }))
 }
 
+/// The keys of these owners, each with the place of its owner.
+pub(super) async fn list_of_owners_in_tx(tx: &mut Tx<'_>, municipality: Municipality, owners: &[KeyOwner]) -> Result<Vec<(usize, StoredKey)>, Failure> {
+    let kinds: Vec<_> = owners.iter().map(|owner| owner.kind().to_owned()).collect();
+    let ids: Vec<_> = owners.iter().map(|owner| owner.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT o.place - 1 AS "place!", k.vault_key_id, k.wrapped, k.kek_version
+        FROM unnest($2::text[], $3::uuid[]) WITH ORDINALITY AS o (kind, id, place)
+        JOIN vault_keys k ON k.municipality = $1 AND k.owner_kind = o.kind AND k.owner_id = o.id
+        "#,
+        municipality.code(),
+        &kinds,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let key = |id, wrapped, kek_version| StoredKey { id: VaultKeyId::new(id), wrapped, kek_version };
+    Ok(rows.into_iter().map(|row| (usize::try_from(row.place).unwrap_or(usize::MAX), key(row.vault_key_id, row.wrapped, row.kek_version))).collect())
+}
+
 /// Keys by id.
 pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ids: &[Uuid]) -> Result<Vec<StoredKey>, Failure> {
     let rows =

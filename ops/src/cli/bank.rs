@@ -13,6 +13,7 @@ use ledger::reconciliation::Debit;
 use ledger::staff::Action;
 use ledger::time::Month;
 
+use super::bar::Bar;
 use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
 use crate::console::routes::bank::{ImportedBody, ReportBody, credit};
@@ -189,7 +190,8 @@ async fn back(office: &Office<'_>, command: Back) -> anyhow::Result<Exit> {
         }
         Back::Match => {
             let command = office.command(Action::MatchBankLines, &());
-            office.run(Action::MatchBankLines, None, ledger.match_bank_lines(city, &command)).await
+            let bar = Bar::new();
+            office.run(Action::MatchBankLines, None, ledger.match_bank_lines(city, &command, &mut |progress| bar.hear(progress))).await
         }
         Back::Reconcile { from, to } => {
             let report = async { ledger.reconciliation_report(city, (from, to)).await.map(ReportBody::from) };

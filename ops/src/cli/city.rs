@@ -8,6 +8,7 @@ use ledger::money::Yen;
 use ledger::staff::Action;
 use ledger::time::FiscalYear;
 
+use super::bar::Bar;
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
 use crate::console::routes::budgets::BudgetBody;
@@ -116,7 +117,8 @@ async fn people(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
     let (ledger, city, actor) = (office.ledger, office.city, office.member.actor());
     match command {
         Command::Grant { scheme, on } => {
-            let granted = async { ledger.run_grant(city, (&scheme, on), &actor, &mut |_| {}).await.map(GrantAnswer::from) };
+            let bar = Bar::new();
+            let granted = async { ledger.run_grant(city, (&scheme, on), &actor, &mut |progress| bar.hear(progress)).await.map(GrantAnswer::from) };
             office.run(Action::RunGrant, Some(format!("{scheme}/{on}")), granted).await
         }
         Command::Revoke { entitlement } => {

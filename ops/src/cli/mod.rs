@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use ledger::Ledger;
 
 pub mod bank;
+mod bar;
 pub mod bench;
 pub mod books;
 pub mod city;

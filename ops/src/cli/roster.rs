@@ -7,14 +7,14 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::Ledger;
 use ledger::error::Error;
+use ledger::people::Report;
 use ledger::people::roster::{FileRefused, Notice};
-use ledger::people::{Progress, Report};
 use ledger::staff::Action;
 use serde::Serialize;
 
+use super::bar::Bar;
 use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
 
@@ -63,14 +63,8 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
 }
 
 async fn import(office: &Office<'_>, bytes: &[u8]) -> Result<Report, Error<FileRefused>> {
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let mut progress = |progress: Progress| {
-        bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
-        bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
-    };
-    let report = office.ledger.import_roster(office.city, &office.member.actor(), bytes, &mut progress).await;
-    bar.finish_and_clear();
-    report
+    let bar = Bar::new();
+    office.ledger.import_roster(office.city, &office.member.actor(), bytes, &mut |progress| bar.hear(progress)).await
 }
 
 /// A refused file as a document.

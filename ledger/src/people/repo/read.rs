@@ -1,6 +1,6 @@
 //! What is asked about one family.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
@@ -62,12 +62,16 @@ pub(in crate::people) async fn find_by_activation_in_tx(tx: &mut Tx<'_>, municip
     Ok(family.map(FamilyId::new))
 }
 
-/// The family with this payer number.
-pub(in crate::people) async fn find_by_payer_number_in_tx(tx: &mut Tx<'_>, municipality: Municipality, number: &str) -> Result<Option<FamilyId>, Failure> {
-    let family = sqlx::query_scalar!("SELECT family_id FROM families WHERE municipality = $1 AND payer_number = $2", municipality.code(), number)
-        .fetch_optional(&mut **tx)
+/// The families with these payer numbers, by number.
+pub(in crate::people) async fn list_by_payer_numbers_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    numbers: &[String],
+) -> Result<BTreeMap<String, FamilyId>, Failure> {
+    let rows = sqlx::query!("SELECT payer_number, family_id FROM families WHERE municipality = $1 AND payer_number = ANY ($2)", municipality.code(), numbers)
+        .fetch_all(&mut **tx)
         .await?;
-    Ok(family.map(FamilyId::new))
+    Ok(rows.into_iter().map(|row| (row.payer_number, FamilyId::new(row.family_id))).collect())
 }
 
 /// How often the activation code was issued again.

@@ -4,6 +4,8 @@ mod statements;
 
 pub use statements::{NewImport, NewLine, find_file_in_tx, find_last_in_tx, get_balance_before_in_tx, insert_in_tx, list_known_in_tx};
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -13,13 +15,14 @@ use crate::error::Failure;
 use crate::ids::{BankLineId, EntryId, Municipality, RemittanceId};
 use crate::merchant::state::Act;
 use crate::money::Yen;
-use crate::reconciliation::matching::SentFile;
+use crate::reconciliation::matching::{Proposal, SentFile};
 use crate::reconciliation::{ReportRow, Stored};
 use crate::time::Instant;
 
 struct Row {
     bank_line_id: Uuid,
     bank_statement_id: Uuid,
+    position: i64,
     booked_on: NaiveDate,
     direction: String,
     amount_yen: i64,
@@ -33,7 +36,7 @@ impl TryFrom<Row> for Stored {
     type Error = Failure;
 
     fn try_from(row: Row) -> Result<Self, Failure> {
-        let Row { bank_line_id, bank_statement_id, booked_on, direction, amount_yen, raw_sealed, kind, step, proposed } = row;
+        let Row { bank_line_id, bank_statement_id, position, booked_on, direction, amount_yen, raw_sealed, kind, step, proposed } = row;
         let flow = match direction.as_str() {
             "credit" => Flow::Credit,
             "debit" => Flow::Debit,
@@ -42,6 +45,7 @@ impl TryFrom<Row> for Stored {
         Ok(Self {
             id: BankLineId::new(bank_line_id),
             statement: bank_statement_id,
+            position,
             booked_on,
             flow,
             amount: Yen::new(amount_yen),
@@ -58,7 +62,7 @@ pub async fn find_line_in_tx(tx: &mut Tx<'_>, municipality: Municipality, line: 
     let row = sqlx::query_as!(
         Row,
         r#"
-        SELECT l.bank_line_id, l.bank_statement_id, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, m.kind AS "kind?", m.step AS "step?",
+        SELECT l.bank_line_id, l.bank_statement_id, l.position, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, m.kind AS "kind?", m.step AS "step?",
                EXISTS (SELECT FROM match_proposals p WHERE p.municipality = $1 AND p.bank_line_id = $2) AS "proposed!"
         FROM bank_lines l
         LEFT JOIN matches m USING (municipality, bank_line_id)
@@ -74,18 +78,22 @@ pub async fn find_line_in_tx(tx: &mut Tx<'_>, municipality: Municipality, line: 
     row.map(Stored::try_from).transpose()
 }
 
-/// Lines that nothing has been matched to, in the order of the account.
-pub async fn list_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Vec<Stored>, Failure> {
+/// Lines that nothing has been matched to, in the order of the account, from the one behind position `after`, at most `limit`.
+pub async fn list_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality, after: i64, limit: i64) -> Result<Vec<Stored>, Failure> {
     let rows = sqlx::query_as!(
         Row,
         r#"
-        SELECT l.bank_line_id, l.bank_statement_id, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, NULL::text AS kind, NULL::smallint AS step,
+        SELECT l.bank_line_id, l.bank_statement_id, l.position, l.booked_on, l.direction, l.amount_yen, l.raw_sealed, NULL::text AS kind, NULL::smallint AS step,
                EXISTS (SELECT FROM match_proposals p WHERE p.municipality = $1 AND p.bank_line_id = l.bank_line_id) AS "proposed!"
         FROM bank_lines l
-        WHERE l.municipality = $1 AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
+        WHERE l.municipality = $1 AND l.position > $2
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
         ORDER BY l.position
+        LIMIT $3
         "#,
-        municipality.code()
+        municipality.code(),
+        after,
+        limit
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -112,48 +120,75 @@ pub async fn list_sent_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Res
     Ok(rows.into_iter().map(|row| file(row.remittance_id, row.pay_on, row.debit)).collect())
 }
 
-/// Paid lines that have not come back, of files paid since `since`, whose amount lies within `amounts`: file, line, pay day, amount.
+/// Debits of these amounts that nothing has been matched to, by line: amount and day.
+pub async fn list_unmatched_debits_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    amounts: &[Yen],
+) -> Result<BTreeMap<BankLineId, (Yen, NaiveDate)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT l.bank_line_id, l.amount_yen, l.booked_on
+        FROM bank_lines l
+        WHERE l.municipality = $1 AND l.direction = 'debit' AND l.amount_yen = ANY ($2)
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
+        "#,
+        municipality.code(),
+        &yen(amounts)
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (BankLineId::new(row.bank_line_id), (Yen::new(row.amount_yen), row.booked_on))).collect())
+}
+
+/// Paid lines that have not come back, of files paid since `since`, whose amount lies within one of `ranges`: file, line, pay day, amount.
 pub async fn list_paid_lines_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     since: NaiveDate,
-    amounts: (Yen, Yen),
+    ranges: &[(Yen, Yen)],
 ) -> Result<Vec<(RemittanceId, i32, NaiveDate, Yen)>, Failure> {
+    let (least, most): (Vec<_>, Vec<_>) = ranges.iter().map(|(least, most)| (least.get(), most.get())).unzip();
     let rows = sqlx::query!(
         r#"
         SELECT l.remittance_id, l.number, r.pay_on, l.amount_yen
         FROM remittance_lines l
         JOIN remittances r USING (municipality, remittance_id)
-        WHERE l.municipality = $1 AND r.state IN ('sent', 'confirmed') AND r.pay_on >= $2 AND l.amount_yen BETWEEN $3 AND $4 AND l.returned_at IS NULL
+        WHERE l.municipality = $1 AND r.state IN ('sent', 'confirmed') AND r.pay_on >= $2 AND l.returned_at IS NULL
+          AND EXISTS (SELECT FROM unnest($3::bigint[], $4::bigint[]) AS a (least, most) WHERE l.amount_yen BETWEEN a.least AND a.most)
         ORDER BY r.sequence, l.number
         "#,
         municipality.code(),
         since,
-        amounts.0.get(),
-        amounts.1.get()
+        &least,
+        &most
     )
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| (RemittanceId::new(row.remittance_id), row.number, row.pay_on, Yen::new(row.amount_yen))).collect())
 }
 
-/// Entries by which staff announced the city's money and that no bank line stands behind yet: entry, amount, day.
-pub async fn list_open_funds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, amount: Yen) -> Result<Vec<(EntryId, Yen, NaiveDate)>, Failure> {
+/// Entries of these amounts by which staff announced the city's money and that no bank line stands behind yet: entry, amount, day.
+pub async fn list_open_funds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, amounts: &[Yen]) -> Result<Vec<(EntryId, Yen, NaiveDate)>, Failure> {
     let rows = sqlx::query!(
         r#"
         SELECT e.entry_id, t.amount, e.business_on
         FROM entries e
         JOIN transfers t USING (municipality, entry_id)
-        WHERE e.municipality = $1 AND e.kind = 'fund' AND t.amount = $2
+        WHERE e.municipality = $1 AND e.kind = 'fund' AND t.amount = ANY ($2)
           AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.entry_id = e.entry_id)
         ORDER BY e.business_on, e.entry_id
         "#,
         municipality.code(),
-        amount.get()
+        &yen(amounts)
     )
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| (EntryId::new(row.entry_id), Yen::new(row.amount), row.business_on)).collect())
+}
+
+fn yen(amounts: &[Yen]) -> Vec<i64> {
+    amounts.iter().map(|amount| amount.get()).collect()
 }
 
 /// Through which day the books are closed.
@@ -181,51 +216,71 @@ pub struct NewMatch<'a> {
     pub proposed_by: Option<&'a str>,
 }
 
-/// Records what a line turned out to be.
-pub async fn insert_match_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &NewMatch<'_>, matched: &Act) -> Result<(), Failure> {
+/// Records what lines turned out to be.
+pub async fn insert_matches_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &[NewMatch<'_>], matched: &Act) -> Result<(), Failure> {
+    let lines: Vec<_> = new.iter().map(|new| new.line.uuid()).collect();
+    let steps: Vec<_> = new.iter().map(|new| new.step).collect();
+    let kinds: Vec<_> = new.iter().map(|new| new.kind).collect();
+    let remittances: Vec<_> = new.iter().map(|new| new.remittance.map(|(remittance, _)| remittance.uuid())).collect();
+    let numbers: Vec<_> = new.iter().map(|new| new.remittance.and_then(|(_, number)| number)).collect();
+    let payees: Vec<_> = new.iter().map(|new| new.payee).collect();
+    let entries: Vec<_> = new.iter().map(|new| new.entry.uuid()).collect();
+    let proposers: Vec<_> = new.iter().map(|new| new.proposed_by).collect();
     sqlx::query!(
         r#"
-        INSERT INTO matches (municipality, bank_line_id, step, kind, remittance_id, number, payee_id, entry_id, matched_at, matched_by, proposed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        INSERT INTO matches (municipality, bank_line_id, step, kind, remittance_id, number, payee_id, entry_id, proposed_by, matched_at, matched_by)
+        SELECT $1, m.*, $10, $11
+        FROM unnest($2::uuid[], $3::smallint[], $4::text[], $5::uuid[], $6::integer[], $7::uuid[], $8::uuid[], $9::text[]) AS m
         "#,
         municipality.code(),
-        new.line.uuid(),
-        new.step,
-        new.kind,
-        new.remittance.map(|(remittance, _)| remittance.uuid()),
-        new.remittance.and_then(|(_, number)| number),
-        new.payee,
-        new.entry.uuid(),
+        &lines,
+        &steps,
+        &kinds as _,
+        &remittances as _,
+        &numbers as _,
+        &payees as _,
+        &entries,
+        &proposers as _,
         matched.at,
-        matched.by,
-        new.proposed_by
+        matched.by
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Records that a credit may, as match number `line.1`, be a return; again changes nothing.
-pub async fn insert_proposal_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    line: (BankLineId, i16),
-    proposal: &crate::reconciliation::matching::Proposal,
-    proposed: &Act,
-) -> Result<(), Failure> {
+/// That a credit may, as match number `step`, be a return.
+pub struct NewProposal {
+    /// The credit.
+    pub line: BankLineId,
+    /// 1, or 2 where it was in suspense.
+    pub step: i16,
+    /// What it may be.
+    pub proposal: Proposal,
+}
+
+/// Records what may be returns; again changes nothing.
+pub async fn insert_proposals_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &[NewProposal], proposed: &Act) -> Result<(), Failure> {
+    let lines: Vec<_> = new.iter().map(|new| new.line.uuid()).collect();
+    let steps: Vec<_> = new.iter().map(|new| new.step).collect();
+    let remittances: Vec<_> = new.iter().map(|new| new.proposal.remittance.uuid()).collect();
+    let numbers: Vec<_> = new.iter().map(|new| new.proposal.number).collect();
+    let scores: Vec<_> = new.iter().map(|new| new.proposal.score).collect();
+    let reasons: Vec<_> = new.iter().map(|new| new.proposal.reason.clone()).collect();
     sqlx::query!(
         r#"
         INSERT INTO match_proposals (municipality, bank_line_id, step, remittance_id, number, score, reason, proposed_at, proposed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        SELECT $1, p.*, $8, $9
+        FROM unnest($2::uuid[], $3::smallint[], $4::uuid[], $5::integer[], $6::smallint[], $7::text[]) AS p
         ON CONFLICT DO NOTHING
         "#,
         municipality.code(),
-        line.0.uuid(),
-        line.1,
-        proposal.remittance.uuid(),
-        proposal.number,
-        proposal.score,
-        proposal.reason,
+        &lines,
+        &steps,
+        &remittances,
+        &numbers,
+        &scores,
+        &reasons,
         proposed.at,
         proposed.by
     )

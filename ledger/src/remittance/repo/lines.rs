@@ -27,12 +27,12 @@ pub struct FileLine {
     pub known: bool,
 }
 
-/// The lines of a remittance with their sealed accounts, by number: all, or one.
+/// The lines of a remittance with their sealed accounts, by number: all, or some.
 pub async fn list_file_lines_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
     remittance: RemittanceId,
-    number: Option<i32>,
+    numbers: Option<&[i32]>,
 ) -> Result<Vec<FileLine>, Failure> {
     let rows = sqlx::query!(
         r#"
@@ -53,12 +53,12 @@ pub async fn list_file_lines_in_tx(
         LEFT JOIN family_registered_accounts g
             ON l.account_kind = 'family' AND l.account_since_on IS NULL AND g.municipality = l.municipality AND g.family_id = l.account_owner
            AND g.number = l.account_number
-        WHERE l.municipality = $1 AND l.remittance_id = $2 AND ($3::integer IS NULL OR l.number = $3)
+        WHERE l.municipality = $1 AND l.remittance_id = $2 AND ($3::integer[] IS NULL OR l.number = ANY ($3))
         ORDER BY l.number
         "#,
         municipality.code(),
         remittance.uuid(),
-        number
+        numbers
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -170,7 +170,7 @@ pub(super) async fn import(
 #[utoipa::path(post, path = "/bank-lines/match", operation_id = "match_bank_lines", tag = "bank", responses((status = 200, body = RunSchema)))]
 pub(super) async fn match_lines(State(deps): State<Deps>, acting: Acting) -> Result<Json<Run>, Problem> {
     let command = acting.command(&())?;
-    deps.ledger.match_bank_lines(acting.member.municipality, &command).await.map(Json).map_err(refused)
+    deps.ledger.match_bank_lines(acting.member.municipality, &command, &mut |_| {}).await.map(Json).map_err(refused)
 }
 
 /// Shows every bank line of some days, and how books and bank compare.

@@ -133,3 +133,74 @@ async fn a_credit_in_suspense_is_explained_once() {
     assert_eq!((report.rows[0].kind.as_str(), report.suspense), ("merchant_repays", 0));
     world.assert_sound().await;
 }
+
+/// Fees, and credits of one payer number's family and of nobody: more than are matched in one database transaction.
+fn long_statement(payer_number: &PayerNumber, opening: i64) -> Vec<u8> {
+    let line = |number: i64| {
+        let inquiry = format!("{number:08}");
+        match number % 3 {
+            0 => debit(&inquiry, "2026-07-09", 110, "ﾃｽｳﾘﾖｳ"),
+            1 => credit(&inquiry, "2026-07-09", number, &format!("{payer_number}ﾊﾅｺ"), "ﾌﾘｺﾐ"),
+            _ => credit(&inquiry, "2026-07-09", number, "ﾀﾞﾚｶ", "ﾌﾘｺﾐ"),
+        }
+    };
+    statement(opening, "2026-07-09", (1..=1_200).map(line).collect())
+}
+
+#[tokio::test]
+async fn a_run_that_breaks_off_goes_on_where_it_stopped_and_matches_every_line_once() {
+    let world = World::new().await;
+    let (family, number) = world.family_of_roster().await;
+    world.test.set("2026-07-14");
+    world.import("july", &long_statement(&number, 10_500_000)).await.unwrap();
+    let ledger = world.ledger().clone();
+    let broken = tokio::spawn(async move {
+        ledger.match_bank_lines(CITY, &staff("a", "match"), &mut |progress| panic!("{} of {}: nobody listens", progress.done, progress.total)).await
+    });
+    assert!(broken.await.is_err_and(|broken| broken.is_panic()));
+    let report = world.ledger().reconciliation_report(CITY, days()).await.unwrap();
+    assert_eq!((report.rows.len(), report.unmatched), (1_200, 700), "the first 500 stand");
+    let mut heard = Vec::new();
+    let run = world.ledger().match_bank_lines(CITY, &staff("b", "match"), &mut |progress| heard.push((progress.done, progress.total))).await.unwrap();
+    assert_eq!(heard, [(500, 700), (700, 700)]);
+    assert_eq!((run.matched, run.suspense, run.proposed, run.unmatched), (467, 233, 0, 0));
+    let own = world.balance(&Account::of_owner(Kind::OwnMoney, family.uuid())).await;
+    let sum = |rest| (1..=1_200).filter(|number| number % 3 == rest).sum::<i64>();
+    assert_eq!((own, world.of_city(Kind::Suspense).await, world.of_city(Kind::Fees).await), (sum(1), sum(2), -110 * 400));
+    let report = world.ledger().reconciliation_report(CITY, days()).await.unwrap();
+    assert_eq!((report.unmatched, report.difference_yen), (0, Some(Yen::ZERO)));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_debit_far_behind_that_may_be_the_same_file_leaves_both_to_a_person() {
+    let world = World::new().await;
+    world.sent_may().await;
+    world.test.set("2026-07-14");
+    let mut lines = vec![debit("00000000", "2026-07-10", 58_000, "ｿｳｺﾞｳﾌﾘｺﾐ")];
+    lines.extend((1..=600).map(|number| debit(&format!("{number:08}"), "2026-07-10", 110, "ﾃｽｳﾘﾖｳ")));
+    lines.push(debit("00000601", "2026-07-10", 58_000, "ﾋｷｵﾄｼ"));
+    world.import("july", &statement(10_500_000, "2026-07-10", lines)).await.unwrap();
+    let run = world.match_lines("a").await;
+    assert_eq!((run.matched, run.unmatched), (600, 2));
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "sent");
+}
+
+#[tokio::test]
+async fn what_explains_one_line_explains_no_other_of_the_same_run() {
+    let world = World::new().await;
+    world.sent_may().await;
+    world.test.set("2026-07-14");
+    world.ledger().fund(CITY, staff("a", "july"), Yen::new(3_000_000), date("2026-07-10")).await.unwrap();
+    // The second debit is booked when the first may no longer be its rival: too late for the file.
+    let lines = vec![
+        debit("00000001", "2026-07-10", 58_000, "ｿｳｺﾞｳﾌﾘｺﾐ"),
+        credit("00000002", "2026-07-10", 3_000_000, "ｶｲｹｲｶ", "ﾌﾘｶｴ"),
+        credit("00000003", "2026-07-10", 3_000_000, "ｶｲｹｲｶ", "ﾌﾘｶｴ"),
+        debit("00000004", "2026-07-17", 58_000, "ﾋｷｵﾄｼ"),
+    ];
+    world.import("july", &statement(10_500_000, "2026-07-10", lines)).await.unwrap();
+    let run = world.match_lines("a").await;
+    assert_eq!((run.matched, run.suspense, run.unmatched), (2, 1, 1));
+    world.assert_sound().await;
+}

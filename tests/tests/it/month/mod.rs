@@ -21,6 +21,7 @@ use ledger::ids::{AccountId, FamilyId, MerchantId, Municipality, ReceiptId};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
 use ledger::payment::{Capture, HoldPayment};
+use ledger::people::PayerNumber;
 use ledger::remittance::Remittance;
 use ledger::scheme::Commitment;
 use ledger::statement::Statement;
@@ -34,6 +35,11 @@ const FAMILY: FamilyId = FamilyId::new(Uuid::from_u128(0xfa));
 /// Two merchants have this account, a third another one.
 const SHARED: Written<'_> = Written { bank: "9998", branch: "001", kind: "1", number: "1234567", holder: "カ)テストオンガク" };
 const OWN: Written<'_> = Written { bank: "9997", branch: "002", kind: "1", number: "7654321", holder: "キタグチ ピアノ" };
+
+const ROSTER: &str =
+    "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,保護者宛名番号,保護者氏名,保護者カナ,適用日,銀行コード,支店コード,預金種目,口座番号,口座名義カナ
+0001,H01,育実 花子,イクミ ハナコ,2015-05-10,中央区1-1,9001,育実 太郎,イクミ タロウ,2026-04-01,9996,003,1,0000777,イクミ タロウ
+";
 
 fn city() -> City {
     let remitter = Remitter {
@@ -89,6 +95,13 @@ impl World {
     async fn post(&self, key: &str, draft: Draft) {
         let outcome = self.ledger().post(CITY, staff("set-up", key), draft).await.expect("a posting");
         assert!(matches!(outcome, Outcome::Posted(_)), "{outcome:?}");
+    }
+
+    /// A family with an account, and the number by which it loads money.
+    async fn family_of_roster(&self) -> (FamilyId, PayerNumber) {
+        self.ledger().import_roster(CITY, &Actor::Job("roster"), ROSTER.as_bytes(), &mut |_| {}).await.expect("a roster");
+        let family = self.ledger().find_family_by_household(CITY, "H01").await.expect("an answer").expect("a family");
+        (family, self.ledger().find_family(CITY, family).await.expect("an answer").expect("a family").payer_number)
     }
 
     /// A merchant taken in by `a` and approved by `b`.
@@ -222,7 +235,7 @@ impl World {
     }
 
     async fn match_lines(&self, name: &str) -> ledger::reconciliation::Run {
-        self.ledger().match_bank_lines(CITY, &staff(name, "match")).await.expect("a run")
+        self.ledger().match_bank_lines(CITY, &staff(name, "match"), &mut |_| {}).await.expect("a run")
     }
 }
 

@@ -162,17 +162,10 @@ async fn what_a_merchant_owes_is_kept_from_a_payout_only_with_its_consent() {
 }
 
 /// A roster of one family with a bank account.
-const ROSTER: &str =
-    "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,保護者宛名番号,保護者氏名,保護者カナ,適用日,銀行コード,支店コード,預金種目,口座番号,口座名義カナ
-0001,H01,育実 花子,イクミ ハナコ,2015-05-10,中央区1-1,9001,育実 太郎,イクミ タロウ,2026-04-01,9996,003,1,0000777,イクミ タロウ
-";
-
 #[tokio::test]
 async fn a_family_loads_money_by_its_payer_number_and_is_paid_back_to_the_account_of_its_roster() {
     let world = World::new().await;
-    world.ledger().import_roster(CITY, &Actor::Job("roster"), ROSTER.as_bytes(), &mut |_| {}).await.unwrap();
-    let family = world.ledger().find_family_by_household(CITY, "H01").await.unwrap().unwrap();
-    let number = world.ledger().find_family(CITY, family).await.unwrap().unwrap().payer_number;
+    let (family, number) = world.family_of_roster().await;
     world.test.set("2026-07-02");
     let loads = credit("00000001", "2026-07-01", 2_000, &format!("{number}ｲｸﾐ ﾀﾛｳ"), "ﾌﾘｺﾐ");
     world.import("july", &statement(10_500_000, "2026-07-01", vec![loads])).await.unwrap();

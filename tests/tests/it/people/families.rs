@@ -1,5 +1,7 @@
 //! What the faces ask about a family: children, guardians, codes, and who no longer belongs to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ledger::people::PayerNumber;
 
 use super::*;
@@ -17,7 +19,10 @@ async fn a_family_is_found_by_its_letter_by_its_payer_number_and_by_its_househol
     assert_eq!(ledger.find_family_by_activation(city.municipality, &code.digest()).await.unwrap(), Some(family));
     let known = ledger.find_family(city.municipality, family).await.unwrap().unwrap();
     let typed = PayerNumber::parse(known.payer_number.as_str()).unwrap();
-    assert_eq!(ledger.find_family_by_payer_number(city.municipality, &typed).await.unwrap(), Some(family));
+    let mut tx = ledger.pool.begin().await.unwrap();
+    let asked = BTreeSet::from([typed.clone(), PayerNumber::of_bits(&[7; 32])]);
+    assert_eq!(ledger.families_by_payer_numbers_in_tx(&mut tx, city.municipality, &asked).await.unwrap(), BTreeMap::from([(typed, family)]));
+    drop(tx);
     let all = ledger.list_families(city.municipality, None, 10).await.unwrap();
     let rest = ledger.list_families(city.municipality, Some(all[0].id), 10).await.unwrap();
     assert_eq!((all.len(), rest.as_slice()), (2, &all[1..]));
