@@ -109,7 +109,7 @@ pub enum DatabaseError {
 
 impl DatabaseError {
     fn is_insufficient_privilege(&self) -> bool {
-        matches!(self, Self::Sql { source, .. } if source.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501"))
+        matches!(self, Self::Sql { source, .. } if source.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501"))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{Ledger, Tx};
 
 pub(crate) mod aside;
 mod capture;
+mod expire;
 mod former;
 pub mod history;
 mod hold;
@@ -197,31 +198,6 @@ impl Ledger {
         }
     }
 
-    /// Gives back every hold whose time is over, each on its own; answers how many. Safe to repeat.
-    pub async fn expire_holds(&self, municipality: Municipality) -> Result<usize, Failure> {
-        const CHUNK: i64 = 500;
-        let mut released: usize = 0;
-        loop {
-            let mut tx = self.pool.begin().await?;
-            let expired = repo::list_expired_in_tx(&mut tx, municipality, self.clock.now(), CHUNK).await?;
-            tx.commit().await?;
-            if expired.is_empty() {
-                return Ok(released);
-            }
-            for id in expired {
-                // A database transaction each: it locks its own rows in order, and no second hold's behind them.
-                let mut tx = self.pool.begin().await?;
-                let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(id)).await?;
-                let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
-                let command = Command::new(Actor::Job("expire"), format!("expire/{id}"), &id);
-                if let Ended::Now = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Expired).await? {
-                    tx.commit().await?;
-                    released = released.saturating_add(1);
-                }
-            }
-        }
-    }
-
     /// Gives a hold back, unless it has ended before.
     async fn release_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: Command, hold: &Hold, why: Release) -> Result<Ended, Failure> {
         let now = self.clock.now();
@@ -234,14 +210,10 @@ impl Ledger {
         let draft = events::payment::release(event, tokyo_date(now), &parts);
         match self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await? {
             Outcome::Posted(entry) => {
-                repo::insert_release_in_tx(tx, municipality, hold.id, entry, (why, now)).await?;
+                repo::insert_releases_in_tx(tx, municipality, &[(hold.id, entry)], (why, now)).await?;
                 Ok(Ended::Now)
             }
-            Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => {
-                let ended = repo::find_hold_in_tx(tx, municipality, repo::By::Id(hold.id)).await?.map(|hold| hold.state);
-                let ended = ended.filter(|state| *state != HoldState::Held);
-                ended.map(Ended::Before).ok_or_else(|| Failure::inconsistent("holds", format!("{} holds nothing and has not ended", hold.id)))
-            }
+            Outcome::Replayed(_) | Outcome::Rejected(Refused::Short) => Ok(Ended::Before(ended_in_tx(tx, municipality, hold.id).await?)),
             Outcome::Rejected(other) => Err(Failure::inconsistent("releases", other.to_string())),
         }
     }
@@ -268,6 +240,13 @@ impl repo::PartOfHold {
     fn lapsed_to(&self, now: Instant) -> Option<AccountId> {
         self.lapses.filter(|&(_, at)| now >= at).map(|(budget, _)| budget)
     }
+}
+
+/// How a hold ended that holds nothing any more.
+async fn ended_in_tx(tx: &mut Tx<'_>, municipality: Municipality, hold: AccountId) -> Result<HoldState, Failure> {
+    let ended = repo::find_hold_in_tx(tx, municipality, repo::By::Id(hold)).await?.map(|hold| hold.state);
+    let ended = ended.filter(|state| *state != HoldState::Held);
+    ended.ok_or_else(|| Failure::inconsistent("holds", format!("{hold} holds nothing and has not ended")))
 }
 
 fn rejected(why: NotCapturable) -> Error<CaptureRejected> {

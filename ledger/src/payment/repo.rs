@@ -1,5 +1,7 @@
 //! All SQL of payments: holds, captures and releases. The money stands in the books.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::aside::Place;
@@ -266,35 +268,47 @@ pub(super) struct PartOfHold {
 
 /// The transfers of a hold, in the order of the split.
 pub(super) async fn list_parts_in_tx(tx: &mut Tx<'_>, municipality: Municipality, hold: &Hold) -> Result<Vec<PartOfHold>, Failure> {
+    Ok(list_parts_of_holds_in_tx(tx, municipality, &[(hold.id, hold.entry)]).await?.remove(&hold.id).unwrap_or_default())
+}
+
+/// The transfers of holds, each with the entry that set it aside, in the order of the split.
+pub(super) async fn list_parts_of_holds_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    holds: &[(AccountId, EntryId)],
+) -> Result<BTreeMap<AccountId, Vec<PartOfHold>>, Failure> {
+    let (ids, entries): (Vec<_>, Vec<_>) = holds.iter().map(|(hold, entry)| (hold.uuid(), entry.uuid())).unzip();
     let rows = sqlx::query!(
         r#"
-        SELECT t.debit_account_id, t.credit_account_id, t.amount, e.scheme_id AS "scheme_id?", e.fiscal_year AS "fiscal_year?", e.face_yen AS "face_yen?",
-               e.visits_account_id AS "visits_account_id?", g.closes_at AS "closes_at?"
-        FROM transfers t
+        SELECT h.hold_id AS "hold_id!", t.debit_account_id, t.credit_account_id, t.amount, e.scheme_id AS "scheme_id?", e.fiscal_year AS "fiscal_year?",
+               e.face_yen AS "face_yen?", e.visits_account_id AS "visits_account_id?", g.closes_at AS "closes_at?"
+        FROM unnest($2::uuid[], $3::uuid[]) AS h (hold_id, entry_id)
+        JOIN transfers t ON t.municipality = $1 AND t.entry_id = h.entry_id
         LEFT JOIN entitlements e ON e.municipality = t.municipality AND e.entitlement_id = t.debit_account_id
         LEFT JOIN guarded_balances g ON g.municipality = t.municipality AND g.account_id = e.entitlement_id
-        WHERE t.municipality = $1 AND t.entry_id = $2
-        ORDER BY t.position
+        ORDER BY h.hold_id, t.position
         "#,
         municipality.code(),
-        hold.entry.uuid()
+        &ids,
+        &entries
     )
     .fetch_all(&mut **tx)
     .await?;
-    let part = |debit, credit, amount| Transfer::new(AccountId::new(debit), AccountId::new(credit), Yen::new(amount));
-    Ok(rows
-        .into_iter()
-        .map(|row| PartOfHold {
-            transfer: part(row.debit_account_id, row.credit_account_id, row.amount),
-            is_money: row.credit_account_id == hold.id.uuid(),
+    let mut parts: BTreeMap<AccountId, Vec<PartOfHold>> = BTreeMap::new();
+    for row in rows {
+        let transfer = Transfer::new(AccountId::new(row.debit_account_id), AccountId::new(row.credit_account_id), Yen::new(row.amount));
+        parts.entry(AccountId::new(row.hold_id)).or_default().push(PartOfHold {
+            transfer,
+            is_money: row.credit_account_id == row.hold_id,
             visits: row.visits_account_id.map(AccountId::new),
             face: Yen::new(row.face_yen.unwrap_or(1)),
             lapses: match (row.scheme_id, row.fiscal_year, row.closes_at) {
                 (Some(scheme), Some(year), Some(at)) => Some((crate::books::Account::budget(&scheme, FiscalYear::new(year)).id, at)),
                 _ => None,
             },
-        })
-        .collect())
+        });
+    }
+    Ok(parts)
 }
 
 /// The accounts that these holds are made of, allowances and visits included.
@@ -328,20 +342,22 @@ pub(super) async fn find_place_in_tx(tx: &mut Tx<'_>, municipality: Municipality
     row.map(|row| Ok((place((row.merchant_id, row.services))?, row.service))).transpose()
 }
 
-/// Writes down that a hold was given back.
-pub(super) async fn insert_release_in_tx(
+/// Writes releases down, each with the entry that gave the money back.
+pub(super) async fn insert_releases_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
-    hold: AccountId,
-    entry: EntryId,
-    release: (Release, Instant),
+    released: &[(AccountId, EntryId)],
+    (why, at): (Release, Instant),
 ) -> Result<(), Failure> {
-    let (why, at) = release;
+    let (holds, entries): (Vec<_>, Vec<_>) = released.iter().map(|(hold, entry)| (hold.uuid(), entry.uuid())).unzip();
     sqlx::query!(
-        "INSERT INTO releases (municipality, hold_id, entry_id, why, released_at) VALUES ($1, $2, $3, $4, $5)",
+        r#"
+        INSERT INTO releases (municipality, hold_id, entry_id, why, released_at)
+        SELECT $1, r.hold_id, r.entry_id, $4, $5 FROM unnest($2::uuid[], $3::uuid[]) AS r (hold_id, entry_id)
+        "#,
         municipality.code(),
-        hold.uuid(),
-        entry.uuid(),
+        &holds,
+        &entries,
         why.as_str(),
         at
     )
@@ -350,13 +366,18 @@ pub(super) async fn insert_release_in_tx(
     Ok(())
 }
 
-/// Holds that expired at or before `now` and have not ended, oldest first, at most `limit`.
-pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, limit: i64) -> Result<Vec<AccountId>, Failure> {
-    let holds = sqlx::query_scalar!(
+/// Holds that expired at or before `now` and have not ended, oldest first, at most `limit`, each with the entry that set it aside.
+///
+/// A hold is made before it expires: what expired before the job was last done has ended, but for database transactions that were under way then, which
+/// do not live for a day. Looking through all that ever expired would take longer each month.
+pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipality, now: Instant, limit: i64) -> Result<Vec<(AccountId, EntryId)>, Failure> {
+    let rows = sqlx::query!(
         r#"
-        SELECT h.hold_id
+        SELECT h.hold_id, h.entry_id
         FROM holds h
         WHERE h.municipality = $1 AND h.expires_at <= $2
+          AND h.expires_at > coalesce(
+              (SELECT max(j.done_through) FROM job_runs j WHERE j.municipality = $1 AND j.job = 'expire'), '-infinity'::timestamptz) - interval '1 day'
           AND NOT EXISTS (SELECT FROM captures c WHERE c.municipality = h.municipality AND c.hold_id = h.hold_id)
           AND NOT EXISTS (SELECT FROM releases r WHERE r.municipality = h.municipality AND r.hold_id = h.hold_id)
         ORDER BY h.expires_at, h.hold_id
@@ -368,7 +389,7 @@ pub(super) async fn list_expired_in_tx(tx: &mut Tx<'_>, municipality: Municipali
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(holds.into_iter().map(AccountId::new).collect())
+    Ok(rows.into_iter().map(|row| (AccountId::new(row.hold_id), EntryId::new(row.entry_id))).collect())
 }
 
 /// Holds of a family that were made up to an instant and have not ended, oldest first: all of them, or those that draw on one child.

@@ -105,6 +105,23 @@ async fn a_hold_ends_no_later_than_its_earliest_lapse_and_then_goes_to_the_budge
 }
 
 #[tokio::test]
+async fn a_hold_that_was_not_to_be_seen_yet_when_the_job_last_ran_is_given_back_the_next_time() {
+    let database = TestDatabase::new().await;
+    let home = Siblings::in_osaka(&database).await;
+    let (ledger, city) = (home.city.ledger(), home.city.municipality);
+    let held = home.city.hold("slow", &home.tuition(12_000)).await.expect("a hold");
+    // As if its database transaction had been under way while the job ran, after it was over.
+    let done = "INSERT INTO job_runs (municipality, job, business_on, done_through, runs, items, amount_yen, detail, failures, ended_at, ended_by)
+                VALUES ($1, 'expire', $2, $3, 1, 0, 0, '', 0, $3, 'test')";
+    let through = held.expires_at + TimeDelta::minutes(1);
+    sqlx::query(done).bind(city.code()).bind(ledger.clock.today()).bind(through).execute(database.pool()).await.expect("a run");
+    home.city.test.clock.set(through + TimeDelta::minutes(1));
+    assert_eq!(ledger.expire_holds(city).await.expect("expired"), 1);
+    assert_eq!(home.left().await, [10_000, 10_000]);
+    home.city.assert_sound().await;
+}
+
+#[tokio::test]
 async fn a_hold_of_own_money_ends_at_midnight_too_so_that_the_hour_tells_nothing() {
     let database = TestDatabase::new().await;
     let home = Siblings::in_osaka(&database).await;
