@@ -36,15 +36,26 @@ impl Meter {
 
     /// Of the main process, of its children, and of those that have ended.
     fn cpu(self) -> anyhow::Result<Duration> {
-        let server = process(self.server).context("the server's main process cannot be read")?;
-        let mut ticks = server.own.saturating_add(server.ended);
-        for entry in fs::read_dir("/proc")?.flatten() {
-            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-            if let Some(child) = process(id).filter(|process| process.parent == self.server) {
-                ticks = ticks.saturating_add(child.own);
+        loop {
+            let server = self.server()?;
+            let children = self.children()?;
+            // A child that ends in between would be counted nowhere, or twice.
+            if self.server()?.ended == server.ended {
+                let ticks = server.own.saturating_add(server.ended).saturating_add(children);
+                return Ok(TICK * u32::try_from(ticks).unwrap_or(u32::MAX));
             }
         }
-        Ok(TICK * u32::try_from(ticks).unwrap_or(u32::MAX))
+    }
+
+    fn server(self) -> anyhow::Result<Process> {
+        process(self.server).context("the server's main process cannot be read")
+    }
+
+    /// The ticks of the children that are there.
+    fn children(self) -> anyhow::Result<u64> {
+        let ids = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let children = ids.filter_map(process).filter(|process| process.parent == self.server);
+        Ok(children.fold(0, |ticks, child| ticks.saturating_add(child.own)))
     }
 }
 

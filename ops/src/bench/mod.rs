@@ -149,11 +149,12 @@ impl Bench {
         Ok(Measured { wall, times, before })
     }
 
-    /// The figures, once the connections that worked are closed; checked by `check`.
-    async fn figures(&self, measured: Measured, check: String) -> anyhow::Result<Figures> {
+    /// The figures, once the connections that worked are closed, and what `check` says afterwards.
+    async fn figures(&self, measured: Measured, check: impl Future<Output = anyhow::Result<String>>) -> anyhow::Result<Figures> {
         let Measured { wall, times, before } = measured;
-        let after = self.meter.read(&self.stage.owner).await?;
-        Ok(Figures::new(wall, times, meter::between(before, after), check))
+        repo::wait_for_the_program_to_go(&self.stage.owner).await?;
+        let used = meter::between(before, self.meter.read(&self.stage.owner).await?);
+        Ok(Figures::new(wall, times, used, check.await?))
     }
 }
 

@@ -61,7 +61,7 @@ impl Bench {
         let wall = began.elapsed();
         ledger.pool.close().await;
         let times = times.into_iter().flat_map(|time| std::iter::repeat_n(time, CHUNK)).take(self.size.count).collect();
-        let check = self.stage.check_with(&self.database).await?;
+        let check = self.stage.check_with(&self.database);
         let figures = self.figures(Measured { wall, times, before }, check).await?;
         let began = Instant::now();
         repo::copy_grants(&self.stage.owner).await?;
@@ -96,7 +96,7 @@ impl Bench {
         wall += began.elapsed();
         stage.ledger.pool.close().await;
         let times = vec![wall / u32::try_from(self.size.count)?; self.size.count];
-        let check = self.stage.check_with(&self.database).await?;
+        let check = self.stage.check_with(&self.database);
         let figures = self.figures(Measured { wall, times, before }, check).await?;
         let began = Instant::now();
         repo::copy_close(&self.stage.owner, municipality).await?;

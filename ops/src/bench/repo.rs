@@ -13,6 +13,13 @@ pub(super) async fn read_log(owner: &PgPool) -> anyhow::Result<(u64, u64)> {
     Ok((u64::try_from(bytes)?, u64::try_from(fsyncs)?))
 }
 
+/// Waits until no connection of the program is left: a server process tells what it wrote when it ends.
+pub(super) async fn wait_for_the_program_to_go(owner: &PgPool) -> anyhow::Result<()> {
+    let there = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = 'hagukumi_program')";
+    while sqlx::query_scalar::<_, bool>(there).fetch_one(owner).await? {}
+    Ok(())
+}
+
 /// Lets the tables come to rest: dead rows gone, the planner knows what there is.
 pub(super) async fn settle(owner: &PgPool) -> anyhow::Result<()> {
     sqlx::query("VACUUM (ANALYZE)").execute(owner).await?;
