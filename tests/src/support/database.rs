@@ -40,7 +40,7 @@ impl TestDatabase {
     pub async fn with(migrator: &Migrator) -> Self {
         let home = home().await;
         let template = template(&home, migrator).await;
-        let name = fresh_name("test");
+        let name = fresh_name(&home, "test").await;
         let database = home.create_from_template(&name, &template).await.expect("copy the template database");
         let pool = database.connect(CONNECTIONS_MAX).await.expect("connect as the program");
         Self { name, home, database, pool }
@@ -75,7 +75,8 @@ pub struct TestMerchantDatabase {
 impl TestMerchantDatabase {
     /// One on the tests' server, beside everybody's books.
     pub async fn new() -> Self {
-        let (home, name) = (home().await, fresh_name("merchant"));
+        let home = home().await;
+        let name = fresh_name(&home, "merchant").await;
         let database = home.merchants(&name).await.expect("a merchants' database");
         Self { name, home, database }
     }
@@ -134,7 +135,7 @@ async fn template(home: &Database, migrator: &Migrator) -> DatabaseName {
     }
     drop_left_behind(home).await;
     // Several processes may get here at once. Each builds its own; the first one's rename stands, the others find theirs refused.
-    let draft = fresh_name("draft");
+    let draft = fresh_name(home, "draft").await;
     let building = home.create_private(&draft).await.expect("create a template database");
     building.migrate(migrator).await.expect("the migrations go through on an empty database");
     if home.rename(&draft, &template).await.is_err() {
@@ -164,10 +165,12 @@ fn maker(name: &DatabaseName) -> Option<u32> {
     name.as_str().split('_').nth(1)?.parse().ok()
 }
 
-/// A name that no other test has: this process's number and a count.
-fn fresh_name(prefix: &str) -> DatabaseName {
+/// A name that no other test has: this process's number and a count. A process that broke off long ago may have had the same number.
+async fn fresh_name(home: &Database, prefix: &str) -> DatabaseName {
     static MADE: AtomicU32 = AtomicU32::new(0);
-    name(&format!("{prefix}_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)))
+    let name = name(&format!("{prefix}_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
+    home.drop_private(&name).await.expect("drop what a process of the same number left behind");
+    name
 }
 
 fn name(name: &str) -> DatabaseName {
