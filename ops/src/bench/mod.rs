@@ -112,15 +112,15 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
     let stage = Stage::found(private.connect(CONNECTIONS).await?, owner.clone(), stage::day()).await?;
     let bench = Bench { database: private.clone(), stage, meter: Meter { server }, size };
     let (figures, coalesced, bare) = match work {
-        Work::Post => (bench.post().await?, None, None),
+        Work::Post => (Box::pin(bench.post()).await?, None, None),
         Work::Raw => {
-            let (alone, coalesced) = bench.raw().await?;
+            let (alone, coalesced) = Box::pin(bench.raw()).await?;
             (alone, Some(coalesced), None)
         }
-        Work::Redeem => (bench.redeem().await?, None, None),
-        Work::Http => (bench.http().await?, None, None),
-        Work::Grant => bench.grant().await.map(|(figures, bare)| (figures, None, Some(bare)))?,
-        Work::Close => bench.close().await.map(|(figures, bare)| (figures, None, Some(bare)))?,
+        Work::Redeem => (Box::pin(bench.redeem()).await?, None, None),
+        Work::Http => (Box::pin(bench.http()).await?, None, None),
+        Work::Grant => Box::pin(bench.grant()).await.map(|(figures, bare)| (figures, None, Some(bare)))?,
+        Work::Close => Box::pin(bench.close()).await.map(|(figures, bare)| (figures, None, Some(bare)))?,
     };
     bench.stage.ledger.pool.close().await;
     owner.close().await;
