@@ -97,7 +97,7 @@ enum Attempt {
 }
 
 impl Ledger {
-    /// Sets a payment aside and makes its one-time code. The same command again: the same code again.
+    /// Sets a payment aside and makes its one-time code. The same command again: the same code again. Children that are not the family's pay nothing.
     pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
         let item = together::Asked::new(key, asked);
         let claims = item.claims();

@@ -92,7 +92,7 @@ impl Ledger {
         }
         let amount = self.paid_amount_in_tx(&mut tx, municipality, &stored, paid).await?;
         let money = if stored.matched.is_some() { Returned::InSuspense } else { Returned::AtBank };
-        let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
+        let on = self.open_days_in_tx(&mut tx, municipality).await?.day(stored.booked_on);
         let parts = remittance::repo::list_parts_in_tx(&mut tx, municipality, paid.0, Some(paid.1)).await?;
         let own = |what: &str| Command { key: format!("{}/{what}", command.key), ..command.clone() };
         let draft = payout::return_payout(&parts, money, on).because(reason.clone());
@@ -129,7 +129,7 @@ impl Ledger {
         if stored.matched.is_some() || !stored.proposed {
             return Err(Error::Rejected(stored.wrong("rejected as a return")));
         }
-        let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
+        let on = self.open_days_in_tx(&mut tx, municipality).await?.day(stored.booked_on);
         let draft = bank::unknown_credit(stored.amount, on);
         let certain = Certain { line: &stored, command: command.clone(), kind: "suspense", payee: None, draft };
         self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
@@ -153,7 +153,7 @@ impl Ledger {
             Credit::FamilyRepays(_) => "family_repays",
             Credit::Fund => "fund",
         };
-        let on = self.open_days_in_tx(&mut tx, municipality).await?(self.clock.today());
+        let on = self.open_days_in_tx(&mut tx, municipality).await?.day(self.clock.today());
         let draft = bank::explain_credit(what, stored.amount, on);
         let certain = Certain { line: &stored, command: command.clone(), kind, payee: what.owner(), draft };
         self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
@@ -171,7 +171,7 @@ impl Ledger {
         match what {
             Debit::Payout(file) => self.confirm_payout_in_tx(&mut tx, municipality, command, &stored, file).await?,
             Debit::Fee => {
-                let on = self.open_days_in_tx(&mut tx, municipality).await?(stored.booked_on);
+                let on = self.open_days_in_tx(&mut tx, municipality).await?.day(stored.booked_on);
                 let certain = Certain { line: &stored, command: command.clone(), kind: "fee", payee: None, draft: bank::bank_fee(stored.amount, on) };
                 self.post_matches_in_tx(&mut tx, municipality, &self.act(command), &[certain]).await?;
             }

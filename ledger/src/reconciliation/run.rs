@@ -3,6 +3,7 @@
 //! Some hundred lines at a time, in the order of the account: what may explain them is read for all at once, and what they are is posted at once, in one
 //! database transaction. A run that breaks off goes on where it stopped.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::candidates::Found;
@@ -92,13 +93,13 @@ impl Ledger {
         let municipality = city.municipality;
         let lines = self.open_lines_in_tx(tx, municipality, lines).await?;
         let mut candidates = self.candidates_in_tx(tx, city, &lines).await?;
-        let open_day = self.open_days_in_tx(tx, municipality).await?;
+        let open = self.open_days_in_tx(tx, municipality).await?;
         let (mut certain, mut arrived, mut proposed) = (Vec::new(), Vec::new(), Vec::new());
         for (line, said) in &lines {
             let found = candidates.find(line, said).map_err(calendar)?;
             run.count(&found);
             let own = Command::new(command.actor.clone(), format!("match/{}", line.id), &line.id);
-            let on = open_day(line.booked_on);
+            let on = open.day(line.booked_on);
             let mut post = |kind, payee, draft| certain.push(Certain { line, command: own.clone(), kind, payee, draft });
             match found {
                 Found::Payout(file) => self.confirm_payout_in_tx(tx, municipality, &own, line, file).await?,
@@ -146,8 +147,7 @@ impl Ledger {
             return Err(refused("its total, less lines that came back before the debit, is another: enter those first, or match another file"));
         }
         let state = state.confirm().map_err(|_| refused("it is not on its way"))?;
-        let on = self.open_days_in_tx(tx, municipality).await?(line.booked_on);
-        let draft = payout::confirm_payout(line.amount, on);
+        let draft = payout::confirm_payout(line.amount, self.open_days_in_tx(tx, municipality).await?.day(line.booked_on));
         let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
         let act = self.act(command);
         remittance::repo::mark_state_in_tx(tx, municipality, file, &state, &act).await?;
@@ -189,14 +189,21 @@ impl Ledger {
         posted(self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await?)
     }
 
-    /// The day to post on: the wanted one, or today when its month is closed (corrections post in the open month).
-    pub(super) async fn open_days_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-    ) -> Result<impl Fn(chrono::NaiveDate) -> chrono::NaiveDate + use<>, Error<Rejected>> {
-        let (closed, today) = (repo::find_closed_through_in_tx(tx, municipality).await?, self.clock.today());
-        Ok(move |wanted| if closed.is_some_and(|closed| wanted <= closed) { today } else { wanted })
+    pub(super) async fn open_days_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality) -> Result<OpenDays, Failure> {
+        Ok(OpenDays { closed_through: repo::find_closed_through_in_tx(tx, municipality).await?, today: self.clock.today() })
+    }
+}
+
+/// Which days may be posted on.
+pub(super) struct OpenDays {
+    closed_through: Option<NaiveDate>,
+    today: NaiveDate,
+}
+
+impl OpenDays {
+    /// The wanted day, or today when its month is closed (corrections post in the open month).
+    pub(super) fn day(&self, wanted: NaiveDate) -> NaiveDate {
+        if self.closed_through.is_some_and(|closed| wanted <= closed) { self.today } else { wanted }
     }
 }
 

@@ -1,11 +1,12 @@
-//! What lines may be: files on their way, payouts that may have come back, money of the city that was announced.
+//! What lines may be: files on their way and the debits that may be theirs, payouts that may have come back, money of the city that was announced.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::lines::yen;
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{EntryId, Municipality, RemittanceId};
+use crate::ids::{BankLineId, EntryId, Municipality, RemittanceId};
 use crate::money::Yen;
 use crate::reconciliation::matching::SentFile;
 
@@ -27,6 +28,27 @@ pub async fn list_sent_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Res
     .await?;
     let file = |id, pay_on, total| SentFile { remittance: RemittanceId::new(id), pay_on, total: Yen::new(total) };
     Ok(rows.into_iter().map(|row| file(row.remittance_id, row.pay_on, row.debit)).collect())
+}
+
+/// Debits of these amounts that nothing has been matched to, by line: amount and day.
+pub async fn list_unmatched_debits_in_tx(
+    tx: &mut Tx<'_>,
+    municipality: Municipality,
+    amounts: &[Yen],
+) -> Result<BTreeMap<BankLineId, (Yen, NaiveDate)>, Failure> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT l.bank_line_id, l.amount_yen, l.booked_on
+        FROM bank_lines l
+        WHERE l.municipality = $1 AND l.direction = 'debit' AND l.amount_yen = ANY ($2)
+          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
+        "#,
+        municipality.code(),
+        &yen(amounts)
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (BankLineId::new(row.bank_line_id), (Yen::new(row.amount_yen), row.booked_on))).collect())
 }
 
 /// Paid lines that have not come back, of files paid since `since`, whose amount lies within one of `ranges`: file, line, pay day, amount.
@@ -75,9 +97,6 @@ pub async fn list_open_funds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
     Ok(rows.into_iter().map(|row| (EntryId::new(row.entry_id), Yen::new(row.amount), row.business_on)).collect())
 }
 
-/// Through which day the books are closed.
-pub async fn find_closed_through_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<NaiveDate>, Failure> {
-    Ok(sqlx::query_scalar!("SELECT max(closed_through) FROM closings WHERE municipality = $1 AND scope = 'books'", municipality.code())
-        .fetch_one(&mut **tx)
-        .await?)
+fn yen(amounts: &[Yen]) -> Vec<i64> {
+    amounts.iter().map(|amount| amount.get()).collect()
 }

@@ -1,7 +1,5 @@
 //! Bank lines, and what they turned out to be.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -89,31 +87,6 @@ pub async fn list_unmatched_in_tx(tx: &mut Tx<'_>, municipality: Municipality, a
     .fetch_all(&mut **tx)
     .await?;
     rows.into_iter().map(Stored::try_from).collect()
-}
-
-/// Debits of these amounts that nothing has been matched to, by line: amount and day.
-pub async fn list_unmatched_debits_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    amounts: &[Yen],
-) -> Result<BTreeMap<BankLineId, (Yen, NaiveDate)>, Failure> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT l.bank_line_id, l.amount_yen, l.booked_on
-        FROM bank_lines l
-        WHERE l.municipality = $1 AND l.direction = 'debit' AND l.amount_yen = ANY ($2)
-          AND NOT EXISTS (SELECT FROM matches m WHERE m.municipality = $1 AND m.bank_line_id = l.bank_line_id)
-        "#,
-        municipality.code(),
-        &yen(amounts)
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| (BankLineId::new(row.bank_line_id), (Yen::new(row.amount_yen), row.booked_on))).collect())
-}
-
-pub(super) fn yen(amounts: &[Yen]) -> Vec<i64> {
-    amounts.iter().map(|amount| amount.get()).collect()
 }
 
 /// Every line of the account booked within `days` with what it turned out to be, in the order of the account.
