@@ -1,8 +1,10 @@
 //! Who is signed in.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use ledger::ids::{FamilyId, Municipality};
+use ledger::ids::{ChildId, FamilyId, Municipality};
 use ledger::token::CityToken;
 use web::problem::registry;
 use web::{Bearer, Problem};
@@ -16,6 +18,8 @@ pub struct Family {
     pub municipality: Municipality,
     /// Which.
     pub id: FamilyId,
+    /// The children that are its own today.
+    pub children: BTreeSet<ChildId>,
     /// What it showed.
     pub token: CityToken,
 }
@@ -27,7 +31,7 @@ impl FromRequestParts<Deps> for Family {
         let bearer = Bearer::from_request_parts(parts, deps).await?;
         let unauthorized = || Problem::new(&registry::UNAUTHORIZED);
         let token = CityToken::parse(bearer.token()).ok_or_else(unauthorized)?;
-        let family = deps.ledger.find_session(&token).await.map_err(crate::problems::failed)?;
-        family.map(|id| Self { municipality: token.municipality(), id, token }).ok_or_else(unauthorized)
+        let opened = deps.ledger.find_session(&token).await.map_err(crate::problems::failed)?.ok_or_else(unauthorized)?;
+        Ok(Self { municipality: token.municipality(), id: opened.family, children: opened.children, token })
     }
 }

@@ -61,7 +61,6 @@ pub struct Together {
     captures: batch::Batches<payment::Captures>,
     sessions: batch::Batches<session::Sessions>,
     desks: batch::Batches<merchant::Desks>,
-    households: batch::Batches<people::Households>,
     payments: batch::Batches<payment::history::Payments>,
 }
 

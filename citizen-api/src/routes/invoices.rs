@@ -130,7 +130,7 @@ pub(crate) async fn pay_bill(
     key: IdempotencyKey,
     Body(body): Body<PayBody>,
 ) -> Result<Created<PaidBody>, Problem> {
-    own_children(&deps, &family, &body.children).await?;
+    own_children(&family, &body.children)?;
     let asked = PayInvoice { family: family.id, children: body.children, own_money: body.own_money };
     let receipt = deps.ledger.pay_invoice(family.municipality, &key.of("bill"), invoice, &asked).await.map_err(refused(pay))?;
     Ok(Created(PaidBody {

@@ -213,7 +213,7 @@ pub(crate) async fn pay(
     key: IdempotencyKey,
     Body(body): Body<HomePayment>,
 ) -> Result<Created<PaymentBody>, Problem> {
-    own_children(&deps, &family, &body.children).await?;
+    own_children(&family, &body.children)?;
     deps.ledger.get_merchant(family.municipality, merchant).await.map_err(failed)?.ok_or_else(not_found)?;
     let HomePayment { children, expense, service, month, price_yen, own_money } = body;
     let (family_id, price, month) = (family.id, Yen::new(price_yen), Some(month));

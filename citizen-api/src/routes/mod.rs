@@ -19,9 +19,7 @@ use ledger::ids::ChildId;
 use web::Problem;
 use web::fields::{Fault, Given, list, parsed, wrong_field};
 
-use crate::Deps;
 use crate::auth::Family;
-use crate::problems::failed;
 
 /// No single price is higher: a typing error with two zeros too many is caught here.
 pub(crate) const YEN_MAX: i64 = 9_999_999;
@@ -38,19 +36,16 @@ fn children(given: Given<'_>) -> Result<Vec<ChildId>, Fault> {
 }
 
 /// Children that are not this family's are named as a field problem, before anything is decided.
-async fn own_children(deps: &Deps, family: &Family, children: &[ChildId]) -> Result<(), Problem> {
-    let known = deps.ledger.own_children(family.municipality, family.id).await.map_err(failed)?;
-    match children.iter().position(|child| !known.contains(child)) {
+fn own_children(family: &Family, children: &[ChildId]) -> Result<(), Problem> {
+    match children.iter().position(|child| !family.children.contains(child)) {
         None => Ok(()),
         Some(at) => Err(wrong_field("children", &Fault::Item(at, Box::new(unknown_child())))),
     }
 }
 
 /// The same for the one child that something is about.
-async fn own_child(deps: &Deps, family: &Family, child: ChildId) -> Result<(), Problem> {
-    let today = deps.ledger.clock.today();
-    let known = deps.ledger.children_of_family(family.municipality, family.id, today).await.map_err(failed)?;
-    if known.iter().any(|known| known.id == child) { Ok(()) } else { Err(wrong_field("child", &unknown_child())) }
+fn own_child(family: &Family, child: ChildId) -> Result<(), Problem> {
+    if family.children.contains(&child) { Ok(()) } else { Err(wrong_field("child", &unknown_child())) }
 }
 
 fn unknown_child() -> Fault {

@@ -189,7 +189,7 @@ pub(crate) async fn reserve(
     key: IdempotencyKey,
     Body(body): Body<NewReservation>,
 ) -> Result<Created<ReservationBody>, Problem> {
-    own_children(&deps, &family, &body.children).await?;
+    own_children(&family, &body.children)?;
     let NewReservation { children, merchant, expense, service, price, own_money } = body;
     let asked = Reserve { children, merchant, expense, service, price, own_money };
     let command = Command::new(Actor::Family(family.id), key.of("reserve"), &(card, &asked));

@@ -76,7 +76,7 @@ pub(crate) async fn set(
     PathId(invoice): PathId<InvoiceId>,
     Body(body): Body<PayBody>,
 ) -> Result<Json<SettlementBody>, Problem> {
-    own_children(&deps, &family, &body.children).await?;
+    own_children(&family, &body.children)?;
     let asked = PayInvoice { family: family.id, children: body.children, own_money: body.own_money };
     let set = deps.ledger.consent(family.municipality, invoice, &asked).await.map_err(refused(consent))?;
     Ok(Json(set.into()))

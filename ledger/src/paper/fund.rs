@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn own(yen: i64) -> Source {
-        Source { account: AccountId::new(Uuid::from_u128(99)), child: None, most: Yen::new(yen), face: Yen::new(1), closes_on: None }
+        Source::own_money(AccountId::new(Uuid::from_u128(99)), Yen::new(yen))
     }
 
     fn funded(tickets: u16, spendable: Vec<Spendable>, own_money: Option<Source>) -> Result<Vec<Vec<(u128, i64)>>, i64> {

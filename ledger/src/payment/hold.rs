@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::history::{self, Payment};
 use super::sources::{self, Group, Purchase, Window};
 use super::split::{Short, Source, split};
 use super::{NewHold, repo};
@@ -13,14 +14,13 @@ use crate::actor::{Actor, Command};
 use crate::batch::Busy;
 use crate::books::{self, Account, Kind, Outcome, Posting, Refused};
 use crate::city::City;
-use crate::code::Code;
 use crate::entitlement;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality};
 use crate::money::Yen;
-use crate::time::{Instant, Month, next_day, tokyo_date, tokyo_midnight};
+use crate::time::{Month, next_day, tokyo_date, tokyo_midnight};
 use crate::{Ledger, Tx};
 
 pub use together::Holds;
@@ -51,19 +51,6 @@ pub struct HoldPayment {
     pub own_money: bool,
 }
 
-/// A payment that is ready to be shown.
-#[derive(Debug, Clone)]
-pub struct PaymentCode {
-    /// The hold.
-    pub hold: AccountId,
-    /// What the desk scans.
-    pub code: Code,
-    /// The whole price.
-    pub amount: Yen,
-    /// From here on the code works no more, and the money goes back.
-    pub expires_at: Instant,
-}
-
 /// Why a payment cannot be made. For the family's screen only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HoldRejected {
@@ -92,13 +79,14 @@ pub enum HoldRejected {
 
 /// How one attempt ended.
 enum Attempt {
-    Held(PaymentCode),
+    Held(Payment),
     Stale,
 }
 
 impl Ledger {
-    /// Sets a payment aside and makes its one-time code. The same command again: the same code again. Children that are not the family's pay nothing.
-    pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<PaymentCode, Error<HoldRejected>> {
+    /// Sets a payment aside: it is ready to be shown, with its one-time code ([`Ledger::payment_code`]). The same command again: the same payment again.
+    /// Children that are not the family's pay nothing.
+    pub async fn hold(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<Payment, Error<HoldRejected>> {
         let item = together::Asked::new(key, asked);
         let claims = item.claims();
         let work = || Holds { ledger: self.clone(), municipality };
@@ -109,13 +97,7 @@ impl Ledger {
     }
 
     /// Sets a payment aside in `tx`, deciding again while others pay from the same money.
-    pub(super) async fn hold_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        key: &str,
-        asked: &HoldPayment,
-    ) -> Result<PaymentCode, Error<HoldRejected>> {
+    pub(super) async fn hold_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<Payment, Error<HoldRejected>> {
         if !asked.price.is_positive() {
             return Err(Error::Rejected(HoldRejected::Price));
         }
@@ -146,9 +128,8 @@ impl Ledger {
             return self.held_before(tx, municipality, known).await.map(Attempt::Held);
         }
         let city = crate::city::repo::get_in_tx(tx, municipality).await?;
-        if !repo::offers_in_tx(tx, municipality, asked.merchant, &asked.expense, asked.service.as_deref()).await? {
-            return Err(Error::Rejected(HoldRejected::Merchant));
-        }
+        let taker = repo::list_takers_in_tx(tx, municipality, &[asked]).await?.pop().flatten();
+        let merchant_name = taker.ok_or(Error::Rejected(HoldRejected::Merchant))?;
         if !super::invoice::is_open_for_in_tx(tx, municipality, asked).await? {
             return Err(Error::Rejected(HoldRejected::Invoice));
         }
@@ -165,7 +146,7 @@ impl Ledger {
         match self.post_in_tx(tx, municipality, &self.posting(municipality, command.clone(), draft)).await? {
             Outcome::Posted(entry) => {
                 repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
-                Ok(Attempt::Held(PaymentCode { hold: hold.id, code: self.code_of(hold.id), amount: hold.amount, expires_at: hold.expires_at }))
+                Ok(Attempt::Held(Payment::held(hold, (asked.merchant, merchant_name), &parts)))
             }
             known @ Outcome::Replayed(_) => self.held_before(tx, municipality, known).await.map(Attempt::Held),
             Outcome::Rejected(Refused::Short | Refused::Window) => Ok(Attempt::Stale),
@@ -175,12 +156,11 @@ impl Ledger {
         }
     }
 
-    async fn held_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<PaymentCode, Error<HoldRejected>> {
+    async fn held_before(&self, tx: &mut Tx<'_>, municipality: Municipality, known: Outcome) -> Result<Payment, Error<HoldRejected>> {
         let (Outcome::Posted(entry) | Outcome::Replayed(entry)) = known else { return Err(Error::Rejected(HoldRejected::Conflict)) };
         let hold = repo::find_hold_in_tx(tx, municipality, repo::By::Entry(entry)).await?;
         let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{entry} has no hold")))?;
-        let code = self.code_of(hold.id);
-        Ok(PaymentCode { hold: hold.id, code, amount: hold.amount, expires_at: hold.expires_at })
+        Ok(history::get_in_tx(tx, municipality, hold.id).await?)
     }
 
     pub(super) async fn groups_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &HoldPayment) -> Result<Vec<Group<'_>>, Failure> {
@@ -231,8 +211,7 @@ impl Ledger {
         }
         let account = Account::of_owner(Kind::OwnMoney, asked.family.uuid()).id;
         let balance = books::repo::find_guarded_balance_in_tx(tx, city.municipality, account).await?;
-        let source = |most| Source { account, child: None, most, face: Yen::new(1), closes_on: None };
-        Ok(balance.filter(|balance| balance.is_positive()).map(source))
+        Ok(balance.filter(|balance| balance.is_positive()).map(|most| Source::own_money(account, most)))
     }
 
     /// A hold ends when its minutes are over or at midnight in Tokyo, whichever comes first. Entitlements lapse at midnight, so that it never outlives

@@ -15,7 +15,7 @@ impl Ledger {
     /// [`HoldRejected`], as for [`Ledger::hold`].
     pub async fn pay_from_home(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<(AccountId, Receipt), Error<HoldRejected>> {
         let mut tx = self.pool.begin().await?;
-        let payment = self.hold_in_tx(&mut tx, municipality, key, asked).await?.hold;
+        let payment = self.hold_in_tx(&mut tx, municipality, key, asked).await?.id;
         let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(payment)).await?;
         let hold = hold.ok_or_else(|| Failure::inconsistent("holds", "a hold is gone"))?;
         let command = Command::new(Actor::Merchant(asked.merchant), format!("home/{payment}"), &payment);

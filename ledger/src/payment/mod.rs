@@ -35,7 +35,7 @@ mod usable;
 mod verify;
 
 pub use capture::Captures;
-pub use hold::{HoldPayment, HoldRejected, Holds, PaymentCode};
+pub use hold::{HoldPayment, HoldRejected, Holds};
 pub(crate) use verify::find_differences_in_tx;
 
 pub use state::{Hold, HoldState, NotCapturable, Release};

@@ -172,7 +172,7 @@ pub fn sources(price: Yen, groups: &[Group<'_>], left: &BTreeMap<AccountId, Yen>
         missing = missing.minus(pays)?;
         sources.push(Source {
             account: entitlement.account,
-            child: Some(entitlement.child),
+            entitlement: Some((entitlement.child, entitlement.scheme.clone())),
             most: pays,
             face: entitlement.face,
             closes_on: Some(entitlement.closes_on),

@@ -12,14 +12,22 @@ use crate::money::Yen;
 pub struct Source {
     /// The account it stands in.
     pub account: AccountId,
-    /// The child whose entitlement it is; none for own money.
-    pub child: Option<ChildId>,
+    /// The child and the scheme whose entitlement it is; none for own money.
+    pub entitlement: Option<(ChildId, String)>,
     /// The most it may pay of this price: its balance, its share, its caps and limits, the least of them.
     pub most: Yen,
     /// It pays in whole multiples of this; 1 where every yen counts.
     pub face: Yen,
     /// The last day on which it may be spent; none for own money.
     pub closes_on: Option<NaiveDate>,
+}
+
+impl Source {
+    /// Own money: every yen counts, and it lapses on no day.
+    #[must_use]
+    pub const fn own_money(account: AccountId, most: Yen) -> Self {
+        Self { account, entitlement: None, most, face: Yen::new(1), closes_on: None }
+    }
 }
 
 /// What one source pays.
@@ -99,7 +107,7 @@ mod tests {
     fn source(id: u128, most: i64, face: i64, closes_on: Option<&str>) -> Source {
         Source {
             account: AccountId::new(Uuid::from_u128(id)),
-            child: None,
+            entitlement: None,
             most: Yen::new(most),
             face: Yen::new(face),
             closes_on: closes_on.map(|day| day.parse().unwrap()),
@@ -144,7 +152,7 @@ mod tests {
             let made = (0_u128..).zip(all);
             made.map(|(id, (most, face, closes))| Source {
                 account: AccountId::new(Uuid::from_u128(id)),
-                child: None,
+                entitlement: None,
                 most: Yen::new(most),
                 face: Yen::new(face),
                 closes_on: day(closes).filter(|_| closes < 35),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 use super::activation_of;
 use super::import::{CHILD, HOUSEHOLD};
@@ -13,7 +13,6 @@ use super::repo::known::{self, FactsRow};
 use super::repo::read;
 use super::sealed::{Keys, uuids};
 use super::state::{Stated, in_force};
-use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
@@ -50,30 +49,6 @@ pub struct FamilyGuardian {
     pub id: GuardianId,
     /// Number, name, reading.
     pub person: Person,
-}
-
-/// Families whose children are looked up together.
-pub struct Households {
-    ledger: Ledger,
-    municipality: Municipality,
-}
-
-impl Work for Households {
-    type Item = FamilyId;
-    type Answer = BTreeSet<ChildId>;
-
-    fn pool(&self) -> &PgPool {
-        &self.ledger.pool
-    }
-
-    async fn run(&self, connection: &mut PgConnection, items: &[&FamilyId]) -> Result<Vec<BTreeSet<ChildId>>, Failure> {
-        let families: Vec<_> = items.iter().copied().copied().collect();
-        let mut own: BTreeMap<FamilyId, BTreeSet<ChildId>> = BTreeMap::new();
-        for (family, child) in self.ledger.child_ids_of_families(connection, self.municipality, &families, self.ledger.clock.today()).await? {
-            own.entry(family).or_default().insert(child);
-        }
-        Ok(families.iter().map(|family| own.get(family).cloned().unwrap_or_default()).collect())
-    }
 }
 
 impl Ledger {
@@ -162,12 +137,6 @@ impl Ledger {
         let keys = Keys(self.list_vault_keys_in_tx(tx, municipality, &uuids(&ids, VaultKeyId::uuid)).await?);
         let child = |row: &FactsRow| Ok(FamilyChild { id: row.child, guardian: row.guardian, person: keys.open_child(row)?, facts: keys.open_facts(row)? });
         rows.iter().map(child).collect()
-    }
-
-    /// The ids of the children that are a family's own today, without opening a name.
-    pub async fn own_children(&self, municipality: Municipality, family: FamilyId) -> Result<BTreeSet<ChildId>, Failure> {
-        let work = || Households { ledger: self.clone(), municipality };
-        self.together.households.ask(municipality, work, family, Claims::default()).await?
     }
 
     /// The ids of [`Ledger::children_of_family`]: who may spend for whom, without opening a name.

@@ -17,7 +17,7 @@ mod sealed;
 pub mod state;
 
 pub use eligibility::{Eligible, Judged, Question};
-pub use families::{Family, FamilyChild, FamilyGuardian, Households};
+pub use families::{Family, FamilyChild, FamilyGuardian};
 pub use import::{Progress, Report};
 pub use payer_number::PayerNumber;
 pub use person::{ChildFacts, Person};

@@ -8,6 +8,8 @@ pub(crate) mod repo;
 
 pub use change::ChangeRejected;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::TimeDelta;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
-use crate::ids::{FamilyId, Municipality, SessionId};
+use crate::ids::{ChildId, FamilyId, Municipality, SessionId};
 use crate::merchant::Token;
 use crate::time::{Instant, tokyo_date};
 use crate::token::CityToken;
@@ -82,6 +84,15 @@ impl Session {
     }
 }
 
+/// What a session opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Whose it is.
+    pub family: FamilyId,
+    /// The children that are its own today: who may spend for whom.
+    pub children: BTreeSet<ChildId>,
+}
+
 /// A family that has just signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -101,7 +112,7 @@ pub struct Sessions {
 
 impl Work for Sessions {
     type Item = CityToken;
-    type Answer = Option<(FamilyId, Instant)>;
+    type Answer = Option<(Opened, Instant)>;
 
     fn pool(&self) -> &PgPool {
         &self.ledger.pool
@@ -109,7 +120,14 @@ impl Work for Sessions {
 
     async fn run(&self, connection: &mut PgConnection, items: &[&CityToken]) -> Result<Vec<Self::Answer>, Failure> {
         let now = self.ledger.clock.now();
-        repo::list(connection, self.municipality, items, now, now - IDLE).await
+        let found = repo::list(connection, self.municipality, items, now, now - IDLE).await?;
+        let families: Vec<_> = found.iter().flatten().map(|(family, _)| *family).collect();
+        let mut own: BTreeMap<FamilyId, BTreeSet<ChildId>> = BTreeMap::new();
+        for (family, child) in self.ledger.child_ids_of_families(connection, self.municipality, &families, tokyo_date(now)).await? {
+            own.entry(family).or_default().insert(child);
+        }
+        let opened = |(family, seen_at)| (Opened { family, children: own.get(&family).cloned().unwrap_or_default() }, seen_at);
+        Ok(found.into_iter().map(|one| one.map(opened)).collect())
     }
 }
 
@@ -159,24 +177,24 @@ impl Ledger {
         CityToken::new(municipality, Token::new(self.entropy.bits(Draw { command: &command, purpose: "session", index })))
     }
 
-    /// The family that is signed in by this token.
-    pub async fn find_session(&self, token: &CityToken) -> Result<Option<FamilyId>, Failure> {
+    /// What this token opens: the family that is signed in by it.
+    pub async fn find_session(&self, token: &CityToken) -> Result<Option<Opened>, Failure> {
         let now = self.clock.now();
         let work = || Sessions { ledger: self.clone(), municipality: token.municipality() };
         let found = self.together.sessions.ask(token.municipality(), work, token.clone(), Claims::default()).await??;
-        let Some((family, seen_at)) = found else { return Ok(None) };
+        let Some((opened, seen_at)) = found else { return Ok(None) };
         if tokyo_date(seen_at) >= tokyo_date(now) {
-            return Ok(Some(family));
+            return Ok(Some(opened));
         }
         let mut tx = self.pool.begin().await?;
         // The first request of a day: who raises the children may be another one since midnight.
-        self.review_family_in_tx(&mut tx, token.municipality(), family).await?;
+        self.review_family_in_tx(&mut tx, token.municipality(), opened.family).await?;
         let still = repo::find_in_tx(&mut tx, token, now, now - IDLE).await?;
         if still.is_some() {
             repo::mark_seen_in_tx(&mut tx, token, now).await?;
         }
         tx.commit().await?;
-        Ok(still.map(|(family, _)| family))
+        Ok(still.map(|_| opened))
     }
 
     /// Signs out. A token that opens nothing any more is fine.

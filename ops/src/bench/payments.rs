@@ -45,7 +45,7 @@ impl Cast {
         };
         let held = ledger.hold(municipality, &format!("hold-{index}"), &asked).await?;
         let capture = Capture { merchant: payee.merchant, terminal: Some(payee.terminal), amount: PRICE };
-        ledger.capture(municipality, &format!("capture-{index}"), &held.code, &capture).await?;
+        ledger.capture(municipality, &format!("capture-{index}"), &ledger.payment_code(&held), &capture).await?;
         Ok(())
     }
 }

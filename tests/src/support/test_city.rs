@@ -8,15 +8,17 @@ use ledger::actor::{Actor, Command};
 use ledger::bank::account::Written;
 use ledger::books::{Account, Kind};
 use ledger::city::{City, Remitter};
+use ledger::code::Code;
 use ledger::entitlement::{GrantRun, RunRejected};
 use ledger::error::Error;
 use ledger::ids::{AccountId, ChildId, FamilyId, MerchantId, Municipality};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
+use ledger::payment::history::Payment;
 use ledger::payment::refund::{AskRefund, Refund, RefundRejected};
-use ledger::payment::{Capture, CaptureRejected, HoldPayment, HoldRejected, PaymentCode, Receipt};
+use ledger::payment::{Capture, CaptureRejected, HoldPayment, HoldRejected, Receipt};
 use ledger::scheme::{Catalog, file};
-use ledger::time::FiscalYear;
+use ledger::time::{FiscalYear, Instant};
 use sqlx::PgPool;
 
 use super::city::{TestLedger, date};
@@ -24,6 +26,27 @@ use super::database::TestDatabase;
 
 /// Children of one roster: number, household, birth date, and since when the line holds.
 pub type Line<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+/// What a family shows at the desk.
+#[derive(Debug, Clone)]
+pub struct PaymentCode {
+    /// The hold.
+    pub hold: AccountId,
+    /// What the desk scans.
+    pub code: Code,
+    /// The whole price.
+    pub amount: Yen,
+    /// From here on the code works no more.
+    pub expires_at: Instant,
+}
+
+impl PaymentCode {
+    /// The code of a payment.
+    #[must_use]
+    pub fn of(ledger: &Ledger, payment: &Payment) -> Self {
+        Self { hold: payment.id, code: ledger.payment_code(payment), amount: payment.amount, expires_at: payment.expires_at }
+    }
+}
 
 /// A city on a database.
 pub struct TestCity {
@@ -153,7 +176,7 @@ impl TestCity {
 
     /// Sets a payment aside.
     pub async fn hold(&self, key: &str, asked: &HoldPayment) -> Result<PaymentCode, HoldRejected> {
-        rejection(self.ledger().hold(self.municipality, key, asked).await)
+        rejection(self.ledger().hold(self.municipality, key, asked).await).map(|payment| PaymentCode::of(self.ledger(), &payment))
     }
 
     /// The desk of the payment's merchant captures it.

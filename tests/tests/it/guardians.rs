@@ -5,13 +5,13 @@ use ledger::actor::Actor;
 use ledger::error::Error;
 use ledger::ids::{AccountId, ChildId, FamilyId, MerchantId};
 use ledger::job::Job;
-use ledger::payment::{HoldPayment, HoldState, NotCapturable, PaymentCode, Release};
+use ledger::payment::{HoldPayment, HoldState, NotCapturable, Release};
 use ledger::session::{SignIn, SignInRejected};
 use ledger::time::{tokyo_instant, tokyo_midnight};
 use ledger::token::CityToken;
 use tests::support::city::date;
 use tests::support::database::TestDatabase;
-use tests::support::test_city::{TestCity, rejection, tuition};
+use tests::support::test_city::{PaymentCode, TestCity, rejection, tuition};
 
 const HEADINGS: &str = "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,保護者宛名番号,保護者氏名,保護者カナ,適用日,支援措置";
 const TARO: &str = "91,育実 太郎,イクミ タロウ";

@@ -109,7 +109,7 @@ impl From<&Reason> for ReasonBody {
     responses((status = 200, description = "As asked.", body = EstimateBody), (status = 409, description = "It cannot be claimed now.",
         body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"), Always, SignedIn, Sent))]
 pub(crate) async fn new(State(deps): State<Deps>, family: Family, Body(form): Body<NewClaim>) -> Result<Json<EstimateBody>, Problem> {
-    own_child(&deps, &family, form.child()).await?;
+    own_child(&family, form.child())?;
     let assessment = deps.ledger.estimate_claim(family.municipality, &form.of(family.id)).await.map_err(refused(claim))?;
     Ok(Json(assessment.into()))
 }

@@ -91,7 +91,7 @@ pub(crate) async fn file(
     key: IdempotencyKey,
     Body(form): Body<NewClaim>,
 ) -> Result<Created<ClaimDetailBody>, Problem> {
-    own_child(&deps, &family, form.child()).await?;
+    own_child(&family, form.child())?;
     let asked = form.of(family.id);
     let command = Command::new(Actor::Family(family.id), key.of("claim"), &asked);
     let filed = deps.ledger.file_claim(family.municipality, &command, &asked).await.map_err(refused(claim))?;

@@ -123,9 +123,8 @@ pub(crate) async fn create(
     Body(body): Body<NewPayment>,
 ) -> Result<Created<PaymentBody>, Problem> {
     let asked = body.of(family.id);
-    own_children(&deps, &family, &asked.children).await?;
-    let held = deps.ledger.hold(family.municipality, &key.of("pay"), &asked).await.map_err(refused(hold))?;
-    let payment = get_payment(&deps, &family, PaymentId(held.hold)).await?;
+    own_children(&family, &asked.children)?;
+    let payment = deps.ledger.hold(family.municipality, &key.of("pay"), &asked).await.map_err(refused(hold))?;
     Ok(Created(PaymentBody::new(&deps, &payment)))
 }
 

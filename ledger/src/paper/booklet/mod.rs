@@ -18,7 +18,6 @@ use crate::entitlement;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{AccountId, BookletId, ChildId, FamilyId, Municipality};
-use crate::money::Yen;
 use crate::payment::aside::{Aside, Move, Place};
 use crate::payment::split::{Part, Source};
 use crate::time::{Instant, next_day, tokyo_midnight};
@@ -166,9 +165,8 @@ impl Ledger {
         let mut spendable = entitlement::repo::list_spendable_in_tx(tx, municipality, &asked.children, now).await?;
         spendable.retain(|entitlement| accounts.contains(&entitlement.account));
         let left = if uses_own_money { books::repo::find_guarded_balance_in_tx(tx, municipality, own_money).await? } else { None };
-        let source = |most| Source { account: own_money, child: None, most, face: Yen::new(1), closes_on: None };
         let facts = self.scheme_facts_in_tx(tx, municipality, &asked.children, days.0).await?;
-        let means = Means { rules: (&self.schemes, city.rules()), facts: &facts, spendable, own_money: left.map(source) };
+        let means = Means { rules: (&self.schemes, city.rules()), facts: &facts, spendable, own_money: left.map(|most| Source::own_money(own_money, most)) };
         fund(kind, asked.tickets, days, means).map_err(|error| match error {
             Error::Rejected(short) => Error::Rejected(Rejected::Short { missing: short.missing }),
             Error::Failed(failure) => Error::Failed(failure),

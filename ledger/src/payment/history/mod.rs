@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, PgPool};
 
-use super::HoldState;
-use crate::Ledger;
+use super::split::Part;
+use super::{HoldState, NewHold};
 use crate::batch::{Claims, Work};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
 use crate::money::Yen;
 use crate::time::Instant;
+use crate::{Ledger, Tx};
 
 /// A family's payment: what was set aside, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,25 @@ pub struct PaidPart {
 pub type After = (Instant, AccountId);
 
 impl Payment {
+    /// As it stands when it has just been set aside, at this merchant, for these parts.
+    pub(super) fn held(hold: NewHold, (merchant, merchant_name): (MerchantId, String), parts: &[Part]) -> Self {
+        let part = |part: &Part| PaidPart { entitlement: part.source.entitlement.clone(), amount: part.amount };
+        Self {
+            id: hold.id,
+            merchant,
+            merchant_name,
+            invoice: hold.invoice,
+            expense: hold.expense,
+            amount: hold.amount,
+            parts: parts.iter().map(part).collect(),
+            held_at: hold.held_at,
+            expires_at: hold.expires_at,
+            state: HoldState::Held,
+            refunded: Yen::ZERO,
+            on_card: false,
+        }
+    }
+
     /// Whether its code may still be shown at `now`.
     #[must_use]
     pub fn is_open(&self, now: Instant) -> bool {
@@ -97,6 +117,13 @@ impl Work for Payments {
         let shown = |family, payment: &&Payment| drawn(payment).into_iter().all(|child| own.contains(&(family, child)));
         Ok(items.iter().map(|&&(family, id)| found.get(&(family, id)).filter(|payment| shown(family, payment)).cloned()).collect())
     }
+}
+
+/// A payment that is there, whosever it is.
+pub(super) async fn get_in_tx(tx: &mut Tx<'_>, municipality: Municipality, payment: AccountId) -> Result<Payment, Failure> {
+    let (_, mut found): (Vec<_>, Vec<_>) = repo::list(tx, municipality, &[payment]).await?.into_iter().unzip();
+    repo::add_parts(tx, municipality, &mut found).await?;
+    found.pop().ok_or_else(|| Failure::inconsistent("holds", format!("{payment} is gone")))
 }
 
 impl Ledger {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Connection as _, PgConnection, PgPool};
 
-use super::{HoldPayment, HoldRejected, NewHold, PaymentCode};
+use super::{HoldPayment, HoldRejected, NewHold};
 use crate::actor::{Actor, Command};
 use crate::batch::{Claims, Work};
 use crate::books::{self, Account, Kind, Outcome, Posting, Refused};
@@ -13,10 +13,11 @@ use crate::city::{self, City};
 use crate::entitlement::{self, Spendable};
 use crate::error::{Error, Failure};
 use crate::events;
-use crate::ids::{AccountId, ChildId, FamilyId, Municipality};
+use crate::ids::{AccountId, ChildId, FamilyId, MerchantId, Municipality};
 use crate::money::Yen;
+use crate::payment::history::Payment;
 use crate::payment::sources::{self, Group, Purchase, Window};
-use crate::payment::split::{Source, split};
+use crate::payment::split::{Part, Source, split};
 use crate::payment::{invoice, repo};
 use crate::scheme::Facts;
 use crate::time::{Instant, tokyo_date};
@@ -35,7 +36,7 @@ pub struct Holds {
     pub(super) municipality: Municipality,
 }
 
-type Answer = Result<PaymentCode, HoldRejected>;
+type Answer = Result<Payment, HoldRejected>;
 
 impl Asked {
     pub(super) fn new(key: &str, payment: &HoldPayment) -> Self {
@@ -85,10 +86,19 @@ struct Known {
     facts: BTreeMap<ChildId, Facts>,
 }
 
+/// A hold that may be decided: its merchant takes such payments.
+struct Payable<'a> {
+    place: usize,
+    item: &'a Asked,
+    merchant_name: String,
+}
+
 /// A hold that is decided.
 struct Due<'a> {
     place: usize,
     hold: NewHold,
+    taker: (MerchantId, String),
+    parts: Vec<Part>,
     posting: Posting,
     /// Windows of usage limits that nobody has looked at before.
     opens: Vec<&'a Window>,
@@ -112,22 +122,17 @@ impl Holds {
         let mut ends: Vec<Option<Answer>> = items.iter().map(|_| None).collect();
         let payable = self.payable_in_tx(tx, items).await?;
         let known = self.known_in_tx(tx, &payable).await?;
-        let mut grouped = Vec::new();
-        for (place, item) in payable {
-            grouped.push((place, item, known.groups(&self.ledger, &item.payment)));
-        }
+        let grouped: Vec<_> = payable.into_iter().map(|one| (known.groups(&self.ledger, &one.item.payment), one)).collect();
         let balances = self.balances_in_tx(tx, &grouped).await?;
         let mut due = Vec::new();
-        for (place, item, groups) in &grouped {
+        for (groups, one) in &grouped {
             // Who is refused may have been accepted before, by the same command sent twice: that is looked at alone, as is a key that is known.
-            if let Some(decided) = self.decide(&known, item, groups, &balances)? {
-                due.push(Due { place: *place, ..decided });
-            }
+            due.extend(self.decide(&known, one, groups, &balances)?);
         }
         let opened = self.open_in_tx(tx, &due).await?;
         let outcomes = books::repo::post_batch(tx, self.municipality, known.now, due.iter().map(|due| &due.posting)).await?;
         let mut held = Vec::new();
-        for (due, outcome) in due.iter().zip(outcomes) {
+        for (due, outcome) in due.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Posted(entry) => held.push((due, entry)),
                 // Nothing is left behind by a hold that is refused, no window either.
@@ -139,34 +144,32 @@ impl Holds {
         let rows: Vec<_> = held.iter().map(|(due, entry)| (*entry, &due.hold)).collect();
         repo::insert_holds_in_tx(tx, self.municipality, &rows).await?;
         for (due, _) in held {
-            let NewHold { id, amount, expires_at, .. } = due.hold;
             if let Some(end) = ends.get_mut(due.place) {
-                *end = Some(Ok(PaymentCode { hold: id, code: self.ledger.code_of(id), amount, expires_at }));
+                *end = Some(Ok(Payment::held(due.hold, due.taker, &due.parts)));
             }
         }
         Ok(ends)
     }
 
     /// Those whose merchant takes such payments now, and whose bill, where there is one, is open.
-    async fn payable_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<(usize, &'a Asked)>, Failure> {
+    async fn payable_in_tx<'a>(&self, tx: &mut Tx<'_>, items: &[&'a Asked]) -> Result<Vec<Payable<'a>>, Failure> {
         let payments: Vec<_> = items.iter().map(|item| &item.payment).collect();
-        let offered = repo::list_offered_in_tx(tx, self.municipality, &payments).await?;
+        let takers = repo::list_takers_in_tx(tx, self.municipality, &payments).await?;
         let mut payable = Vec::new();
-        for (place, (item, offered)) in items.iter().zip(offered).enumerate() {
+        for (place, (item, taker)) in items.iter().zip(takers).enumerate() {
             let open = item.payment.invoice.is_none() || invoice::is_open_for_in_tx(tx, self.municipality, &item.payment).await?;
-            if offered && open && item.payment.price.is_positive() {
-                payable.push((place, *item));
-            }
+            let well = open && item.payment.price.is_positive();
+            payable.extend(taker.filter(|_| well).map(|merchant_name| Payable { place, item, merchant_name }));
         }
         Ok(payable)
     }
 
-    async fn known_in_tx(&self, tx: &mut Tx<'_>, payable: &[(usize, &Asked)]) -> Result<Known, Failure> {
+    async fn known_in_tx(&self, tx: &mut Tx<'_>, payable: &[Payable<'_>]) -> Result<Known, Failure> {
         let (ledger, municipality, now) = (&self.ledger, self.municipality, self.ledger.clock.now());
         let on = tokyo_date(now);
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let asked = |item: &Asked| item.payment.children.iter().map(|child| (item.payment.family, *child)).collect::<Vec<_>>();
-        let asked: BTreeSet<_> = payable.iter().flat_map(|(_, item)| asked(item)).collect();
+        let asked: BTreeSet<_> = payable.iter().flat_map(|one| asked(one.item)).collect();
         // A child that has moved to another household is not this family's any more, from that day on.
         let own = ledger.facts_of_own_in_tx(tx, &city, &asked, on).await?;
         let children: Vec<_> = own.keys().map(|(_, child)| *child).collect();
@@ -179,21 +182,22 @@ impl Holds {
     }
 
     /// Balances of families' own money, and of the windows that have been opened.
-    async fn balances_in_tx(&self, tx: &mut Tx<'_>, grouped: &[(usize, &Asked, Vec<Group<'_>>)]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
-        let windows = grouped.iter().flat_map(|(_, _, groups)| groups).flat_map(Group::windows).map(|window| window.account.id);
-        let own = grouped.iter().filter(|(_, item, _)| item.payment.own_money).map(|(_, item, _)| own_money(item.payment.family));
+    async fn balances_in_tx(&self, tx: &mut Tx<'_>, grouped: &[(Vec<Group<'_>>, Payable<'_>)]) -> Result<BTreeMap<AccountId, Yen>, Failure> {
+        let windows = grouped.iter().flat_map(|(groups, _)| groups).flat_map(Group::windows).map(|window| window.account.id);
+        let own = grouped.iter().map(|(_, one)| &one.item.payment).filter(|payment| payment.own_money).map(|payment| own_money(payment.family));
         let accounts: Vec<_> = windows.chain(own).collect();
         books::repo::list_guarded_balances_in_tx(tx, self.municipality, &accounts).await
     }
 
     /// What one hold is made of; none where it is refused.
-    fn decide<'a>(&self, known: &Known, item: &Asked, groups: &'a [Group<'_>], balances: &BTreeMap<AccountId, Yen>) -> Result<Option<Due<'a>>, Failure> {
+    fn decide<'a>(&self, known: &Known, one: &Payable<'_>, groups: &'a [Group<'_>], balances: &BTreeMap<AccountId, Yen>) -> Result<Option<Due<'a>>, Failure> {
+        let Payable { place, item, merchant_name } = one;
         let payment = &item.payment;
         let mut sources = sources::sources(payment.price, groups, balances)?;
         if known.city.own_money_custodian.is_some() && payment.own_money {
             let account = own_money(payment.family);
             let most = balances.get(&account).copied().filter(|balance| balance.is_positive());
-            sources.extend(most.map(|most| Source { account, child: None, most, face: Yen::new(1), closes_on: None }));
+            sources.extend(most.map(|most| Source::own_money(account, most)));
         }
         let Ok(parts) = split(payment.price, sources) else { return Ok(None) };
         let used = sources::usage(groups, &parts)?;
@@ -203,7 +207,8 @@ impl Holds {
         let first = |window: &&Window| !balances.contains_key(&window.account.id) && window.most.is_positive();
         let opens = groups.iter().flat_map(Group::windows).filter(first).collect();
         let posting = self.ledger.posting(self.municipality, item.command.clone(), draft);
-        Ok(Some(Due { place: 0, hold, posting, opens }))
+        let taker = (payment.merchant, merchant_name.clone());
+        Ok(Some(Due { place: *place, hold, taker, parts, posting, opens }))
     }
 
     /// Opens the windows that nobody has looked at before; answers whether there are any.

@@ -205,7 +205,7 @@ impl Ledger {
             own_money: asked.own_money,
         };
         let payment = self.hold_in_tx(&mut tx, municipality, key, &hold).await.map_err(pay_rejected)?;
-        let receipt = self.capture_invoice_in_tx(&mut tx, municipality, invoice, &bill, payment.hold).await?;
+        let receipt = self.capture_invoice_in_tx(&mut tx, municipality, invoice, &bill, payment.id).await?;
         tx.commit().await?;
         Ok(receipt)
     }

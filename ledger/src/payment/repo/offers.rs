@@ -32,19 +32,21 @@ pub(in crate::payment) async fn offers_in_tx(
     Ok(offers)
 }
 
-/// Whether the merchant of each of these payments takes such a payment now, in their order.
-pub(in crate::payment) async fn list_offered_in_tx(tx: &mut Tx<'_>, municipality: Municipality, asked: &[&HoldPayment]) -> Result<Vec<bool>, Failure> {
+/// The name of the merchant of each of these payments, in their order; none where it takes no such payment now.
+pub(in crate::payment) async fn list_takers_in_tx(tx: &mut Tx<'_>, municipality: Municipality, asked: &[&HoldPayment]) -> Result<Vec<Option<String>>, Failure> {
     let merchants: Vec<_> = asked.iter().map(|payment| payment.merchant.uuid()).collect();
     let expenses: Vec<_> = asked.iter().map(|payment| payment.expense.clone()).collect();
     let services: Vec<_> = asked.iter().map(|payment| payment.service.clone()).collect();
-    let offered = sqlx::query_scalar!(
+    let takers = sqlx::query_scalar!(
         r#"
-        SELECT EXISTS (
-            SELECT FROM merchants m
+        SELECT (
+            SELECT m.name
+            FROM merchants m
             JOIN merchant_services s USING (municipality, merchant_id)
             WHERE m.municipality = $1 AND m.merchant_id = i.merchant_id AND m.state = 'approved' AND s.approved_at IS NOT NULL
               AND s.expense = i.expense AND (i.service IS NULL OR s.category = i.service)
-        ) AS "offered!"
+            LIMIT 1
+        ) AS name
         FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS i (merchant_id, expense, service, item)
         ORDER BY i.item
         "#,
@@ -55,5 +57,5 @@ pub(in crate::payment) async fn list_offered_in_tx(tx: &mut Tx<'_>, municipality
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(offered)
+    Ok(takers)
 }

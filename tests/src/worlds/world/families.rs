@@ -9,7 +9,7 @@ use ledger::payment::invoice::{PayInvoice, PayRejected};
 use super::super::cast;
 use super::super::history::{Event, LAST};
 use super::{Receipt, World};
-use crate::support::test_city::rejection;
+use crate::support::test_city::{PaymentCode, rejection};
 
 /// More than anybody has, and than anything costs.
 const TOO_MUCH: i64 = 9_000_000;
@@ -53,6 +53,7 @@ impl World {
             self.load(family, &key, short.missing).await;
             answer = rejection(self.ledger().hold(self.municipality(), &key, &asked).await);
         }
+        let answer = answer.map(|payment| PaymentCode::of(self.ledger(), &payment));
         let said = answer.as_ref().map(|held| (held.hold, held.code.token(), held.amount));
         // How much is missing is the family's own.
         self.accepted.push(format!("{:?}", said.map_err(|why| matches!(why, HoldRejected::Short(_)).then_some("short").ok_or(*why))));

@@ -15,7 +15,6 @@ use chrono::NaiveDate;
 use http_body_util::BodyExt as _;
 use ledger::Ledger;
 use ledger::ids::{AccountId, FamilyId, Municipality};
-use ledger::payment::PaymentCode;
 use ledger::time::{Month, tokyo_date};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -25,7 +24,7 @@ use super::history::Event;
 use super::leaks::Planted;
 use super::view::{Exercised, Seen};
 use crate::support::city::{date, noon};
-use crate::support::test_city::TestCity;
+use crate::support::test_city::{PaymentCode, TestCity};
 use crate::support::town::Answer;
 
 /// Where the merchants' face is.

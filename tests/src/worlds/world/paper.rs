@@ -5,13 +5,13 @@ use ledger::code::Code;
 use ledger::ids::AccountId;
 use ledger::money::Yen;
 use ledger::paper::{Booklet, NewBooklet, Rejected, Reservation, Reserve};
-use ledger::payment::{HoldRejected, PaymentCode};
+use ledger::payment::HoldRejected;
 use uuid::Uuid;
 
 use super::super::cast::BOOKLETS;
 use super::super::history::Event;
 use super::{Payment, World};
-use crate::support::test_city::{rejection, staff};
+use crate::support::test_city::{PaymentCode, rejection, staff};
 
 impl World {
     pub(super) async fn of_paper(&mut self, event: &Event) {

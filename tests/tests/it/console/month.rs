@@ -159,7 +159,10 @@ impl<'a> Staffed<'a> {
                 own_money: true,
             };
             let held = ledger.hold(CITY, &format!("pay {at}"), &asked).await.expect("a hold");
-            ledger.capture(CITY, &format!("take {at}"), &held.code, &Capture { merchant, terminal: None, amount: price }).await.expect("a capture");
+            ledger
+                .capture(CITY, &format!("take {at}"), &ledger.payment_code(&held), &Capture { merchant, terminal: None, amount: price })
+                .await
+                .expect("a capture");
         }
     }
 

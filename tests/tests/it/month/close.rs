@@ -61,7 +61,7 @@ async fn a_payment_on_a_frozen_day_is_refused() {
     };
     let held = world.ledger().hold(CITY, "late", &asked).await.unwrap();
     let capture = Capture { merchant: merchants[0], terminal: None, amount: Yen::new(100) };
-    assert!(world.ledger().capture(CITY, "late", &held.code, &capture).await.is_err());
+    assert!(world.ledger().capture(CITY, "late", &world.ledger().payment_code(&held), &capture).await.is_err());
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ impl World {
         };
         let held = self.ledger().hold(CITY, key, &asked).await.expect("a hold");
         let capture = Capture { merchant, terminal: None, amount: Yen::new(yen) };
-        self.ledger().capture(CITY, key, &held.code, &capture).await.expect("a capture").id
+        self.ledger().capture(CITY, key, &self.ledger().payment_code(&held), &capture).await.expect("a capture").id
     }
 
     /// A payment whose split is 7,000 of a scheme of fiscal 2026 and 3,000 of own money.

@@ -68,7 +68,8 @@ async fn a_receipt_is_the_same_for_a_ticket_of_a_scheme_one_of_own_money_a_card_
     let database = TestDatabase::new().await;
     let Paper { town, tickets, card } = paper(&database).await;
     let phone = HoldPayment { expense: "care_fee".to_owned(), own_money: true, ..tuition(town.family(0).id, &[], town.merchant(0).id, 500) };
-    let phone = town.test.ledger.hold(town.municipality(), "phone", &phone).await.expect("a hold").code.grouped();
+    let phone = town.test.ledger.hold(town.municipality(), "phone", &phone).await.expect("a hold");
+    let phone = town.test.ledger.payment_code(&phone).grouped();
     let codes = [tickets[0].tickets[0].code.grouped(), tickets[1].tickets[0].code.grouped(), card, phone];
     let mut answers = Vec::new();
     for (at, code) in codes.iter().enumerate() {

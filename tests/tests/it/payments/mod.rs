@@ -16,4 +16,4 @@ use ledger::money::Yen;
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
-use tests::support::test_city::{TestCity, rejection, staff, tuition};
+use tests::support::test_city::{PaymentCode, TestCity, rejection, staff, tuition};

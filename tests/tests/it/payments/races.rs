@@ -97,7 +97,7 @@ async fn a_command_that_is_sent_eight_times_at_once_is_answered_the_same_each_ti
     .await;
     assert!(refunds.iter().all(|refund| *refund == refunds[0]), "{refunds:?}");
     assert_eq!(town.city.owed(town.class).await, 7_000);
-    let held = town.city.ledger().hold(town.city.municipality, "own", &town.tuition(1, 1_000)).await.expect("a hold").hold;
+    let held = town.city.ledger().hold(town.city.municipality, "own", &town.tuition(1, 1_000)).await.expect("a hold").id;
     let voids =
         eight(&town, |town, _| async move { town.city.ledger().void(town.city.municipality, town.families[1], held).await.map_err(|error| error.to_string()) })
             .await;

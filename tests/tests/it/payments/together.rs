@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ledger::batch::Limits;
-use ledger::payment::{Capture, CaptureRejected, HoldPayment, HoldRejected, PaymentCode};
+use ledger::payment::{Capture, CaptureRejected, HoldPayment, HoldRejected};
 use ledger::{Ledger, Together};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -88,7 +88,13 @@ impl Place {
     }
 
     async fn hold(&self, ledger: &Ledger, hold: &Hold) -> Result<PaymentCode, HoldRejected> {
-        rejection(ledger.hold(self.city.municipality, &format!("key {}", hold.key), &self.asked(hold)).await)
+        let (municipality, asked) = (self.city.municipality, self.asked(hold));
+        let answer = rejection(ledger.hold(municipality, &format!("key {}", hold.key), &asked).await);
+        if let Ok(payment) = &answer {
+            let shown = ledger.find_payment(municipality, asked.family, payment.id).await.expect("an answer");
+            assert_eq!(shown.as_ref(), Some(payment), "what a hold answers is what is written down");
+        }
+        answer.map(|payment| PaymentCode::of(ledger, &payment))
     }
 
     async fn scan(&self, ledger: &Ledger, scan: &Scan, held: &[Result<PaymentCode, HoldRejected>]) -> Result<i64, CaptureRejected> {

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use ledger::entitlement::RunRejected;
 use ledger::ids::AccountId;
 use ledger::payment::refund::AskRefund;
-use ledger::payment::{Capture, HoldPayment, PaymentCode};
+use ledger::payment::{Capture, HoldPayment};
 use ledger::time::{Month, tokyo_date};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

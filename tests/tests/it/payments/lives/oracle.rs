@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use ledger::payment::refund::{AskRefund, Refund, RefundRejected};
 use ledger::payment::split::Short;
-use ledger::payment::{CaptureRejected, HoldPayment, HoldRejected, NotCapturable, PaymentCode, Receipt};
+use ledger::payment::{CaptureRejected, HoldPayment, HoldRejected, NotCapturable, Receipt};
 use ledger::time::{Instant, Month, next_day, tokyo_date, tokyo_midnight};
 
 use super::*;
