@@ -131,10 +131,14 @@ impl Code {
     /// The 28 characters.
     #[must_use]
     pub fn token(&self) -> String {
-        let data: Vec<bool> = bits(self.kind.bits(), 4).chain(self.random.into_iter().flat_map(|byte| bits(byte, 8))).collect();
-        let check = check_byte(data.iter().copied());
-        let all: Vec<bool> = data.into_iter().chain(bits(check, 8)).collect();
-        all.chunks(5).filter_map(|symbol| ALPHABET.chars().nth(byte(symbol).into())).collect()
+        let mut all = Vec::with_capacity(LENGTH * 5);
+        all.extend(bits(self.kind.bits(), 4));
+        all.extend(self.random.into_iter().flat_map(|byte| bits(byte, 8)));
+        all.extend(bits(check_byte(all.iter().copied()), 8));
+        let letter = |symbol: &[bool]| ALPHABET.as_bytes().get(usize::from(byte(symbol))).map(|letter| char::from(*letter));
+        let mut token = String::with_capacity(LENGTH);
+        token.extend(all.chunks(5).filter_map(letter));
+        token
     }
 
     /// The 28 characters in four groups of seven, for print and for typing.
