@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
+use ledger::ids::{ChildId, MerchantId};
+use ledger::money::Yen;
 use ledger::session::SignIn;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -28,9 +31,9 @@ impl Client {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a command; answers the body of an answer that is well.
-    async fn post(&mut self, path: &str, token: &str, key: &str, body: &Value) -> anyhow::Result<Value> {
-        let body = body.to_string();
+    /// Sends a command; answers what is looked for in the body of an answer that is well.
+    async fn post<T: DeserializeOwned>(&mut self, path: &str, token: &str, key: &str, body: &impl Serialize) -> anyhow::Result<T> {
+        let body = serde_json::to_string(body)?;
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
@@ -42,12 +45,12 @@ impl Client {
     }
 
     async fn answer(&mut self) -> anyhow::Result<(String, Vec<u8>)> {
-        let mut status = String::new();
-        self.0.read_line(&mut status).await?;
-        let status = status.split_whitespace().nth(1).context("no answer")?.to_owned();
+        let mut line = String::new();
+        self.0.read_line(&mut line).await?;
+        let status = line.split_whitespace().nth(1).context("no answer")?.to_owned();
         let mut length = 0;
         loop {
-            let mut line = String::new();
+            line.clear();
             self.0.read_line(&mut line).await?;
             let Some((name, value)) = line.split_once(':') else { break };
             if name.eq_ignore_ascii_case("content-length") {
@@ -59,6 +62,36 @@ impl Client {
         self.0.read_exact(&mut body).await?;
         Ok((status, body))
     }
+}
+
+/// What a family sends …
+#[derive(Serialize)]
+struct Payment {
+    children: [ChildId; 1],
+    merchant: MerchantId,
+    expense: &'static str,
+    price_yen: Yen,
+    own_money: bool,
+}
+
+/// … what of the answer it shows at the desk …
+#[derive(Deserialize)]
+struct Held {
+    code: String,
+}
+
+/// … what the desk sends …
+#[derive(Serialize)]
+struct Capture {
+    code: String,
+    amount_yen: Yen,
+}
+
+/// … and the number of its receipt.
+#[derive(Deserialize)]
+struct Captured {
+    #[expect(dead_code, reason = "there must be one")]
+    receipt: String,
 }
 
 /// The callers: who is signed in, and the connections that are free.
@@ -75,10 +108,10 @@ impl Callers {
         let mut client = client.context("more callers than connections")?;
         let (payer, payee) = self.cast.of(index)?;
         let token = index.checked_rem(self.tokens.len()).and_then(|at| self.tokens.get(at)).context("nobody is signed in")?;
-        let payment = json!({"children": [payer.child], "merchant": payee.merchant, "expense": EXPENSE, "price_yen": PRICE, "own_money": true});
-        let held = client.post("/citizen/v1/payments", token, &format!("hold-{index}"), &payment).await?;
-        let capture = json!({"code": held.get("code").context("no code")?, "amount_yen": PRICE});
-        client.post("/merchant/v1/captures", &payee.token.to_string(), &format!("capture-{index}"), &capture).await?;
+        let payment = Payment { children: [payer.child], merchant: payee.merchant, expense: EXPENSE, price_yen: PRICE, own_money: true };
+        let held: Held = client.post("/citizen/v1/payments", token, &format!("hold-{index}"), &payment).await?;
+        let capture = Capture { code: held.code, amount_yen: PRICE };
+        let _: Captured = client.post("/merchant/v1/captures", &payee.token.to_string(), &format!("capture-{index}"), &capture).await?;
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(client);
         Ok(())
     }

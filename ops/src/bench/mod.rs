@@ -13,11 +13,13 @@ mod meter;
 mod month;
 mod payments;
 mod posting;
+mod raw;
 mod repo;
 mod stage;
 
 pub use figures::Figures;
 pub use month::Bare;
+pub use raw::Gathered;
 
 use crate::database::{Database, DatabaseName};
 use crate::embedded::{Cluster, Durability};
@@ -32,7 +34,7 @@ const CONNECTIONS: u32 = 16;
 pub enum Work {
     /// One entry with one transfer, durable and idempotent.
     Post,
-    /// The same rows by the barest SQL: unbatched, and gathered in the program.
+    /// The same rows by the barest SQL: unbatched, gathered in the program, and those of a redemption.
     Raw,
     /// A payment set aside, and its code captured.
     Redeem,
@@ -72,8 +74,8 @@ pub struct Report {
     #[serde(flatten)]
     pub figures: Figures,
     /// Raw SQL that is gathered in the program.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coalesced: Option<Figures>,
+    #[serde(flatten)]
+    pub gathered: Option<Gathered>,
     /// The same rows by bare statements.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bare: Option<Bare>,
@@ -83,7 +85,8 @@ impl Report {
     /// Whether the books were found to be what they must be.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.figures.check == "ok" && self.coalesced.as_ref().is_none_or(|coalesced| coalesced.check == "ok")
+        let gathered = self.gathered.iter().flat_map(|gathered| [&gathered.coalesced, &gathered.redemptions]);
+        gathered.chain([&self.figures]).all(|figures| figures.check == "ok")
     }
 }
 
@@ -111,12 +114,9 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
     let owner = private.connect_as_owner(2).await?;
     let stage = Stage::found(private.connect(CONNECTIONS).await?, owner.clone(), stage::day()).await?;
     let bench = Bench { database: private.clone(), stage, meter: Meter { server }, size };
-    let (figures, coalesced, bare) = match work {
+    let (figures, gathered, bare) = match work {
         Work::Post => (Box::pin(bench.post()).await?, None, None),
-        Work::Raw => {
-            let (alone, coalesced) = Box::pin(bench.raw()).await?;
-            (alone, Some(coalesced), None)
-        }
+        Work::Raw => Box::pin(bench.raw()).await.map(|(alone, gathered)| (alone, Some(gathered), None))?,
         Work::Redeem => (Box::pin(bench.redeem()).await?, None, None),
         Work::Http => (Box::pin(bench.http()).await?, None, None),
         Work::Grant => Box::pin(bench.grant()).await.map(|(figures, bare)| (figures, None, Some(bare)))?,
@@ -126,7 +126,7 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
     owner.close().await;
     let Size { count, concurrency, payers, payees, present } = size;
     let work = format!("{work:?}").to_lowercase();
-    Ok(Report { work, count, concurrency, payers, payees, present, figures, coalesced, bare })
+    Ok(Report { work, count, concurrency, payers, payees, present, figures, gathered, bare })
 }
 
 /// One run.

@@ -2,8 +2,11 @@
 
 use ledger::books::Posting;
 use ledger::error::Failure;
-use ledger::ids::Municipality;
-use sqlx::{PgConnection, PgPool};
+use ledger::ids::{FamilyId, MerchantId, Municipality};
+use ledger::time::Instant;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 
 /// How much was written to the log, in bytes, and how often the server waited for the disk.
@@ -31,7 +34,8 @@ pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
     sqlx::raw_sql(
         r"
         CREATE FUNCTION post_raw(p_municipality integer, p_now timestamptz, p_actor text[], p_key text[], p_fingerprint bytea[], p_entry_id uuid[],
-                                 p_kind text[], p_business_on date[], t_debit uuid[], t_credit uuid[], t_amount bigint[]) RETURNS void
+                                 p_kind text[], p_business_on date[], t_debit uuid[], t_credit uuid[], t_amount bigint[],
+                                 p_closes_at timestamptz) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
         BEGIN
             INSERT INTO commands (municipality, actor, key, fingerprint, entry_id)
@@ -47,10 +51,37 @@ pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
             UPDATE guarded_balances b SET balance = b.balance - m.amount
             FROM (SELECT t.debit, sum(t.amount)::bigint AS amount FROM unnest(t_debit, t_amount) AS t (debit, amount) GROUP BY t.debit ORDER BY t.debit) m
             WHERE b.municipality = p_municipality AND b.account_id = m.debit;
-            INSERT INTO account_deltas (municipality, account_id, debit, credit)
-            SELECT p_municipality, t.credit, 0, sum(t.amount) FROM unnest(t_credit, t_amount) AS t (credit, amount) GROUP BY t.credit;
+            IF p_closes_at IS NULL THEN
+                INSERT INTO account_deltas (municipality, account_id, debit, credit)
+                SELECT p_municipality, t.credit, 0, sum(t.amount) FROM unnest(t_credit, t_amount) AS t (credit, amount) GROUP BY t.credit;
+            ELSE
+                INSERT INTO accounts (municipality, account_id, kind, unit, guarded) SELECT p_municipality, h.id, 'hold', 'yen', true FROM unnest(t_credit) AS h (id);
+                INSERT INTO guarded_balances (municipality, account_id, unit, balance, closes_at)
+                SELECT p_municipality, h.id, 'yen', h.amount, p_closes_at FROM unnest(t_credit, t_amount) AS h (id, amount);
+            END IF;
         END $$;
         GRANT EXECUTE ON FUNCTION post_raw TO hagukumi_program;
+
+        CREATE FUNCTION redeem_raw(p_municipality integer, p_now timestamptz,
+                                   h_actor text[], h_key text[], h_fingerprint bytea[], h_entry_id uuid[], h_kind text[], h_business_on date[],
+                                   h_debit uuid[], h_credit uuid[], h_amount bigint[],
+                                   c_actor text[], c_key text[], c_fingerprint bytea[], c_entry_id uuid[], c_kind text[], c_business_on date[],
+                                   c_debit uuid[], c_credit uuid[], c_amount bigint[],
+                                   p_family uuid[], p_merchant uuid[], p_receipt uuid[], p_digest bytea[]) RETURNS void
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+        DECLARE
+            v_closes_at timestamptz := p_now + interval '5 minutes';
+        BEGIN
+            PERFORM post_raw(p_municipality, p_now, h_actor, h_key, h_fingerprint, h_entry_id, h_kind, h_business_on, h_debit, h_credit, h_amount, v_closes_at);
+            INSERT INTO holds (municipality, hold_id, entry_id, family_id, merchant_id, expense, amount_yen, code_digest, held_at, expires_at)
+            SELECT p_municipality, h.id, h.entry_id, h.family, h.merchant, 'tuition', h.amount, h.digest, p_now, v_closes_at
+            FROM unnest(h_credit, h_entry_id, p_family, p_merchant, h_amount, p_digest) AS h (id, entry_id, family, merchant, amount, digest);
+            PERFORM post_raw(p_municipality, p_now, c_actor, c_key, c_fingerprint, c_entry_id, c_kind, c_business_on, c_debit, c_credit, c_amount, NULL);
+            INSERT INTO captures (municipality, hold_id, receipt_id, entry_id, merchant_id, amount_yen, expense, captured_at, business_on)
+            SELECT p_municipality, c.hold, c.receipt, c.entry_id, c.merchant, c.amount, 'tuition', p_now, c.business_on
+            FROM unnest(c_debit, p_receipt, c_entry_id, p_merchant, c_amount, c_business_on) AS c (hold, receipt, entry_id, merchant, amount, business_on);
+        END $$;
+        GRANT EXECUTE ON FUNCTION redeem_raw TO hagukumi_program;
         ",
     )
     .execute(owner)
@@ -62,9 +93,41 @@ pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
 pub(super) async fn post_raw(
     connection: &mut PgConnection,
     municipality: Municipality,
-    now: ledger::time::Instant,
+    now: Instant,
     postings: impl Iterator<Item = &Posting>,
 ) -> Result<(), Failure> {
+    let call = sqlx::query("SELECT post_raw($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)").bind(municipality.code()).bind(now);
+    bind(call, postings).execute(connection).await?;
+    Ok(())
+}
+
+/// A hold and its capture, each a posting of one transfer.
+pub(super) struct Redemption {
+    pub(super) family: FamilyId,
+    pub(super) merchant: MerchantId,
+    pub(super) receipt: Uuid,
+    pub(super) digest: [u8; 32],
+    pub(super) hold: Posting,
+    pub(super) capture: Posting,
+}
+
+/// Writes holds and their captures in one call.
+pub(super) async fn redeem_raw(connection: &mut PgConnection, municipality: Municipality, now: Instant, redemptions: &[&Redemption]) -> Result<(), Failure> {
+    let sql = "SELECT redeem_raw($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+    let call = sqlx::query(sql).bind(municipality.code()).bind(now);
+    let call = bind(call, redemptions.iter().map(|one| &one.hold));
+    let call = bind(call, redemptions.iter().map(|one| &one.capture));
+    call.bind(redemptions.iter().map(|one| one.family.uuid()).collect::<Vec<_>>())
+        .bind(redemptions.iter().map(|one| one.merchant.uuid()).collect::<Vec<_>>())
+        .bind(redemptions.iter().map(|one| one.receipt).collect::<Vec<_>>())
+        .bind(redemptions.iter().map(|one| one.digest.to_vec()).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Binds the columns of postings of one transfer each.
+fn bind<'a>(call: Query<'a, Postgres, PgArguments>, postings: impl Iterator<Item = &'a Posting>) -> Query<'a, Postgres, PgArguments> {
     let (mut actors, mut keys, mut fingerprints, mut entries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut kinds, mut days, mut debits, mut credits, mut amounts) = (Vec::new(), Vec::new(), Vec::<Uuid>::new(), Vec::<Uuid>::new(), Vec::new());
     for posting in postings {
@@ -80,21 +143,7 @@ pub(super) async fn post_raw(
             amounts.push(transfer.amount.get());
         }
     }
-    sqlx::query("SELECT post_raw($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-        .bind(municipality.code())
-        .bind(now)
-        .bind(actors)
-        .bind(keys)
-        .bind(fingerprints)
-        .bind(entries)
-        .bind(kinds)
-        .bind(days)
-        .bind(debits)
-        .bind(credits)
-        .bind(amounts)
-        .execute(connection)
-        .await?;
-    Ok(())
+    call.bind(actors).bind(keys).bind(fingerprints).bind(entries).bind(kinds).bind(days).bind(debits).bind(credits).bind(amounts)
 }
 
 /// How many entries families asked for.
@@ -112,7 +161,7 @@ const FILL_CHUNK: i64 = 250_000;
 
 /// Writes earlier payments: `transfers` transfers, two for each, from the families' own money to the merchants, spread over the last two weeks.
 /// What they spent was loaded in one entry for each chunk. The books prove themselves as if all had been posted.
-pub(super) async fn fill(owner: &PgPool, municipality: Municipality, now: ledger::time::Instant, transfers: usize) -> anyhow::Result<()> {
+pub(super) async fn fill(owner: &PgPool, municipality: Municipality, now: Instant, transfers: usize) -> anyhow::Result<()> {
     let payments = i64::try_from(transfers / 2)?;
     sqlx::raw_sql(FILL).execute(owner).await?;
     let mut done: i64 = 0;
