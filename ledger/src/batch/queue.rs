@@ -65,19 +65,6 @@ impl<W: Work> Queue<W> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those who are ready to ask at this very moment ask first: turns of the runtime while each brings somebody, and no time.
-    async fn gather(&self) {
-        let mut before = 0;
-        loop {
-            let waiting = self.lock().waiting.len();
-            if waiting == before || waiting >= self.limits.batch_max {
-                return;
-            }
-            before = waiting;
-            tokio::task::yield_now().await;
-        }
-    }
-
     /// The next batch; none when nobody waits.
     fn next(&self) -> Vec<Waiting<W>> {
         let mut state = self.lock();
@@ -126,8 +113,9 @@ impl<W: Work> Running<W> {
     async fn run(mut self, work: W) {
         let mut connection = None;
         loop {
+            // Those who are ready to ask at this very moment ask first: one turn of the runtime, and no time.
+            tokio::task::yield_now().await;
             loop {
-                self.queue.gather().await;
                 let batch = self.queue.next();
                 if batch.is_empty() {
                     break;
