@@ -37,8 +37,18 @@ impl Bench {
         let plan = self.plan("raw").await?;
         self.stage.ledger.pool.close().await;
         let alone = self.raw_alone(plan.clone()).await?;
-        let coalesced = self.raw_coalesced(plan.named("raw-coalesced")).await?;
-        let redemptions = self.raw_redemptions(plan.named("raw-redemption")).await?;
+        let (ledger, municipality) = (&self.stage.ledger, self.stage.municipality());
+        let posting = {
+            let (plan, ledger) = (plan.named("raw-coalesced"), ledger.clone());
+            move |index| plan.entry(index, &ledger).map(|(command, draft)| ledger.posting(municipality, command, draft))
+        };
+        let redemption = {
+            let (plan, ledger) = (plan.named("raw-redemption"), ledger.clone());
+            move |index| redemption(&plan, index, &ledger, municipality)
+        };
+        let (one, other) = (ledger.clone(), ledger.clone());
+        let coalesced = self.gathered(posting, move |pool| Raw { pool, ledger: one.clone(), municipality }).await?;
+        let redemptions = self.gathered(redemption, move |pool| RawRedemptions { pool, ledger: other.clone(), municipality }).await?;
         Ok((alone, Gathered { coalesced, redemptions }))
     }
 
@@ -74,44 +84,21 @@ impl Bench {
         self.figures(measured, check).await
     }
 
-    async fn raw_coalesced(&self, plan: Plan) -> anyhow::Result<Figures> {
-        let (ledger, municipality) = (self.stage.ledger.clone(), self.stage.municipality());
+    /// Gathered in the program. Nothing is claimed: the sum of what is taken from an account is taken at once.
+    async fn gathered<W: Work<Answer = ()>>(
+        &self,
+        item: impl Fn(usize) -> anyhow::Result<W::Item> + Clone + Send + 'static,
+        work: impl Fn(PgPool) -> W + Clone + Send + 'static,
+    ) -> anyhow::Result<Figures> {
+        let municipality = self.stage.municipality();
         let pool = self.database.connect(super::CONNECTIONS).await?;
-        let batches = Arc::new(Batches::<Raw>::default());
+        let batches = Arc::new(Batches::<W>::default());
         let measured = self
             .measure({
                 let pool = pool.clone();
                 move |index| {
-                    let (ledger, plan, pool, batches) = (ledger.clone(), plan.clone(), pool.clone(), batches.clone());
-                    async move {
-                        let (command, draft) = plan.entry(index, &ledger)?;
-                        let posting = ledger.posting(municipality, command, draft);
-                        let work = || Raw { pool, ledger, municipality };
-                        // Nothing is claimed: the sum of what is taken from an account is taken at once.
-                        Ok(batches.ask(municipality, work, posting, Claims::default()).await??)
-                    }
-                }
-            })
-            .await?;
-        pool.close().await;
-        let check = self.stage.check_with(&self.database);
-        self.figures(measured, check).await
-    }
-
-    async fn raw_redemptions(&self, plan: Plan) -> anyhow::Result<Figures> {
-        let (ledger, municipality) = (self.stage.ledger.clone(), self.stage.municipality());
-        let pool = self.database.connect(super::CONNECTIONS).await?;
-        let batches = Arc::new(Batches::<RawRedemptions>::default());
-        let measured = self
-            .measure({
-                let pool = pool.clone();
-                move |index| {
-                    let (ledger, plan, pool, batches) = (ledger.clone(), plan.clone(), pool.clone(), batches.clone());
-                    async move {
-                        let redemption = redemption(&plan, index, &ledger, municipality)?;
-                        let work = || RawRedemptions { pool, ledger, municipality };
-                        Ok(batches.ask(municipality, work, redemption, Claims::default()).await??)
-                    }
+                    let (item, work, pool, batches) = (item(index), work.clone(), pool.clone(), batches.clone());
+                    async move { Ok(batches.ask(municipality, move || work(pool), item?, Claims::default()).await??) }
                 }
             })
             .await?;

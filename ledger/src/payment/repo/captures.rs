@@ -7,6 +7,7 @@ use crate::error::Failure;
 use crate::ids::{AccountId, EntryId, InvoiceId, MerchantId, Municipality, ReceiptId, TerminalId};
 use crate::money::Yen;
 use crate::payment::Receipt;
+use crate::time::Instant;
 
 /// Writes a receipt down; answers whether its bill, where there is one, was open until now.
 pub(in crate::payment) async fn insert_capture_in_tx(
@@ -62,7 +63,8 @@ pub(in crate::payment) async fn insert_captures_in_tx(
 
 /// The receipt of a capture's entry.
 pub(in crate::payment) async fn find_receipt_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId) -> Result<Option<Receipt>, Failure> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        ReceiptRow,
         r#"
         SELECT c.receipt_id, c.merchant_id, c.terminal_id, c.invoice_id, c.amount_yen, c.expense, c.captured_at
         FROM transfers t
@@ -74,15 +76,7 @@ pub(in crate::payment) async fn find_receipt_in_tx(tx: &mut Tx<'_>, municipality
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| Receipt {
-        id: ReceiptId::new(row.receipt_id),
-        merchant: MerchantId::new(row.merchant_id),
-        terminal: row.terminal_id.map(TerminalId::new),
-        invoice: row.invoice_id.map(InvoiceId::new),
-        amount: Yen::new(row.amount_yen),
-        expense: row.expense,
-        captured_at: row.captured_at,
-    }))
+    Ok(row.map(Receipt::from))
 }
 
 /// A merchant's receipts of some days, by the merchant's own order: time, then number.
@@ -93,7 +87,8 @@ pub(in crate::payment) async fn list_receipts_in_tx(
     days: (chrono::NaiveDate, chrono::NaiveDate),
 ) -> Result<Vec<Receipt>, Failure> {
     let (first, last) = days;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ReceiptRow,
         r#"
         SELECT receipt_id, merchant_id, terminal_id, invoice_id, amount_yen, expense, captured_at
         FROM captures
@@ -107,14 +102,29 @@ pub(in crate::payment) async fn list_receipts_in_tx(
     )
     .fetch_all(&mut **tx)
     .await?;
-    let receipt = rows.into_iter().map(|row| Receipt {
-        id: ReceiptId::new(row.receipt_id),
-        merchant: MerchantId::new(row.merchant_id),
-        terminal: row.terminal_id.map(TerminalId::new),
-        invoice: row.invoice_id.map(InvoiceId::new),
-        amount: Yen::new(row.amount_yen),
-        expense: row.expense,
-        captured_at: row.captured_at,
-    });
-    Ok(receipt.collect())
+    Ok(rows.into_iter().map(Receipt::from).collect())
+}
+
+struct ReceiptRow {
+    receipt_id: Uuid,
+    merchant_id: Uuid,
+    terminal_id: Option<Uuid>,
+    invoice_id: Option<Uuid>,
+    amount_yen: i64,
+    expense: String,
+    captured_at: Instant,
+}
+
+impl From<ReceiptRow> for Receipt {
+    fn from(row: ReceiptRow) -> Self {
+        Self {
+            id: ReceiptId::new(row.receipt_id),
+            merchant: MerchantId::new(row.merchant_id),
+            terminal: row.terminal_id.map(TerminalId::new),
+            invoice: row.invoice_id.map(InvoiceId::new),
+            amount: Yen::new(row.amount_yen),
+            expense: row.expense,
+            captured_at: row.captured_at,
+        }
+    }
 }
