@@ -5,40 +5,35 @@
 
 use std::sync::Arc;
 
+pub use bank;
+pub use foundation::{actor, code, entropy, ids, money, numbers, time};
+pub use scheme;
+
 use sqlx::PgPool;
 
-pub mod actor;
-pub mod bank;
 pub mod batch;
 pub mod books;
 pub mod city;
 pub mod claim;
-pub mod code;
 pub mod cover;
 pub mod entitlement;
-pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod export;
 pub mod history;
 pub mod idempotency;
-pub mod ids;
 pub mod job;
 pub mod merchant;
-pub mod money;
-pub mod numbers;
 pub mod own_money;
 pub mod paper;
 pub mod payment;
 pub mod people;
 pub mod reconciliation;
 pub mod remittance;
-pub mod scheme;
 pub mod seal;
 pub mod session;
 pub mod staff;
 pub mod statement;
-pub mod time;
 pub mod token;
 pub mod vault;
 

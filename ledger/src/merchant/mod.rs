@@ -182,7 +182,7 @@ impl Ledger {
         municipality: Municipality,
         command: &Command,
         merchant: MerchantId,
-        bank_account: &crate::bank::account::BankAccount,
+        bank_account: &bank::account::BankAccount,
     ) -> Result<(), Failure> {
         let key = self.vault_key_for_in_tx(tx, municipality, KeyOwner::Merchant(merchant), &command.scope(municipality)).await?;
         let sealed = account::seal(&key, merchant, bank_account)?;

@@ -8,7 +8,6 @@ use sqlx::PgConnection;
 use super::activation_of;
 use super::import::{CHILD, HOUSEHOLD};
 use super::payer_number::PayerNumber;
-use super::person::{ChildFacts, Person};
 use super::repo::known::{self, FactsRow};
 use super::repo::read;
 use super::sealed::{Keys, uuids};
@@ -16,6 +15,7 @@ use super::state::{Stated, in_force};
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
+use crate::people::{ChildFacts, Person};
 use crate::{Ledger, Tx};
 
 /// A family, without personal data.

@@ -10,17 +10,16 @@ mod guardianship;
 mod import;
 pub mod letter;
 pub mod payer_number;
-pub mod person;
 mod repo;
-pub mod roster;
 mod sealed;
+mod sealed_account;
 pub mod state;
 
 pub use eligibility::{Eligible, Judged, Question};
 pub use families::{Family, FamilyChild, FamilyGuardian};
 pub use import::{Progress, Report};
 pub use payer_number::PayerNumber;
-pub use person::{ChildFacts, Person};
+pub use roster::{self, ChildFacts, Person};
 
 use crate::code::{Code, CodeKind};
 use crate::entropy::{Draw, Entropy};

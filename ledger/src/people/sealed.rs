@@ -10,7 +10,8 @@ use super::repo::known::{AccountRow, FactsRow, GuardianRow};
 use crate::bank::account::BankAccount;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, VaultKeyId};
-use crate::people::person::{ChildFacts, Person, SealedAccount};
+use crate::people::sealed_account::SealedAccount;
+use crate::people::{ChildFacts, Person};
 use crate::vault::{DataKey, Place};
 
 /// Which statement a sealed column belongs to: the roster, and the day from which it holds.

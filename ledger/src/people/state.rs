@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::person::ChildFacts;
 use super::roster::{Column, Headings};
+use crate::people::ChildFacts;
 
 /// Something that a roster has said, and from when on it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

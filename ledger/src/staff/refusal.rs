@@ -29,7 +29,7 @@ refusals!(
     crate::reconciliation::Rejected,
     crate::paper::Rejected,
     crate::people::letter::Rejected,
-    crate::people::roster::FileRefused,
+    roster::FileRefused,
     super::Rejected,
     super::reversal::ReverseRejected,
 );

@@ -3,11 +3,7 @@
 //! Invariant: no picture is stored but as this program wrote it: what a camera notes beside the pixels (where, when, with which phone) never gets in.
 //! PDFs are looked through and stored as they came, their own metadata included, sealed like the rest.
 
-mod media;
-mod pdf;
-mod picture;
-
-pub use media::{Media, Unusable};
+pub use ::evidence::{Media, Unusable};
 
 use tokio::sync::Semaphore;
 

@@ -13,9 +13,9 @@ pub use error::{Rejected, of_field};
 pub use repo::InList;
 pub use state::Waiting;
 
-use super::person::SealedAccount;
 use super::repo::known;
 use super::sealed::{self, Keys};
+use super::sealed_account::SealedAccount;
 use super::state::{Stated, in_force};
 use crate::actor::{Actor, Command};
 use crate::bank::account::{BankAccount, Written};

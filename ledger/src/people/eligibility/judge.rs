@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::people::person::ChildFacts;
+use crate::people::ChildFacts;
 use crate::people::state::{Stated, in_force};
 use crate::scheme::who::Unit;
 use crate::scheme::{Fact, Facts, Rules, Scheme};
@@ -134,7 +134,7 @@ impl Judge<'_> {
             Verdict { since: Some(day), reasons: vec![QUALIFIES.to_owned()], version_from }
         } else {
             // Two reasons may have one code (two statuses that are missing): it is kept once.
-            let codes: BTreeSet<_> = decision.reasons.iter().map(crate::scheme::Reason::code).collect();
+            let codes: BTreeSet<_> = decision.reasons.iter().map(scheme::Reason::code).collect();
             refused(version_from, codes.into_iter().collect())
         })
     }

@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::import::Progress;
-use super::person::ChildFacts;
 use super::repo::eligibility::{self as repo, Decision, Stamp};
 use super::repo::known::{self, FactsRow};
 use super::sealed::{Keys, uuids};
@@ -19,6 +18,7 @@ use crate::actor::Actor;
 use crate::city::City;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, Municipality, VaultKeyId};
+use crate::people::ChildFacts;
 use crate::scheme::{Facts, Rules, Scheme};
 use crate::{Ledger, Tx};
 use judge::{Judge, Subject};

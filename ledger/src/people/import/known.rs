@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::bank::account::BankAccount;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality, VaultKeyId};
-use crate::people::person::Person;
+use crate::people::Person;
 use crate::people::repo::known::{self as repo, FactsRow};
 use crate::people::roster::Row;
 use crate::people::sealed::{Keys, uuids};

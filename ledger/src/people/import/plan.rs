@@ -9,11 +9,12 @@ use crate::Ledger;
 use crate::entropy::Draw;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, GuardianId, Municipality};
+use crate::people::Person;
 use crate::people::activation_of;
-use crate::people::person::{Person, SealedAccount};
 use crate::people::repo::write::{NewAccount, NewFacts, NewFamily, NewGuardian};
 use crate::people::roster::{Headings, Row};
 use crate::people::sealed;
+use crate::people::sealed_account::SealedAccount;
 use crate::people::state::{Stated, completed, in_force};
 use crate::vault::{KeyOwner, NewKey};
 

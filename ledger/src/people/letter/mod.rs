@@ -70,7 +70,7 @@ pub struct Letter {
     pub code: Code,
 }
 
-super::person::shows_nothing!(Way, Letter);
+foundation::shows_nothing!(Way, Letter);
 
 /// What was printed at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
