@@ -1,17 +1,3 @@
-//! The city's back office: finance console, monthly jobs, importers; it fits the ledger to the merchants' Till.
+//! The command line of the one binary `hagukumi`.
 
-pub mod app;
-pub mod bench;
 pub mod cli;
-pub mod config;
-pub mod console;
-pub mod database;
-pub mod demo;
-pub mod embedded;
-pub mod jobs;
-pub mod key_file;
-pub mod porter;
-pub mod print;
-pub mod rehearse;
-pub mod serve;
-pub mod till;

@@ -28,11 +28,11 @@ fn kobe(school: &str, case: &str) -> Quote {
 
 /// City, family, facility, merchant.
 fn amounts(quote: &Quote) -> [i64; 4] {
-    [quote.city_yen, quote.family_yen, quote.facility_yen, quote.merchant_yen].map(super::super::money::Yen::get)
+    [quote.city_yen, quote.family_yen, quote.facility_yen, quote.merchant_yen].map(foundation::money::Yen::get)
 }
 
 fn balance(quote: &Quote) -> Option<i64> {
-    quote.balance_after_yen.map(super::super::money::Yen::get)
+    quote.balance_after_yen.map(foundation::money::Yen::get)
 }
 
 /// Amount, opening and closing day.

@@ -16,9 +16,9 @@ use ledger::time::Month;
 use super::bar::Bar;
 use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
-use crate::console::routes::bank::{ImportedBody, ReportBody, credit};
-use crate::console::routes::remittances::{FileBody, RemittanceBody, detail};
-use crate::console::routes::returns::{EarlyBody, WaitingBody};
+use office::routes::bank::{ImportedBody, ReportBody, credit};
+use office::routes::remittances::{FileBody, RemittanceBody, detail};
+use office::routes::returns::{EarlyBody, WaitingBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use std::fmt;
 use clap::Args;
 
 use super::output::{Exit, Output};
-use crate::bench::{self, Report, Size, Work};
-use crate::config::Config;
+use database::config::Config;
+use rehearsal::bench::{self, Report, Size, Work};
 
 /// What to measure, and how much of it.
 #[derive(Debug, Args)]

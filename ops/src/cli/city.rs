@@ -11,9 +11,9 @@ use ledger::time::FiscalYear;
 use super::bar::Bar;
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use crate::console::routes::budgets::BudgetBody;
-use crate::console::routes::reveals;
-use crate::console::routes::rosters::GrantAnswer;
+use office::routes::budgets::BudgetBody;
+use office::routes::reveals;
+use office::routes::rosters::GrantAnswer;
 
 /// Who, and what.
 #[derive(Debug, Args)]

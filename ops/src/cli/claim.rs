@@ -19,8 +19,8 @@ use web::{Fields, Language, Read};
 
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
-use crate::console::routes::claims::{self, ClaimBody, ClaimDetailBody};
-use crate::console::routes::clawbacks::ClawbackBody;
+use office::routes::claims::{self, ClaimBody, ClaimDetailBody};
+use office::routes::clawbacks::ClawbackBody;
 
 /// Claims and clawbacks that one list shows.
 const LIST_MAX: i64 = 500;

@@ -8,8 +8,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::output::{Exit, Output};
-use crate::app::App;
-use crate::{demo, jobs, serve};
+use process::app::App;
+use process::{jobs, serve};
+use rehearsal::demo;
 
 /// Connections to the database of the demo.
 const CONNECTIONS: u32 = 8;

@@ -10,7 +10,7 @@ use ledger::staff::Action;
 use super::merchant::{Changed, file};
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use crate::console::routes::family_accounts::WaitingBody;
+use office::routes::family_accounts::WaitingBody;
 
 /// Accounts that one list shows.
 const LIST_MAX: i64 = 500;

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::books;
 use super::output::{Exit, Output};
-use crate::jobs;
+use process::jobs;
 
 /// What the program does by itself.
 #[derive(Debug, Subcommand)]

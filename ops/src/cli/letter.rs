@@ -10,7 +10,7 @@ use ledger::staff::Action;
 use super::office::{Ending, Office, Who};
 use super::output::{Exit, Output};
 use super::paper::{PrintTo, Written, write};
-use crate::console::routes::letters::{self, WaitingBody};
+use office::routes::letters::{self, WaitingBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
-use crate::console::routes::merchants::{ListedBody, MerchantBody};
-use crate::console::routes::people::ManagerBody;
+use office::routes::merchants::{ListedBody, MerchantBody};
+use office::routes::people::ManagerBody;
 
 /// Who, and what.
 #[derive(Debug, Args)]

@@ -30,8 +30,8 @@ pub mod serve;
 pub mod staff;
 pub mod till;
 
-use crate::app::App;
 use output::{Exit, Output};
+use process::app::App;
 
 /// Connections of a command that runs alone.
 const CONNECTIONS: u32 = 4;

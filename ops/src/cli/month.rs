@@ -9,8 +9,8 @@ use ledger::time::Month;
 
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use crate::console::routes::months::ChecklistBody;
-use crate::console::routes::statements::{AnalysisBody, StatementBody};
+use office::routes::months::ChecklistBody;
+use office::routes::statements::{AnalysisBody, StatementBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]

@@ -15,9 +15,9 @@ use serde::Serialize;
 
 use super::office::{Ending, Office, Who};
 use super::output::{Exit, Output};
-use crate::console::routes::booklets::{self, BookletBody};
-use crate::console::routes::cards::{self, CardBody, ReservationBody};
-use crate::print::Page;
+use office::print::Page;
+use office::routes::booklets::{self, BookletBody};
+use office::routes::cards::{self, CardBody, ReservationBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]

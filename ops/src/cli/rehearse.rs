@@ -12,10 +12,10 @@ use ledger::time::Month;
 use serde::Serialize;
 
 use super::output::{Exit, Output};
-use crate::config::Config;
-use crate::database::{Database, DatabaseName};
-use crate::embedded::{Cluster, Durability};
-use crate::rehearse::{CONNECTIONS, Progress, Rehearsal, SETTINGS, Setting, Summary, files};
+use database::config::Config;
+use database::embedded::{Cluster, Durability};
+use database::{Database, DatabaseName};
+use rehearsal::rehearse::{CONNECTIONS, Progress, Rehearsal, SETTINGS, Setting, Summary, files};
 
 /// What to rehearse.
 #[derive(Debug, Args)]

@@ -10,12 +10,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::output::{Exit, Output};
-use crate::app::{Alone, App};
-use crate::jobs;
-use crate::serve::{self, Merchants, Reached};
-use crate::till::LedgerTill;
-use crate::till::http::certificates::Certificates;
-use crate::till::http::{HttpTill, TlsListener};
+use line::certificates::Certificates;
+use line::{HttpTill, TlsListener};
+use process::app::{Alone, App};
+use process::jobs;
+use process::serve::{self, Merchants, Reached};
+use process::till::LedgerTill;
 
 /// Connections to the database of a serving process.
 const CONNECTIONS: u32 = 16;

@@ -10,9 +10,9 @@ use ledger::staff::{Action, Invitation, Invited, Rejected, Role};
 use super::books::named;
 use super::office::{Office, Who, refuse};
 use super::output::{Exit, Output};
-use crate::console::routes::audit::RowBody;
-use crate::console::routes::sessions::MemberBody;
-use crate::console::routes::staff::CodeBody;
+use office::routes::audit::RowBody;
+use office::routes::sessions::MemberBody;
+use office::routes::staff::CodeBody;
 
 /// What is done about staff.
 #[derive(Debug, Subcommand)]

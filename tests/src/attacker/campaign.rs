@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use ledger::cover::state::{Families, Rating};
 use ledger::time::Month;
-use ops::rehearse::{Progress, Rehearsal, Setting};
+use rehearsal::rehearse::{Progress, Rehearsal, Setting};
 use serde_json::{Value, json};
 
 use super::observe::{Observation, families, observe};
@@ -53,7 +53,7 @@ impl Progress for Silent {
 pub async fn rehearse(setting: &'static Setting, (children, month, seed): (u64, Month, u64)) -> (Vec<Observation>, (u64, u64)) {
     let (database, out) = (TestDatabase::new().await, tempfile::tempdir().expect("a folder"));
     let rehearsal = Rehearsal { setting, children, month, seed, out: out.path().to_owned() };
-    let pool = database.database().connect(ops::rehearse::CONNECTIONS).await.expect("connections");
+    let pool = database.database().connect(rehearsal::rehearse::CONNECTIONS).await.expect("connections");
     rehearsal.run(pool.clone(), &Silent).await.expect("a rehearsed month");
     let rehearsed = (observe(&pool).await, families(&pool).await);
     pool.close().await;

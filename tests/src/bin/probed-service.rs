@@ -24,7 +24,7 @@ async fn main() -> io::Result<()> {
         "ops": clerk(&town).await,
     });
     writeln!(io::stdout(), "{}", json!({"address": listener.local_addr()?.to_string(), "tokens": tokens}))?;
-    let routes = ops::serve::router(&town.test.ledger, &ops::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(&town.test.ledger, &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
     // Two requests never meet at one instant.
     let clock = town.test.clock.clone();
     tokio::spawn(async move {
@@ -35,7 +35,7 @@ async fn main() -> io::Result<()> {
         }
     });
     let ended = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new()));
-    ops::serve::serve(listener, routes, async {
+    process::serve::serve(listener, routes, async {
         let _ = ended.await;
     })
     .await

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use ops::embedded::{Cluster, Durability};
+use database::embedded::{Cluster, Durability};
 use tempfile::TempDir;
 
 /// A server in a temporary directory; stopped and removed at the end, also when the test panics.

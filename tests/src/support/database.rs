@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ops::database::merchant::MerchantDatabase;
-use ops::database::{Database, DatabaseName};
-use ops::embedded::{Cluster, Durability};
+use database::embedded::{Cluster, Durability};
+use database::merchant::MerchantDatabase;
+use database::{Database, DatabaseName};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;

@@ -10,7 +10,7 @@ pub fn kept() -> [(PathBuf, String); 4] {
     [
         (docs.join("openapi/citizen.json"), web::openapi::text(&citizen_api::openapi::document())),
         (docs.join("openapi/merchant.json"), web::openapi::text(&merchant_api::openapi::document())),
-        (docs.join("openapi/ops.json"), web::openapi::text(&ops::console::openapi())),
+        (docs.join("openapi/ops.json"), web::openapi::text(&office::openapi())),
         (docs.join("problems.json"), format!("{problems}\n")),
     ]
 }

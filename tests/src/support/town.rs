@@ -8,9 +8,9 @@ use ledger::actor::{Actor, Command};
 use ledger::ids::Municipality;
 use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::session::SignIn;
-use ops::demo::{Family, Guide, Merchant};
-use ops::rehearse::Setting;
-use ops::serve::Reached;
+use process::serve::Reached;
+use rehearsal::demo::{Family, Guide, Merchant};
+use rehearsal::rehearse::Setting;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
@@ -59,8 +59,8 @@ impl Town {
     pub async fn named(pool: &PgPool, slug: &str) -> Self {
         let test = TestLedger::at(pool, TODAY);
         let setting = Setting::named(slug).expect("a training city");
-        let guide = ops::demo::city::load(&test.ledger, setting).await.expect("a training city that loads");
-        let routes = ops::serve::router(&test.ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
+        let guide = rehearsal::demo::city::load(&test.ledger, setting).await.expect("a training city that loads");
+        let routes = process::serve::router(&test.ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
         Self { test, guide, routes }
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use ledger::Ledger;
-use ops::porter::Porter;
-use ops::serve::{Merchants, ProcessWorld, Reached};
-use ops::till::LedgerTill;
-use ops::till::http::certificates::{self, Certificates};
-use ops::till::http::{HttpTill, TlsListener};
+use line::certificates::{self, Certificates};
+use line::{HttpTill, TlsListener};
+use process::porter::Porter;
+use process::serve::{Merchants, ProcessWorld, Reached};
+use process::till::LedgerTill;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 
@@ -30,16 +30,16 @@ pub enum Fitting {
 pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> (Router, Router) {
     let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
-    let phones = ops::serve::router_with(ledger, None::<Merchants<LedgerTill>>, &reached);
+    let phones = process::serve::router_with(ledger, None::<Merchants<LedgerTill>>, &reached);
     let routes = match fitting {
         Fitting::Call => {
             let doors = Leaky::new(LedgerTill::new(ledger.clone()), planted);
-            ops::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
+            process::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
         }
         Fitting::Line => {
             let doors = Leaky::new(line(LedgerTill::new(ledger.clone())).await, planted);
             let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-            ops::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
+            process::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
         }
     };
     (routes, phones)
@@ -53,6 +53,6 @@ pub async fn line(inner: LedgerTill) -> HttpTill {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let listener = TlsListener::new(listener, &ends[0]).expect("a listener");
-    tokio::spawn(ops::serve::serve_till(listener, inner, std::future::pending()));
+    tokio::spawn(process::serve::serve_till(listener, inner, std::future::pending()));
     HttpTill::new(&format!("https://localhost:{port}"), &ends[1]).expect("a line")
 }

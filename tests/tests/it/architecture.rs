@@ -6,15 +6,52 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Our crates, each with those that it may depend on, directly or through another.
-const ARROWS: [(&str, &[&str]); 6] = [
-    ("ledger", &[]),
-    ("web", &[]),
-    ("merchant-api", &["web"]),
-    ("citizen-api", &["ledger", "web"]),
-    ("ops", &["ledger", "web", "merchant-api", "citizen-api"]),
-    ("tests", &["ledger", "web", "merchant-api", "citizen-api", "ops"]),
+/// Pure crates: neither a database nor a runtime in reach.
+const FOUNDATION: &[&str] = &["foundation"];
+const RULES: &[&str] = &["foundation", "bank", "scheme", "roster", "evidence"];
+
+/// One of our crates.
+struct Member {
+    name: &'static str,
+    folder: &'static str,
+    /// Those that it may depend on, directly or through another.
+    allowed: &'static [&'static [&'static str]],
+}
+
+const fn member(name: &'static str, folder: &'static str, allowed: &'static [&'static [&'static str]]) -> Member {
+    Member { name, folder, allowed }
+}
+
+const MEMBERS: [Member; 16] = [
+    member("foundation", "ledger/foundation", &[]),
+    member("bank", "ledger/bank", &[FOUNDATION]),
+    member("scheme", "ledger/scheme", &[FOUNDATION]),
+    member("roster", "ledger/roster", &[FOUNDATION, &["bank"]]),
+    member("evidence", "ledger/evidence", &[FOUNDATION]),
+    member("ledger", "ledger", &[RULES]),
+    member("web", "web", &[]),
+    member("merchant-api", "merchant-api", &[&["web"]]),
+    member("citizen-api", "citizen-api", &[RULES, &["ledger", "web"]]),
+    member("database", "ops/database", &[]),
+    member("line", "ops/line", &[&["merchant-api", "web"]]),
+    member("office", "ops/office", &[RULES, &["ledger", "web", "citizen-api"]]),
+    member("process", "ops/process", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "line"]]),
+    member("rehearsal", "ops/rehearsal", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "line", "process"]]),
+    member("ops", "ops", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "line", "process", "rehearsal"]]),
+    member("tests", "tests", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "line", "process", "rehearsal", "ops"]]),
 ];
+
+impl Member {
+    fn may_know(&self, other: &str) -> bool {
+        self.allowed.iter().any(|some| some.contains(&other))
+    }
+
+    /// The crate that holds a file: the one with the longest folder.
+    fn of(path: &str) -> Option<&'static Self> {
+        let holds = |member: &&Self| path.strip_prefix(member.folder).is_some_and(|rest| rest.starts_with('/'));
+        MEMBERS.iter().filter(holds).max_by_key(|member| member.folder.len())
+    }
+}
 
 /// A crate and what it names as a dependency, of whatever kind.
 type Graph = BTreeMap<String, BTreeSet<String>>;
@@ -22,7 +59,7 @@ type Graph = BTreeMap<String, BTreeSet<String>>;
 #[test]
 fn no_arrow_between_crates_runs_the_wrong_way() {
     let graph = dependencies();
-    assert_eq!(graph.keys().map(String::as_str).collect::<BTreeSet<_>>(), ARROWS.iter().map(|(member, _)| *member).collect(), "a rule for each crate");
+    assert_eq!(graph.keys().map(String::as_str).collect::<BTreeSet<_>>(), MEMBERS.iter().map(|member| member.name).collect(), "a rule for each crate");
     assert_eq!(wrong_arrows(&graph), Vec::<String>::new());
 }
 
@@ -34,6 +71,19 @@ fn a_way_from_the_merchants_face_to_the_ledger_is_found_however_long() {
     assert_eq!(wrong_arrows(&through_web), ["merchant-api → ledger", "web → ledger"]);
     let faces = graph(&[("citizen-api", &["merchant-api"]), ("ops", &["citizen-api"])]);
     assert_eq!(wrong_arrows(&faces), ["citizen-api → merchant-api"]);
+    let service = graph(&[("process", &["rehearsal"]), ("line", &["ledger"])]);
+    assert_eq!(wrong_arrows(&service), ["line → ledger", "process → rehearsal"]);
+}
+
+#[test]
+fn no_pure_crate_has_a_database_or_a_runtime_in_reach() {
+    assert_eq!(impure_crates(&dependencies()), Vec::<String>::new());
+}
+
+#[test]
+fn a_pure_crate_that_reaches_the_database_is_found() {
+    let planted = graph(&[("roster", &["bank"]), ("bank", &["sqlx"]), ("scheme", &["tokio"]), ("ledger", &["sqlx", "tokio"])]);
+    assert_eq!(impure_crates(&planted), ["bank → sqlx", "roster → sqlx", "scheme → tokio"]);
 }
 
 #[test]
@@ -71,7 +121,9 @@ fn misplaced_sql_is_found_in_each_of_its_forms() {
         "pool.fetch_one(r#\"SELECT 1\"#)",
     ] {
         assert_eq!(misplaced_sql("citizen-api/src/routes/pay.rs", sql).len(), 1, "{sql}");
-        for home in ["ledger/src/books/repo.rs", "ledger/src/db.rs", "ops/src/database.rs", "ledger/src/report/month.rs", "ledger/src/people/repo/vault.rs"] {
+        for home in
+            ["ledger/src/books/repo.rs", "ledger/src/db.rs", "ops/database/src/merchant.rs", "ledger/src/report/month.rs", "ledger/src/people/repo/vault.rs"]
+        {
             assert_eq!(misplaced_sql(home, sql), Vec::<String>::new(), "{home}");
         }
     }
@@ -87,7 +139,7 @@ fn the_rules_of_money_know_neither_database_nor_runtime() {
 
 #[test]
 fn a_pure_file_that_knows_the_database_is_found() {
-    for pure in ["ledger/src/payment/state.rs", "ledger/src/scheme/share.rs", "ledger/src/events/capture.rs", "ledger/src/bank/transfer.rs"] {
+    for pure in ["ledger/src/payment/state.rs", "ledger/src/events/capture.rs"] {
         assert_eq!(impure(pure, "use sqlx::PgPool;"), [format!("{pure}:1: knows sqlx")]);
         assert_eq!(impure(pure, "\nasync fn x() { tokio::task::yield_now().await }"), [format!("{pure}:2: knows tokio")]);
         assert_eq!(impure(pure, "//! Neither sqlx nor tokio.\n"), Vec::<String>::new());
@@ -102,7 +154,7 @@ fn nothing_on_the_merchants_side_knows_how_much_paying_by_code_says() {
 
 #[test]
 fn a_merchants_file_that_knows_cover_is_found() {
-    for path in ["merchant-api/src/routes/receipts.rs", "ops/src/till/receipts.rs", "ops/src/porter/mod.rs", "ops/src/serve/mod.rs"] {
+    for path in ["merchant-api/src/routes/receipts.rs", "ops/process/src/till/receipts.rs", "ops/line/src/client.rs"] {
         assert_eq!(knows_cover(path, "\nlet red = ledger.cover_warning(city, family, merchant).await?;"), [format!("{path}:2: knows cover")]);
         assert_eq!(knows_cover(path, "// How the cover is, the city knows.\nlet discover = recovered;"), Vec::<String>::new());
     }
@@ -111,7 +163,7 @@ fn a_merchants_file_that_knows_cover_is_found() {
 
 /// What a merchant reaches may not ask how much the mere fact of paying by code says.
 fn knows_cover(path: &str, text: &str) -> Vec<String> {
-    let merchants = ["merchant-api/", "ops/src/till/", "ops/src/porter/", "ops/src/serve/", "web/"].iter().any(|side| path.starts_with(side));
+    let merchants = ["merchant-api/", "ops/line/", "ops/process/", "web/"].iter().any(|side| path.starts_with(side));
     let cover = |word: &str| word.split('_').any(|part| part.eq_ignore_ascii_case("cover") || part.eq_ignore_ascii_case("covers"));
     let known = |(number, line)| words(line).filter(|(word, _)| cover(word)).map(move |_| format!("{path}:{number}: knows cover"));
     if merchants { code_lines(text).flat_map(known).collect() } else { Vec::new() }
@@ -120,16 +172,26 @@ fn knows_cover(path: &str, text: &str) -> Vec<String> {
 /// Arrows that no rule allows, over any number of crates between.
 fn wrong_arrows(graph: &Graph) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (from, allowed) in ARROWS {
-        for to in reached(graph, from) {
-            let ours = ARROWS.iter().any(|(member, _)| *member == to);
-            if ours && !allowed.contains(&to.as_str()) {
-                wrong.push(format!("{from} → {to}"));
+    for from in &MEMBERS {
+        for to in reached(graph, from.name) {
+            if MEMBERS.iter().any(|member| member.name == to) && !from.may_know(&to) {
+                wrong.push(format!("{} → {to}", from.name));
             }
         }
     }
     wrong.sort();
     wrong
+}
+
+/// Pure crates from which a database or a runtime is reached.
+fn impure_crates(graph: &Graph) -> Vec<String> {
+    let of = |from: &&str| {
+        let reached = reached(graph, from);
+        ["sqlx", "tokio"].iter().filter(|to| reached.contains(**to)).map(|to| format!("{from} → {to}")).collect::<Vec<_>>()
+    };
+    let mut found: Vec<_> = RULES.iter().flat_map(of).collect();
+    found.sort();
+    found
 }
 
 fn reached(graph: &Graph, from: &str) -> BTreeSet<String> {
@@ -147,9 +209,8 @@ fn reached(graph: &Graph, from: &str) -> BTreeSet<String> {
 
 /// Uses of a crate that this file's crate may not know, by name or by path.
 fn foreign_names(path: &str, text: &str) -> Vec<String> {
-    let own = path.split('/').next().unwrap_or_default();
-    let Some((_, allowed)) = ARROWS.iter().find(|(member, _)| *member == own) else { return vec![format!("{path}: of no known crate")] };
-    let foreign: Vec<&str> = ARROWS.iter().map(|(member, _)| *member).filter(|member| *member != own && !allowed.contains(member)).collect();
+    let Some(own) = Member::of(path) else { return vec![format!("{path}: of no known crate")] };
+    let foreign: Vec<&str> = MEMBERS.iter().map(|member| member.name).filter(|name| *name != own.name && !own.may_know(name)).collect();
     let findings = |(number, line): (usize, &str)| {
         let named = |member: &&&str| names(line, &member.replace('-', "_")) || line.contains(&format!("../{member}/"));
         foreign.iter().filter(named).map(|member| format!("{path}:{number}: names {member}")).collect::<Vec<_>>()
@@ -157,7 +218,7 @@ fn foreign_names(path: &str, text: &str) -> Vec<String> {
     code_lines(text).flat_map(findings).collect()
 }
 
-/// Whether a path in this line begins with `name`: `ops::jobs`, not `std::ops::Range`.
+/// Whether a path in this line begins with `name`: `process::jobs`, not `std::ops::Range`.
 fn names(line: &str, name: &str) -> bool {
     let of_std = ["use std::", "use core::"].iter().any(|std| line.trim_start().starts_with(std));
     let begins = |(word, rest): (&str, &str)| {
@@ -195,8 +256,7 @@ fn is_sql(line: &str) -> bool {
 
 /// What a file of pure rules may not know.
 fn impure(path: &str, text: &str) -> Vec<String> {
-    let pure =
-        path.starts_with("ledger/src/") && (path.ends_with("/state.rs") || ["/scheme/", "/events/", "/bank/"].iter().any(|folder| path.contains(folder)));
+    let pure = path.starts_with("ledger/src/") && (path.ends_with("/state.rs") || path.contains("/events/"));
     if !pure {
         return Vec::new();
     }
@@ -235,10 +295,10 @@ fn dependencies() -> Graph {
 /// Applies a rule to every source file of our crates.
 fn findings(rule: fn(&str, &str) -> Vec<String>) -> Vec<String> {
     let mut files = Vec::new();
-    for (member, _) in ARROWS {
-        collect(&root().join(member).join("src"), &mut files);
+    for member in &MEMBERS {
+        collect(&root().join(member.folder).join("src"), &mut files);
     }
-    assert!(files.len() > ARROWS.len(), "the sources are found");
+    assert!(files.len() > MEMBERS.len(), "the sources are found");
     let of_file = |file: &PathBuf| {
         let path = file.strip_prefix(root()).expect("below the root").to_str().expect("a plain name").to_owned();
         rule(&path, &fs::read_to_string(file).expect("a source file"))

@@ -1,6 +1,6 @@
 //! The benchmarks at a small size: they run, and the books that they leave are derived anew. How fast they are is no test's business.
 
-use ops::bench::{self, Size, Work};
+use rehearsal::bench::{self, Size, Work};
 use tests::support::database::cluster;
 
 /// A few families and merchants; `concurrency` makes requests arrive together.

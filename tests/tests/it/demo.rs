@@ -4,8 +4,8 @@ use std::process::Command;
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use ops::demo::Guide;
-use ops::serve::Reached;
+use process::serve::Reached;
+use rehearsal::demo::Guide;
 use serde_json::{Value, json};
 use tests::support::city::TestLedger;
 use tests::support::database::TestDatabase;
@@ -55,13 +55,13 @@ async fn the_commands_that_the_demo_prints_work_as_they_stand_at_every_start() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let routes = ops::serve::router(&test.ledger, &Reached { host: address.to_string(), behind_proxy: false });
-    let serving = tokio::spawn(ops::serve::serve(listener, routes, async {
+    let routes = process::serve::router(&test.ledger, &Reached { host: address.to_string(), behind_proxy: false });
+    let serving = tokio::spawn(process::serve::serve(listener, routes, async {
         let _ = stopped.await;
     }));
-    ops::demo::health::ask(address).await.expect("a healthy service");
+    rehearsal::demo::health::ask(address).await.expect("a healthy service");
     for _start in 0..2 {
-        let guides = ops::demo::load(&test.ledger).await.expect("four training cities");
+        let guides = rehearsal::demo::load(&test.ledger).await.expect("four training cities");
         assert_eq!(guides.iter().map(|guide| guide.setting.slug).collect::<Vec<_>>(), ["osaka", "fukuoka", "kumamoto", "kobe"]);
         for guide in &guides {
             let commands = guide.commands(address).expect("something to try");
@@ -72,7 +72,7 @@ async fn the_commands_that_the_demo_prints_work_as_they_stand_at_every_start() {
     }
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
-    assert!(ops::demo::health::ask(address).await.is_err(), "nobody listens any more");
+    assert!(rehearsal::demo::health::ask(address).await.is_err(), "nobody listens any more");
 }
 
 #[tokio::test]

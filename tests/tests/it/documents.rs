@@ -39,7 +39,7 @@ async fn every_documented_operation_is_there_and_asks_who_is_asking() {
 
 #[test]
 fn every_operation_has_a_name_of_its_own_and_every_answer_says_what_it_is() {
-    for document in [citizen_api::openapi::document(), merchant_api::openapi::document(), ops::console::openapi()] {
+    for document in [citizen_api::openapi::document(), merchant_api::openapi::document(), office::openapi()] {
         let document: Value = serde_json::from_str(&web::openapi::text(&document)).unwrap();
         let mut names = BTreeSet::new();
         for (path, method, operation) in operations(&document) {
@@ -60,11 +60,11 @@ fn every_route_of_each_face_is_in_its_document_and_nothing_else() {
         routes(&sources.join(face).join("src"), &mut found);
         found
     };
-    let of_console = ops::console::routes().iter().map(|route| (route.method.as_str().to_lowercase(), route.path.to_owned())).collect();
+    let of_console = office::routes().iter().map(|route| (route.method.as_str().to_lowercase(), route.path.to_owned())).collect();
     let faces = [
         (declared("citizen-api"), citizen_api::openapi::document()),
         (declared("merchant-api"), merchant_api::openapi::document()),
-        (of_console, ops::console::openapi()),
+        (of_console, office::openapi()),
     ];
     for (routed, document) in faces {
         let document: Value = serde_json::from_str(&web::openapi::text(&document)).unwrap();
@@ -89,8 +89,8 @@ fn a_route_is_found_in_the_sources_with_each_of_its_methods() {
 
 #[test]
 fn the_document_of_the_city_names_the_roles_of_the_permission_table() {
-    let document: Value = serde_json::from_str(&web::openapi::text(&ops::console::openapi())).unwrap();
-    for route in ops::console::routes() {
+    let document: Value = serde_json::from_str(&web::openapi::text(&office::openapi())).unwrap();
+    for route in office::routes() {
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         let Some(action) = route.action else { continue };
         let roles: Vec<_> = action.roles().iter().map(|role| Value::from(role.as_str())).collect();

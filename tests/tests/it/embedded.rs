@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::thread;
 
-use ops::database::{Database, DatabaseName};
-use ops::embedded::{Cluster, Durability, EmbeddedError, Released, Start};
+use database::embedded::{Cluster, Durability, EmbeddedError, Released, Start};
+use database::{Database, DatabaseName};
 use tests::support::cluster::PrivateCluster;
 
 async fn open(cluster: &Cluster) -> Database {

@@ -248,7 +248,7 @@ async fn a_scheme_that_closed_to_new_grants_stays_redeemable_by_those_who_have_o
 async fn the_clock_in_service_wakes_runs_what_is_due_and_stops() {
     let world = World::new().await;
     world.test.set("2026-04-16");
-    let handles = [ops::jobs::start(world.ledger().clone(), "one").await.unwrap(), ops::jobs::start(world.ledger().clone(), "two").await.unwrap()];
+    let handles = [process::jobs::start(world.ledger().clone(), "one").await.unwrap(), process::jobs::start(world.ledger().clone(), "two").await.unwrap()];
     for _ in 0..200 {
         if world.granted().await.values().sum::<i64>() == 3 {
             break;

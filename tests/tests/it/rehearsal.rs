@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ledger::bank::{meisai, sougou};
-use ops::rehearse::{Progress, Rehearsal, SETTINGS, Setting};
+use rehearsal::rehearse::{Progress, Rehearsal, SETTINGS, Setting};
 use serde_json::Value;
 use tempfile::TempDir;
 use tests::support::city::date;

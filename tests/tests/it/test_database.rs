@@ -1,6 +1,6 @@
 //! The databases that tests get: fresh, migrated, apart from each other, gone afterwards; and the two logins that the books rely on.
 
-use ops::database::{DatabaseError, DatabaseName, Migrated};
+use database::{DatabaseError, DatabaseName, Migrated};
 use sqlx::migrate::Migrator;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tests::support::database::{TestDatabase, cluster};

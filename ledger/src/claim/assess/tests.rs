@@ -116,7 +116,7 @@ fn a_scheme_without_the_route_takes_no_claim() {
 fn a_cost_that_comes_too_late_keeps_its_number_and_those_behind_it_too() {
     let text = "[scheme]\nid = \"late\"\n[[version]]\nfrom = 2020-04-01\ngrant = { kind = \"none\" }\nshare = { rate = [1, 2] }\n\
                 route = [ { kind = \"claim\", within_months = 3 } ]\n";
-    let scheme = crate::scheme::file::parse(text).unwrap();
+    let scheme = scheme::file::parse(text).unwrap();
     let book = Rulebook { scheme: &scheme, rules: Rules::Real };
     let costs = [cost("pass", 1_000, "2025-04-10", "2025-04-10"), cost("pass", 3_000, "2025-09-10", "2025-09-10")];
     let terms = book.terms(day("2025-10-01"), costs[0].from).unwrap();

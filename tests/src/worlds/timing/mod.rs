@@ -17,7 +17,7 @@ use ledger::entitlement::Award;
 use ledger::ids::FamilyId;
 use ledger::money::Yen;
 use ledger::payment::HoldPayment;
-use ops::serve::Reached;
+use process::serve::Reached;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -152,7 +152,7 @@ impl Range {
         }
         let (_, token) = city.ledger().add_terminal(city.municipality, &staff("a", "desk"), class, "受付").await.expect("a desk");
         let desk = ledger::token::CityToken::new(city.municipality, token).to_string();
-        let routes = ops::serve::router(city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false });
+        let routes = process::serve::router(city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false });
         let connection = serve(routes.layer(from_fn(plant))).await;
         Self { city, payers: payers.try_into().expect("three families"), desk, connection, buffer: Vec::new(), _database: database }
     }
@@ -235,7 +235,7 @@ async fn plant(request: Request, next: Next) -> Response {
 async fn serve(routes: Router) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(ops::serve::serve(listener, routes, std::future::pending()));
+    tokio::spawn(process::serve::serve(listener, routes, std::future::pending()));
     let connection = TcpStream::connect(address).await.expect("a connection");
     connection.set_nodelay(true).expect("a socket's option");
     connection

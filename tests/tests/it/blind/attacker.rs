@@ -1,7 +1,7 @@
 //! The statistical attacker on a small rehearsed month: it reads what merchants saw, and its controls hold. How well it guesses is a campaign's to say
 //! (`./ops/torture attacker`).
 
-use ops::rehearse::Setting;
+use rehearsal::rehearse::Setting;
 use tests::attacker::campaign::rehearse;
 use tests::attacker::observe::FEATURES;
 use tests::attacker::{attack, bayes, planted};

@@ -10,7 +10,7 @@ use ledger::payment::HoldPayment;
 use ledger::payment::invoice::Bill;
 use ledger::session::SignIn;
 use ledger::time::tokyo_midnight;
-use ops::serve::Reached;
+use process::serve::Reached;
 use serde_json::{Value, json};
 use tests::support::city::date;
 use tests::support::database::TestDatabase;
@@ -88,7 +88,7 @@ impl World {
     }
 
     fn service(&self) -> Client {
-        Client::of(ops::serve::router(self.city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false }))
+        Client::of(process::serve::router(self.city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false }))
     }
 
     async fn phone(&self, family: usize) -> Client {

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use line::certificates::{self, Certificates};
+use line::{HttpTill, TlsListener};
 use merchant_api::registrar::{Account, NewApplication, NewPerson, Registrar, Role, Service, SignIn};
 use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, Till, TillError};
-use ops::till::LedgerTill;
-use ops::till::http::certificates::{self, Certificates};
-use ops::till::http::{HttpTill, TlsListener};
+use process::till::LedgerTill;
 use serde_json::json;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ async fn inner(town: &Town, folder: &Path) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let listener = TlsListener::new(listener, &end(folder, "inner")).unwrap();
-    tokio::spawn(ops::serve::serve_till(listener, LedgerTill::new(town.test.ledger.clone()), std::future::pending()));
+    tokio::spawn(process::serve::serve_till(listener, LedgerTill::new(town.test.ledger.clone()), std::future::pending()));
     address
 }
 
@@ -130,9 +130,9 @@ async fn nobody_there_is_not_known_yet_and_says_so_to_the_desk() {
     drop(listener);
     let doors = line(port, &end(folder.path(), "face"));
     let ledger = &town.test.ledger;
-    let world = ops::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-    let reached = ops::serve::Reached { host: "localhost".to_owned(), behind_proxy: false };
-    let routes = ops::serve::merchants_alone(ops::serve::Merchants { doors, porter: None }, database.pool(), &reached, world);
+    let world = process::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+    let reached = process::serve::Reached { host: "localhost".to_owned(), behind_proxy: false };
+    let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, world);
     let desk = tests::support::town::Client::of(routes).bearer(&town.merchant(0).token.to_string());
     let answer = desk.post("/merchant/v1/captures", "key", &json!({"code": "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5", "amount_yen": 100})).await;
     assert_eq!((answer.problem(), answer.headers["retry-after"].to_str().unwrap()), ((503, "outcome-unknown".to_owned()), "1"));

@@ -3,9 +3,9 @@
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use ops::porter::Porter;
-use ops::serve::{Merchants, Reached};
-use ops::till::LedgerTill;
+use process::porter::Porter;
+use process::serve::{Merchants, Reached};
+use process::till::LedgerTill;
 use sqlx::PgPool;
 use tests::support::database::{TestDatabase, TestMerchantDatabase};
 use tests::support::town::{Client, HOST, Town};
@@ -26,7 +26,7 @@ impl Gate {
         let ledger = &town.test.ledger;
         let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"secret"));
         let merchants = Merchants { doors: LedgerTill::new(ledger.clone()), porter };
-        let routes = ops::serve::router_with(ledger, Some(merchants), &Reached { host: HOST.to_owned(), behind_proxy: true });
+        let routes = process::serve::router_with(ledger, Some(merchants), &Reached { host: HOST.to_owned(), behind_proxy: true });
         Self { client: Client::of(routes), town, notebook, _databases: (books, own) }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ops::database::merchant::MERCHANT;
+use database::merchant::MERCHANT;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tests::support::database::{TestDatabase, TestMerchantDatabase, cluster};
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
+use database::embedded::Durability;
+use database::{Database, DatabaseName};
 use ledger::Ledger;
 use ledger::payment::HoldPayment;
 use merchant_api::till::{Answer, Credential, NewCapture, NewRefund, Receipt, ScannedCode, Till};
-use ops::database::{Database, DatabaseName};
-use ops::embedded::Durability;
-use ops::till::LedgerTill;
+use process::till::LedgerTill;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 use tests::support::cluster::PrivateCluster;

@@ -29,8 +29,8 @@ impl Bureau {
     }
 
     async fn over(world: World, slug: &'static str) -> Self {
-        let reached = ops::serve::Reached { host: HOST.to_owned(), behind_proxy: false };
-        let stranger = Client::of(ops::serve::router(world.ledger(), &reached));
+        let reached = process::serve::Reached { host: HOST.to_owned(), behind_proxy: false };
+        let stranger = Client::of(process::serve::router(world.ledger(), &reached));
         invite(world.ledger(), world.municipality, Actor::Job("command line"), "root", &[Role::Administrator]).await;
         for (name, role) in [("sato", Role::Preparer), ("suzuki", Role::Approver), ("takahashi", Role::Treasurer)] {
             invite(world.ledger(), world.municipality, Actor::Staff("root".to_owned()), name, &[role]).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ledger::ids::Municipality;
 use ledger::staff::{Action, Role};
-use ops::console::Route;
+use office::Route;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ async fn nobody_gets_through_without_a_session_and_nothing_is_written_of_them() 
     let office = Office::at("2026-05-20").await;
     let forged = format!("{CITY}-{}", "0".repeat(64));
     let before = office.log().await.len();
-    for route in ops::console::routes().into_iter().filter(|route| route.action.is_some()) {
+    for route in office::routes().into_iter().filter(|route| route.action.is_some()) {
         for clerk in [office.stranger(), office.stranger().with_token("x"), office.stranger().with_token(&forged)] {
             let answer = ask(&clerk, &route).await;
             assert_eq!(answer.problem().0, 401, "{} {}: {}", route.method, route.path, answer.text());
@@ -55,7 +55,7 @@ async fn nobody_gets_through_without_a_session_and_nothing_is_written_of_them() 
 
 #[test]
 fn every_action_of_the_table_but_signing_in_has_a_route_and_every_route_an_action() {
-    let routes = ops::console::routes();
+    let routes = office::routes();
     let reached: BTreeSet<_> = routes.iter().filter_map(|route| route.action).collect();
     let missing: Vec<_> = Action::ALL.iter().filter(|action| !reached.contains(action)).map(|action| action.code()).collect();
     assert_eq!(missing, ["self.sign-in"]);
@@ -69,7 +69,7 @@ fn every_action_of_the_table_but_signing_in_has_a_route_and_every_route_an_actio
 async fn another_citys_things_are_answered_like_things_that_are_not() {
     let office = Office::at("2026-05-20").await;
     let things = super::month::Things::made(&office).await;
-    let routes = ops::console::routes().into_iter().filter(|route| route.path.contains('{') && !route.path.contains("{month}"));
+    let routes = office::routes().into_iter().filter(|route| route.path.contains('{') && !route.path.contains("{month}"));
     for (number, route) in routes.enumerate() {
         let Some(action) = route.action else { continue };
         let name = format!("foreign{number}{}", action.code().replace(['.', '-'], ""));

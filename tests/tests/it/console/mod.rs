@@ -102,7 +102,7 @@ impl Office {
             test.ledger.found_city(&city(municipality, slug)).await.expect("a city");
             invite(&test.ledger, municipality, Actor::Job("command line"), "root", &[Role::Administrator]).await;
         }
-        let routes = ops::serve::router(&test.ledger, &ops::serve::Reached { host: "voucher.city.example".to_owned(), behind_proxy: false });
+        let routes = process::serve::router(&test.ledger, &process::serve::Reached { host: "voucher.city.example".to_owned(), behind_proxy: false });
         Self { database, test, routes }
     }
 

@@ -12,9 +12,9 @@ use ledger::money::Yen;
 use ledger::payment::{Capture, HoldPayment};
 use ledger::people::roster::{Encoding, write_csv};
 use ledger::staff::Role::{Approver, Preparer, Treasurer};
-use ops::rehearse::cast;
-use ops::rehearse::dice::Dice;
-use ops::rehearse::{SETTINGS, Setting};
+use rehearsal::rehearse::cast;
+use rehearsal::rehearse::dice::Dice;
+use rehearsal::rehearse::{SETTINGS, Setting};
 use serde_json::{Value, json};
 use tests::support::city::date;
 

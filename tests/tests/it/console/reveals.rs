@@ -59,7 +59,7 @@ async fn a_child_is_found_by_its_number_in_the_body_and_unknown_ones_tell_nothin
     staff.granted().await;
     let clerk = office.clerk("mado", &[Preparer]).await;
     let day = "2026-04-01".parse().expect("a day");
-    let rows = ops::rehearse::cast::roster(&ops::rehearse::SETTINGS[0], &ops::rehearse::dice::Dice::new(7), 20, (day, day));
+    let rows = rehearsal::rehearse::cast::roster(&rehearsal::rehearse::SETTINGS[0], &rehearsal::rehearse::dice::Dice::new(7), 20, (day, day));
     let number = &rows.expect("a roster")[0].child.number;
     let found = clerk.post("/children/lookup", "", &json!({"number": number})).await.made();
     assert!(found["child"].as_str().is_some_and(|id| id.starts_with("chd_")));

@@ -43,7 +43,7 @@ async fn a_screen_hears_of_each_payment_once_and_of_none_that_was_before() {
         desk.post("/merchant/v1/captures", key, &json!({"code": held["code"]})).await.ok()
     };
     take("before", 100).await;
-    let routes = ops::serve::router(&town.test.ledger, &ops::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(&town.test.ledger, &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
     let request = Request::get("/merchant/v1/receipts/events").header("authorization", format!("Bearer {}", town.merchant(0).token));
     let answer = routes.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let mut body = answer.into_body();

@@ -1,0 +1,139 @@
+//! The faces of a process: which routes there are, and how it listens and stops. All of them in one, or the merchants' alone in another network zone,
+//! speaking to the Till over a private line.
+
+pub mod log;
+mod scan;
+mod viewer;
+mod world;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use futures_util::future::BoxFuture;
+use ledger::Ledger;
+use merchant_api::registrar::Registrar;
+use merchant_api::till::Till;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use utoipa_swagger_ui::Url;
+
+use crate::porter::Porter;
+use crate::till::LedgerTill;
+use line::TlsListener;
+pub use world::ProcessWorld;
+
+/// How long open requests may go on after the process was told to stop. A live stream would go on for ever.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How this process is reached.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The host in the links of QR codes.
+    pub host: String,
+    /// Whether a proxy of ours stands in front and says where requests come from.
+    pub behind_proxy: bool,
+}
+
+/// The merchants' face of a process: the doors that it stands at, and who stands before them.
+pub struct Merchants<D> {
+    /// Till and Registrar, here or behind a line.
+    pub doors: D,
+    /// Turns strangers away that come too often.
+    pub porter: Option<Porter>,
+}
+
+impl<D: Till + Registrar> Merchants<D> {
+    fn routes(self, reached: &Reached) -> Router {
+        let routes = merchant_api::router(merchant_api::Deps { till: self.doors, host: reached.host.as_str().into() });
+        match self.porter {
+            Some(porter) => routes.layer(from_fn_with_state(porter, Porter::stand)),
+            None => routes,
+        }
+    }
+}
+
+/// The routes of all faces.
+pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
+    router_with(ledger, Some(Merchants { doors: LedgerTill::new(ledger.clone()), porter: None }), reached)
+}
+
+/// The routes of families and staff, and of merchants where this process serves them too.
+pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merchants<D>>, reached: &Reached) -> Router {
+    let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
+    let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true), Url::new("the city", "/ops/v1/openapi.json")];
+    let mut routes =
+        Router::new().nest("/citizen/v1", citizen).nest("/ops/v1", office::router(office::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() }));
+    if let Some(merchants) = merchants {
+        documents.push(Url::new("merchants", "/merchant/v1/openapi.json"));
+        routes = routes.nest("/merchant/v1", merchants.routes(reached));
+    }
+    let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), reached.behind_proxy);
+    finish(routes, documents, &ledger.pool, world)
+}
+
+/// The merchants' face alone: no ledger in reach. `notebook` is all that it keeps.
+pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, reached: &Reached, world: ProcessWorld) -> Router {
+    let documents = vec![Url::with_primary("merchants", "/merchant/v1/openapi.json", true)];
+    finish(Router::new().nest("/merchant/v1", merchants.routes(reached)), documents, notebook, world)
+}
+
+/// What every process carries beside its faces.
+fn finish(routes: Router, documents: Vec<Url<'static>>, pool: &PgPool, world: ProcessWorld) -> Router {
+    let pool = pool.clone();
+    let check: web::health::Check = Arc::new(move || {
+        let pool = pool.clone();
+        Box::pin(async move { pool.acquire().await.is_ok() })
+    });
+    let routes = routes.merge(scan::router()).merge(web::health::router(check)).merge(web::problem::pages::router()).merge(viewer::router(documents));
+    web::outer::outer(routes, Arc::new(world))
+}
+
+/// Answers at `listener` until `stop` is there; then lets open requests end.
+pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
+    until(stop, |told| Box::pin(async move { axum::serve(listener, routes).with_graceful_shutdown(told).await })).await
+}
+
+/// Serves the Till to a merchants' face in another process, until `stop` is there.
+pub async fn serve_till<D: Till + Registrar>(listener: TlsListener, doors: D, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let routes = line::router(doors);
+    until(stop, |told| Box::pin(async move { axum::serve(listener, routes).with_graceful_shutdown(told).await })).await
+}
+
+async fn until(
+    stop: impl Future<Output = ()> + Send + 'static,
+    serving: impl FnOnce(BoxFuture<'static, ()>) -> BoxFuture<'static, io::Result<()>> + Send,
+) -> io::Result<()> {
+    let (stopping, stopped) = oneshot::channel();
+    let told = async move {
+        stop.await;
+        let _ = stopping.send(());
+    };
+    let late = async move {
+        if stopped.await.is_ok() {
+            tokio::time::sleep(GRACE).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        served = serving(Box::pin(told)) => served,
+        () = late => Ok(()),
+    }
+}
+
+/// Waits until this process is told to stop: Ctrl-C, or SIGTERM.
+pub async fn told_to_stop() -> io::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
