@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::output::{Exit, Output};
-use line::certificates::Certificates;
-use line::{HttpTill, TlsListener};
+use private_line::certificates::Certificates;
+use private_line::{HttpTill, TlsListener};
 use process::app::{Alone, App};
 use process::jobs;
 use process::serve::{self, Merchants, Reached};

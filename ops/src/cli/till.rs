@@ -6,7 +6,7 @@ use clap::Args;
 use ledger::time::{Clock as _, SystemClock};
 
 use super::output::{Exit, Output};
-use line::certificates;
+use private_line::certificates;
 
 /// What is made.
 #[derive(Debug, Args)]

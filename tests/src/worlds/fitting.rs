@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use ledger::Ledger;
-use line::certificates::{self, Certificates};
-use line::{HttpTill, TlsListener};
+use private_line::certificates::{self, Certificates};
+use private_line::{HttpTill, TlsListener};
 use process::porter::Porter;
 use process::serve::{Merchants, ProcessWorld, Reached};
 use process::till::LedgerTill;

@@ -26,7 +26,7 @@ use utoipa_swagger_ui::Url;
 
 use crate::porter::Porter;
 use crate::till::LedgerTill;
-use line::TlsListener;
+use private_line::TlsListener;
 pub use world::ProcessWorld;
 
 /// How long open requests may go on after the process was told to stop. A live stream would go on for ever.
@@ -103,7 +103,7 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
 
 /// Serves the Till to a merchants' face in another process, until `stop` is there.
 pub async fn serve_till<D: Till + Registrar>(listener: TlsListener, doors: D, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let routes = line::router(doors);
+    let routes = private_line::router(doors);
     until(stop, |told| Box::pin(async move { axum::serve(listener, routes).with_graceful_shutdown(told).await })).await
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use line::certificates::{self, Certificates};
-use line::{HttpTill, TlsListener};
 use merchant_api::registrar::{Account, NewApplication, NewPerson, Registrar, Role, Service, SignIn};
 use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, Till, TillError};
+use private_line::certificates::{self, Certificates};
+use private_line::{HttpTill, TlsListener};
 use process::till::LedgerTill;
 use serde_json::json;
 use sqlx::PgPool;
