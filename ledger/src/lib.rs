@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 pub use bank;
-pub use foundation::{actor, code, entropy, ids, money, numbers, time};
+pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time};
 pub use scheme;
 
 use sqlx::PgPool;

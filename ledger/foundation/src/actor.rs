@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use ring::digest;
 use serde::Serialize;
 
+use crate::digest::sha256;
 use crate::ids::{FamilyId, MerchantId, Municipality};
 
 /// Who asks.
@@ -53,16 +53,13 @@ impl Command {
     pub fn new(actor: Actor, key: impl Into<String>, request: &impl Serialize) -> Self {
         // A request is a plain struct of ids, days and amounts: it always serialises.
         let request = serde_json::to_vec(request).unwrap_or_default();
-        let digest = digest::digest(&digest::SHA256, &request);
-        let fingerprint = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
-        Self { actor, key: key.into(), fingerprint }
+        Self { actor, key: key.into(), fingerprint: sha256(&request) }
     }
 
     /// A command that brings a file: the fingerprint is of `request` and of every byte.
     #[must_use]
     pub fn with_file(actor: Actor, key: impl Into<String>, request: &impl Serialize, file: &[u8]) -> Self {
-        let digest = digest::digest(&digest::SHA256, file);
-        Self::new(actor, key, &(request, digest.as_ref()))
+        Self::new(actor, key, &(request, sha256(file)))
     }
 
     /// What entropy is drawn for: city, actor and key. Two cities never draw the same bits.

@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use ring::digest;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::digest::sha256;
 
 /// Characters of a code.
 pub const LENGTH: usize = 28;
@@ -157,8 +158,7 @@ impl Code {
     /// SHA-256 of the 28 characters: what the database keeps and looks up. 128 random bits need no salt.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        let hash = digest::digest(&digest::SHA256, self.token().as_bytes());
-        hash.as_ref().try_into().unwrap_or([0; 32])
+        sha256(self.token().as_bytes())
     }
 }
 

@@ -6,6 +6,7 @@
 use ring::hmac;
 use uuid::Uuid;
 
+use crate::digest;
 use crate::time::Instant;
 
 /// What ids and secrets are drawn for.
@@ -26,15 +27,13 @@ pub trait Entropy: Send + Sync {
 
     /// 128 bits for a one-time code.
     fn code_bits(&self, draw: Draw<'_>) -> [u8; 16] {
-        first_16(self.bits(draw))
+        digest::first(&self.bits(draw))
     }
 
     /// A row id: UUIDv7 with the time `now` and the bits of this draw (RFC 9562 §5.7).
     fn uuid(&self, draw: Draw<'_>, now: Instant) -> Uuid {
         let milliseconds = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-        let bits = first_16(self.bits(draw));
-        let random: [u8; 10] = std::array::from_fn(|at| bits.get(at).copied().unwrap_or(0));
-        uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &digest::first(&self.bits(draw))).into_uuid()
     }
 }
 
@@ -51,20 +50,12 @@ impl KeyedEntropy {
 
 impl Entropy for KeyedEntropy {
     fn bits(&self, draw: Draw<'_>) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.0);
-        for part in [draw.purpose.as_bytes(), draw.command.as_bytes()] {
-            // The length before each part keeps ("ab", "c") and ("a", "bc") apart.
-            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            context.update(part);
-        }
-        context.update(&draw.index.to_be_bytes());
-        let tag = context.sign();
-        std::array::from_fn(|at| tag.as_ref().get(at).copied().unwrap_or(0))
+        // The length before each part keeps ("ab", "c") and ("a", "bc") apart.
+        let length = |part: &str| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let (purpose, command) = (length(draw.purpose), length(draw.command));
+        let index = draw.index.to_be_bytes();
+        digest::hmac_sha256(&self.0, [&purpose[..], draw.purpose.as_bytes(), &command, draw.command.as_bytes(), &index])
     }
-}
-
-fn first_16(bits: [u8; 32]) -> [u8; 16] {
-    std::array::from_fn(|at| bits.get(at).copied().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod code;
+pub mod digest;
 pub mod entropy;
 pub mod ids;
 pub mod money;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use ring::digest;
 use uuid::Uuid;
 
+use crate::digest;
 use crate::ids::AccountId;
 use crate::time::FiscalYear;
 
@@ -206,16 +206,10 @@ impl Account {
 
     /// The id follows from what the account is, so that nobody has to look it up (UUIDv8, RFC 9562 §5.8).
     fn named(kind: Kind, owner: Option<Uuid>, names: &[&str]) -> Self {
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(kind.as_str().as_bytes());
-        context.update(owner.unwrap_or_default().as_bytes());
-        for name in names {
-            context.update(b"/");
-            context.update(name.as_bytes());
-        }
-        let digest = context.finish();
-        let bytes = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
-        let id = AccountId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid());
+        let owner_id = owner.unwrap_or_default();
+        let names = names.iter().flat_map(|name| [&b"/"[..], name.as_bytes()]);
+        let digest = digest::sha256_of_all([kind.as_str().as_bytes(), owner_id.as_bytes()].into_iter().chain(names));
+        let id = AccountId::new(uuid::Builder::from_custom_bytes(digest::first(&digest)).into_uuid());
         Self { id, kind, unit: kind.unit(), owner, scheme: None, fiscal_year: None }
     }
 }

@@ -1,7 +1,7 @@
 //! The Merkle tree of RFC 6962 §2.1, grown a leaf at a time: pure. Kept are the roots of the perfect trees that its size is made of (a bit of the size
 //! each), the largest first; nothing else is needed to add a leaf or to name the root.
 
-use ring::digest::{Context, SHA256, digest};
+use crate::digest::{sha256, sha256_of_all};
 
 /// A hash of the tree.
 pub type Hash = [u8; 32];
@@ -9,22 +9,11 @@ pub type Hash = [u8; 32];
 /// The hash of a leaf: SHA-256 of 0x00 and what it stands for.
 #[must_use]
 pub fn leaf(bytes: &[u8]) -> Hash {
-    let mut context = Context::new(&SHA256);
-    context.update(&[0]);
-    context.update(bytes);
-    of(context)
+    sha256_of_all([&[0][..], bytes])
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {
-    let mut context = Context::new(&SHA256);
-    context.update(&[1]);
-    context.update(left);
-    context.update(right);
-    of(context)
-}
-
-fn of(context: Context) -> Hash {
-    context.finish().as_ref().try_into().unwrap_or_default()
+    sha256_of_all([&[1][..], left, right])
 }
 
 /// A tree.
@@ -71,7 +60,7 @@ impl Tree {
     #[must_use]
     pub fn root(&self) -> Hash {
         let joined = self.peaks.iter().copied().rev().reduce(|right, left| node(&left, &right));
-        joined.unwrap_or_else(|| digest(&SHA256, &[]).as_ref().try_into().unwrap_or_default())
+        joined.unwrap_or_else(|| sha256(&[]))
     }
 }
 
@@ -80,10 +69,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn hex(hash: Hash) -> String {
-        hash.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
-    }
 
     /// RFC 6962 §2.1, word for word.
     fn by_the_rfc(leaves: &[Hash]) -> Hash {
@@ -122,10 +107,10 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         let mut tree = Tree::default();
-        let mut found = vec![hex(tree.root())];
+        let mut found = vec![hex::encode(tree.root())];
         for bytes in leaves {
             tree.push(leaf(bytes));
-            found.push(hex(tree.root()));
+            found.push(hex::encode(tree.root()));
         }
         assert_eq!(found, roots);
     }

@@ -7,6 +7,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 use uuid::Uuid;
 
+use crate::digest;
 use crate::error::Failure;
 
 /// The first byte of everything sealed: how the rest is to be read.
@@ -70,7 +71,7 @@ impl Sealer {
     /// Format, nonce, ciphertext, tag: 29 bytes more than `plaintext`.
     pub(super) fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
         let tag = tag(&self.nonces, &[aad, plaintext]);
-        let nonce: [u8; NONCE_LEN] = std::array::from_fn(|at| tag.get(at).copied().unwrap_or(0));
+        let nonce: [u8; NONCE_LEN] = digest::first(&tag);
         let mut body = plaintext.to_vec();
         self.cipher
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut body)
@@ -96,13 +97,8 @@ impl Sealer {
 
 /// HMAC over parts, each after its length, so that ("ab", "c") and ("a", "bc") differ.
 pub(super) fn tag(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = hmac::Context::with_key(key);
-    for part in parts {
-        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        context.update(part);
-    }
-    let tag = context.sign();
-    std::array::from_fn(|at| tag.as_ref().get(at).copied().unwrap_or(0))
+    let lengths: Vec<_> = parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()).collect();
+    digest::hmac_sha256(key, lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]))
 }
 
 /// 256 bits of HKDF for `info`.

@@ -122,10 +122,7 @@ fn write_draft(draft: &Path, key: &[u8; KEY_BYTES]) -> io::Result<()> {
         return Err(error);
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
-    for byte in key {
-        write!(file, "{byte:02x}")?;
-    }
-    writeln!(file)?;
+    writeln!(file, "{}", hex::encode(key))?;
     file.sync_all()
 }
 
@@ -137,20 +134,10 @@ impl KeyEncryptionKey {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
         let mut key = [0; KEY_BYTES];
-        if pairs.len() != key.len() {
-            return None;
-        }
-        for (byte, [high, low]) in key.iter_mut().zip(pairs) {
-            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
-        }
+        hex::decode_to_slice(text, &mut key).ok()?;
         Some(Self(key))
     }
-}
-
-fn hex_digit(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 impl fmt::Debug for KeyEncryptionKey {

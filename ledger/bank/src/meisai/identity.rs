@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ring::digest;
+use foundation::digest::sha256_of_all;
 
 use super::{LENGTH, OwnAccount};
 
@@ -20,8 +20,7 @@ pub struct LineIdentity {
 impl fmt::Display for LineIdentity {
     /// Hexadecimal digits, a hyphen, the occurrence: a unique key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        write!(f, "-{}", self.occurrence)
+        write!(f, "{}-{}", hex::encode(self.digest), self.occurrence)
     }
 }
 
@@ -31,13 +30,9 @@ pub(super) struct Identities(BTreeMap<[u8; 32], u32>);
 
 impl Identities {
     pub(super) fn of(&mut self, account: &OwnAccount, raw: &[u8; LENGTH]) -> LineIdentity {
-        let mut hash = digest::Context::new(&digest::SHA256);
         let kind = account.kind.digit().to_string();
-        for part in [account.bank.as_str(), account.branch.as_str(), &kind, account.number.as_str()] {
-            hash.update(part.as_bytes());
-        }
-        hash.update(raw);
-        let digest = hash.finish().as_ref().try_into().unwrap_or([0; 32]);
+        let named = [account.bank.as_str(), account.branch.as_str(), &kind, account.number.as_str()];
+        let digest = sha256_of_all(named.iter().map(|part| part.as_bytes()).chain([&raw[..]]));
         let next = self.0.entry(digest).or_default();
         let occurrence = *next;
         *next = next.saturating_add(1);

@@ -15,10 +15,6 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
-}
-
 fn kana(text: &str) -> PayeeKana {
     PayeeKana::from_half_width(text).unwrap()
 }
@@ -58,7 +54,7 @@ fn golden_bytes() -> Vec<u8> {
 #[test]
 fn the_golden_file_is_reproduced_to_the_byte_and_reads_back() {
     let written = write(&golden(), &Profile::default()).unwrap();
-    assert_eq!((written.bytes.len(), hex(&written.sha256).as_str()), (610, SOUGOU));
+    assert_eq!((written.bytes.len(), hex::encode(written.sha256).as_str()), (610, SOUGOU));
     assert_eq!((written.line_count, written.total, written.shortened), (2, Yen::new(1_242_567), vec![]));
     assert_eq!(read(&written.bytes, options()), Ok(Reading { remittance: golden(), warnings: vec![] }));
 }
@@ -70,7 +66,7 @@ fn the_golden_edi_file_is_reproduced_to_the_byte_and_reads_back() {
     remittance.lines[0].reference = Reference::Edi("V202604-P000101".to_owned());
     let profile = Profile { reference: ReferenceForm::Edi, ..Profile::default() };
     let written = write(&remittance, &profile).unwrap();
-    assert_eq!(hex(&written.sha256), SOUGOU_EDI);
+    assert_eq!(hex::encode(written.sha256), SOUGOU_EDI);
     assert_eq!(read(&written.bytes, options()).unwrap().remittance, remittance);
 }
 

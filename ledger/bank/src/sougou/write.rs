@@ -1,7 +1,6 @@
 //! Writes the file. What the caller gives is checked field by field; counts and sums are computed here.
 
 use chrono::Datelike;
-use ring::digest;
 
 use super::{Dot, LENGTH, LINES_MAX, Line, LongVowel, Novelty, Order, Payer, Profile, Reference, Remittance};
 use crate::account::AccountKind;
@@ -11,6 +10,7 @@ use crate::file_error::{FileError, Place, Problem};
 use crate::frame;
 use crate::kana::{PayeeKana, TRANSFER_BYTES_MAX};
 use crate::record::Writer;
+use foundation::digest::sha256;
 use foundation::money::Yen;
 
 /// A file as it goes to the bank, and the figures that people compare.
@@ -48,7 +48,7 @@ pub fn write(remittance: &Remittance, profile: &Profile) -> Result<Written, File
     records.push(Writer::new(records.len().saturating_add(1), b'9').finish()?);
 
     let bytes = frame::join::<LENGTH>(&records, profile.framing);
-    let sha256 = digest::digest(&digest::SHA256, &bytes).as_ref().try_into().unwrap_or([0; 32]);
+    let sha256 = sha256(&bytes);
     let shortened = lines.iter().zip(0..).filter(|(line, _)| line.account.holder.bytes() > TRANSFER_BYTES_MAX).map(|(_, index)| index).collect();
     Ok(Written { bytes, sha256, line_count: lines.len(), total: Yen::new(total), shortened })
 }

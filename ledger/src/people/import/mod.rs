@@ -179,8 +179,7 @@ impl Ledger {
             return Ok(begun);
         }
         let started_at = self.clock.now();
-        let digits = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        let id = RosterId::new(self.entropy.uuid(Draw { command: &digits, purpose: "roster", index: 0 }, started_at));
+        let id = RosterId::new(self.entropy.uuid(Draw { command: &hex::encode(digest), purpose: "roster", index: 0 }, started_at));
         let lines = i32::try_from(parsed.rows.len().saturating_add(parsed.refused)).unwrap_or(i32::MAX);
         let refused = i32::try_from(parsed.refused).unwrap_or(i32::MAX);
         let received_on = self.clock.today();

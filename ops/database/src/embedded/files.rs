@@ -87,6 +87,6 @@ pub(super) fn socket_directory(directory: &Path, account: Account) -> PathBuf {
         return beside;
     }
     let digest = ring::digest::digest(&ring::digest::SHA256, directory.as_os_str().as_encoded_bytes());
-    let short = digest.as_ref().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let short: String = hex::encode(digest).chars().take(16).collect();
     PathBuf::from(format!("/tmp/hagukumi-{}-{short}", account.uid()))
 }

@@ -13,8 +13,9 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use foundation::digest;
 use ledger::time::{Clock, Instant};
-use ring::{digest, hmac};
+use ring::hmac;
 use sqlx::PgPool;
 use web::problem::{log_failure, registry};
 use web::{Bearer, Origin, Problem};
@@ -77,14 +78,12 @@ impl Porter {
     }
 
     fn place(&self, origin: &str) -> Caller {
-        let tag = hmac::sign(&self.0.key, origin.as_bytes());
-        std::array::from_fn(|at| tag.as_ref().get(at).copied().unwrap_or(0))
+        digest::hmac_sha256(&self.0.key, [origin.as_bytes()])
     }
 }
 
 fn caller(bearer: &Bearer) -> Caller {
-    let digest = digest::digest(&digest::SHA256, bearer.token().as_bytes());
-    std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0))
+    digest::sha256(bearer.token().as_bytes())
 }
 
 /// The window that holds `now`, and the seconds until it is over.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use foundation::digest;
 use ledger::entropy::{Draw, Entropy};
 use ledger::time::Clock;
 use web::World;
@@ -49,6 +50,6 @@ impl World for ProcessWorld {
     fn request_id(&self) -> String {
         let index = self.requests.fetch_add(1, Ordering::Relaxed);
         let bits = self.entropy.bits(Draw { command: &self.scope, purpose: "request", index });
-        bits.iter().take(8).fold(String::from("req_"), |id, byte| format!("{id}{byte:02x}"))
+        format!("req_{}", hex::encode(digest::first::<8>(&bits)))
     }
 }
