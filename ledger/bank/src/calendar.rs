@@ -54,12 +54,6 @@ impl Holidays {
     }
 }
 
-/// The last day that can be asked about.
-#[must_use]
-pub fn horizon() -> NaiveDate {
-    HOLIDAYS.through
-}
-
 /// The name of the public holiday on `day`, if it is one.
 pub fn holiday(day: NaiveDate) -> Result<Option<&'static str>, BeyondHorizon> {
     let Holidays { from, through, names } = &*HOLIDAYS;
@@ -120,7 +114,7 @@ mod tests {
     fn every_row_of_the_table_is_read() {
         let rows = DATA.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!((HOLIDAYS.names.len(), rows), (319, 319));
-        assert_eq!((HOLIDAYS.from, horizon()), (day("2010-01-01"), day("2027-12-31")));
+        assert_eq!((HOLIDAYS.from, HOLIDAYS.through), (day("2010-01-01"), day("2027-12-31")));
     }
 
     #[test]

@@ -1,14 +1,10 @@
-//! Years of Japanese eras: dates YYMMDD without an era letter in statements (standards §2.4), and labels of fiscal years (§6.1).
+//! Years of Japanese eras: dates YYMMDD without an era letter in statements (standards §2.4).
 
 use chrono::{Datelike, Days, NaiveDate};
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
 
-use foundation::time::FiscalYear;
-
-/// An era: its name, the year before its first, its first and last day.
+/// An era: the year before its first, its first and last day.
 struct Era {
-    name: &'static str,
     year_zero: i32,
     first: (i32, u32, u32),
     last: (i32, u32, u32),
@@ -16,9 +12,9 @@ struct Era {
 
 /// Latest first.
 const ERAS: [Era; 3] = [
-    Era { name: "令和", year_zero: 2018, first: (2019, 5, 1), last: (9999, 12, 31) },
-    Era { name: "平成", year_zero: 1988, first: (1989, 1, 8), last: (2019, 4, 30) },
-    Era { name: "昭和", year_zero: 1925, first: (1926, 12, 25), last: (1989, 1, 7) },
+    Era { year_zero: 2018, first: (2019, 5, 1), last: (9999, 12, 31) }, // 令和
+    Era { year_zero: 1988, first: (1989, 1, 8), last: (2019, 4, 30) },  // 平成
+    Era { year_zero: 1925, first: (1926, 12, 25), last: (1989, 1, 7) }, // 昭和
 ];
 
 /// Days that a date in a file may lie after the day of its import.
@@ -60,46 +56,9 @@ pub fn resolve(yymmdd: &str, imported_on: NaiveDate) -> Result<NaiveDate, Wareki
 /// Writes a day as YYMMDD of its era. Days before 昭和 have none.
 #[must_use]
 pub fn yymmdd(date: NaiveDate) -> Option<String> {
-    let (_, year) = era_year(date)?;
-    Some(format!("{year:02}{:02}{:02}", date.month(), date.day()))
-}
-
-/// The label of a fiscal year by the era at the end of the year in which it begins: `令和8年度`. The year that began as 平成31年度 is 令和元年度.
-#[must_use]
-pub fn fiscal_year_label(year: FiscalYear) -> String {
-    let named_on = NaiveDate::from_ymd_opt(year.year().into(), 12, 31).unwrap_or(NaiveDate::MAX);
-    match era_year(named_on) {
-        Some((name, 1)) => format!("{name}元年度"),
-        Some((name, count)) => format!("{name}{count}年度"),
-        None => format!("{year}年度"),
-    }
-}
-
-/// Reads the label of a fiscal year: `令和8年度`, `令和元年度`, `令和1年度`; an era's year that it never reached as a whole is taken too (平成31年度).
-#[must_use]
-pub fn fiscal_year_of_label(label: &str) -> Option<FiscalYear> {
-    let label: String = label.nfkc().filter(|letter| !letter.is_whitespace()).collect();
-    let count = |era: &Era| label.strip_prefix(era.name)?.strip_suffix("年度").map(str::to_owned);
-    let (era, count) = ERAS.iter().find_map(|era| count(era).map(|count| (era, count)))?;
-    let count = if count == "元" { 1 } else { count.parse::<u8>().ok().filter(|count| *count > 0)? };
-    let year = era.year_zero.checked_add(count.into()).filter(|year| *year <= era.last.0)?;
-    i16::try_from(year).ok().map(FiscalYear::new)
-}
-
-/// The label of a day: `令和8年5月29日`.
-#[must_use]
-pub fn date_label(date: NaiveDate) -> String {
-    let year = match era_year(date) {
-        Some((name, 1)) => format!("{name}元"),
-        Some((name, year)) => format!("{name}{year}"),
-        None => date.year().to_string(),
-    };
-    format!("{year}年{}月{}日", date.month(), date.day())
-}
-
-fn era_year(date: NaiveDate) -> Option<(&'static str, i32)> {
     let era = ERAS.iter().find(|era| era.first <= ymd(date))?;
-    Some((era.name, date.year().checked_sub(era.year_zero)?))
+    let year = date.year().checked_sub(era.year_zero)?;
+    Some(format!("{year:02}{:02}{:02}", date.month(), date.day()))
 }
 
 fn ymd(date: NaiveDate) -> (i32, u32, u32) {
@@ -147,15 +106,5 @@ mod tests {
             assert_eq!(resolve(&text, date), Ok(date), "{text}");
             date = foundation::time::next_day(date);
         }
-    }
-
-    #[test]
-    fn fiscal_years_are_named_after_the_year_they_begin_in() {
-        let labels = [1988, 1989, 2017, 2018, 2019, 2020, 2026].map(|year| fiscal_year_label(FiscalYear::new(year)));
-        assert_eq!(labels, ["昭和63年度", "平成元年度", "平成29年度", "平成30年度", "令和元年度", "令和2年度", "令和8年度"]);
-        let years = ["令和８年度", "令和 元年度", "令和1年度", "平成31年度", "昭和63年度"].map(|label| fiscal_year_of_label(label).map(FiscalYear::year));
-        assert_eq!(years, [2026, 2019, 2019, 2019, 1988].map(Some));
-        assert!(["令和0年度", "令和年度", "平成32年度", "2026年度", "令和8年"].iter().all(|label| fiscal_year_of_label(label).is_none()));
-        assert_eq!([day("2019-04-30"), day("2019-05-01"), day("2026-05-29")].map(date_label), ["平成31年4月30日", "令和元年5月1日", "令和8年5月29日"]);
     }
 }

@@ -1,8 +1,8 @@
 //! The schemes that ship with the program, and a city's own.
 
+use super::Scheme;
 use super::file::parse;
 use super::reader::Problem;
-use super::{Scheme, Title};
 
 /// The files that ship: id and text.
 const SHIPPED: &[(&str, &str)] = &[
@@ -56,10 +56,5 @@ impl Catalog {
     /// Every scheme.
     pub fn iter(&self) -> impl Iterator<Item = &Scheme> {
         self.schemes.iter()
-    }
-
-    /// Every title.
-    pub fn titles(&self) -> impl Iterator<Item = &Title> {
-        self.schemes.iter().map(|scheme| &scheme.title)
     }
 }

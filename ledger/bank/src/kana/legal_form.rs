@@ -3,8 +3,6 @@
 //! A legal form stands at the head `カ)ロウドウ`, at the tail `ロウドウ(カ` or in the middle `ロウドウ(カ)カスミガセキ`; `(カ)` never stands at head or
 //! tail. Businesses are abbreviated without brackets. Works on wide katakana, large, before the half-width step.
 
-use super::normalise::narrow;
-
 /// Readings and abbreviations of legal forms, longer readings first where one contains another.
 const FORMS: [(&str, &str); 40] = [
     ("チホウドクリツギヨウセイホウジン", "チドク"),
@@ -110,13 +108,4 @@ fn brackets(text: &str, short: &str) -> String {
         Some(before) => format!("{}({short}", before.trim_end_matches(' ')),
         None => text.to_owned(),
     }
-}
-
-/// A half-width name without its legal form and office.
-pub(super) fn without(half_width: &str) -> String {
-    abbreviations().map(narrow).fold(half_width.to_owned(), |text, short| {
-        let text = text.strip_prefix(&format!("{short})")).unwrap_or(&text);
-        let text = text.strip_suffix(&format!("({short}")).unwrap_or(text);
-        text.replace(&format!("({short})"), "")
-    })
 }

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::charset::{self, BadCharacter, Class, Direction};
 
-pub use normalise::{Change, Normalised, Severity, Step, normalise};
+pub use normalise::{Change, Normalised, Step, normalise};
 
 /// Bytes of 受取人名 in a transfer file.
 pub const TRANSFER_BYTES_MAX: usize = 30;
@@ -119,14 +119,6 @@ impl PayeeKana {
     #[must_use]
     pub fn first_bytes(&self, bytes_max: usize) -> &str {
         charset::truncate(&self.0, bytes_max).trim_end_matches(' ')
-    }
-
-    /// The key by which two spellings of one name meet: without spaces, `- . ( )` and legal forms, ｦ as ｵ (§4.5). For lists of suspected
-    /// duplicates, never for paying.
-    #[must_use]
-    pub fn comparison_key(&self) -> String {
-        let bare = legal_form::without(&self.0);
-        bare.chars().filter(|sign| !matches!(sign, ' ' | '-' | '.' | '(' | ')')).map(|letter| if letter == 'ｦ' { 'ｵ' } else { letter }).collect()
     }
 }
 

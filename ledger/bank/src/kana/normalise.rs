@@ -30,26 +30,6 @@ pub enum Step {
     LegalForm,
 }
 
-/// Whether a change wants a person's eye.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The same letters in another width, case or spacing.
-    Cosmetic,
-    /// Other letters than those typed: shown to the operator.
-    Material,
-}
-
-impl Step {
-    /// How much the step matters.
-    #[must_use]
-    pub const fn severity(self) -> Severity {
-        match self {
-            Self::LargeKana | Self::Hyphen | Self::Dot | Self::Wo | Self::LegalForm => Severity::Material,
-            Self::Width | Self::Katakana | Self::Spaces | Self::Capitals => Severity::Cosmetic,
-        }
-    }
-}
-
 /// One step that changed the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -68,13 +48,6 @@ pub struct Normalised {
     pub kana: PayeeKana,
     /// The steps that changed something, in their order.
     pub changes: Vec<Change>,
-}
-
-impl Normalised {
-    /// The changes that an operator should see.
-    pub fn material(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| change.step.severity() == Severity::Material)
-    }
 }
 
 /// Normalises an account holder's name: width, katakana, large kana, hyphens, dots, spaces, capitals, ヲ, legal form, half-width, check.

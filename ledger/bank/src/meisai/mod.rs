@@ -169,12 +169,6 @@ pub struct ReadStatement {
 }
 
 impl ReadStatement {
-    /// Whether opening and closing balance were both given, so that the lines are proved complete.
-    #[must_use]
-    pub const fn is_proved(&self) -> bool {
-        self.head.opening.is_some() && self.closing.is_some()
-    }
-
     /// Compares the opening balance with the closing one of the statement before. Anything else is a gap or an overlap.
     pub fn follows(&self, closing_before: Yen) -> Result<(), Gap> {
         match self.head.opening {
