@@ -31,23 +31,6 @@ CREATE TABLE staff_members (
     CONSTRAINT staff_members_code CHECK ((code_digest IS NULL) = (code_expires_at IS NULL))
 );
 
--- One row for each sign-in. The token is shown once; only its digest is kept.
-CREATE TABLE staff_sessions (
-    municipality integer     NOT NULL,
-    token_sha256 bytea       NOT NULL,        -- SHA-256 of a 256-bit token: too long to guess, so a plain digest is enough; also how it is found
-    name         text        NOT NULL,        -- who is signed in
-    signed_in_at timestamptz NOT NULL,
-    seen_at      timestamptz NOT NULL,        -- the last request, to within some minutes: a session that is not used ends
-    expires_at   timestamptz NOT NULL,        -- ends then, used or not
-    ended_at     timestamptz,                 -- signed out, or ended by an administrator
-    PRIMARY KEY (municipality, token_sha256),
-    FOREIGN KEY (municipality, name) REFERENCES staff_members,
-    CONSTRAINT staff_sessions_token CHECK (octet_length(token_sha256) = 32),
-    CONSTRAINT staff_sessions_expiry CHECK (expires_at > signed_in_at)
-);
--- The sessions of one person: for ending all of them.
-CREATE INDEX staff_sessions_of_member ON staff_sessions (municipality, name) WHERE ended_at IS NULL;
-
 -- What staff have done or been refused, for ever. Ids and reasons only: no name, number, address or account of anybody but staff.
 CREATE TABLE staff_actions (
     municipality integer     NOT NULL REFERENCES municipalities,
@@ -86,6 +69,5 @@ ALTER TABLE refused_attempts ADD CONSTRAINT refused_attempts_purpose CHECK (purp
     'staff_sign_in'                           -- a sign-in code of staff
 ));
 
-GRANT SELECT, INSERT ON staff_members, staff_sessions, staff_actions TO hagukumi_program;
+GRANT SELECT, INSERT ON staff_members, staff_actions TO hagukumi_program;
 GRANT UPDATE (display_name, roles, state, code_digest, code_expires_at) ON staff_members TO hagukumi_program;
-GRANT UPDATE (seen_at, ended_at) ON staff_sessions TO hagukumi_program;

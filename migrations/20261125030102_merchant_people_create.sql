@@ -28,23 +28,6 @@ CREATE INDEX merchant_people_of_merchant ON merchant_people (municipality, merch
 -- Somebody who signs in types a code and nothing else.
 CREATE UNIQUE INDEX merchant_people_by_code ON merchant_people (municipality, code_digest) WHERE code_digest IS NOT NULL;
 
--- One row for each sign-in. The token is shown once; only its digest is kept.
-CREATE TABLE merchant_sessions (
-    municipality integer     NOT NULL,
-    token_sha256 bytea       NOT NULL,        -- SHA-256 of a 256-bit token: too long to guess, so a plain digest is enough; also how it is found
-    person_id    uuid        NOT NULL,        -- who is signed in
-    signed_in_at timestamptz NOT NULL,
-    seen_at      timestamptz NOT NULL,        -- the last request, to within a day: a session that is not used ends
-    expires_at   timestamptz NOT NULL,        -- ends then, used or not
-    ended_at     timestamptz,                 -- signed out, or removed
-    PRIMARY KEY (municipality, token_sha256),
-    FOREIGN KEY (municipality, person_id) REFERENCES merchant_people,
-    CONSTRAINT merchant_sessions_token CHECK (octet_length(token_sha256) = 32),
-    CONSTRAINT merchant_sessions_expiry CHECK (expires_at > signed_in_at)
-);
--- The sessions of one person: for ending all of them.
-CREATE INDEX merchant_sessions_of_person ON merchant_sessions (municipality, person_id) WHERE ended_at IS NULL;
-
 -- What an applicant shows to ask how its application stands. Those that staff took in have none.
 CREATE TABLE merchant_applications (
     municipality integer     NOT NULL,
@@ -77,6 +60,5 @@ GRANT UPDATE (received_at, received_by) ON merchants TO hagukumi_program;
 ALTER TABLE refused_attempts DROP CONSTRAINT refused_attempts_purpose;
 ALTER TABLE refused_attempts ADD CONSTRAINT refused_attempts_purpose CHECK (purpose ~ '^[a-z][a-z_]{1,39}$');
 
-GRANT SELECT, INSERT ON merchant_people, merchant_sessions, merchant_applications TO hagukumi_program;
+GRANT SELECT, INSERT ON merchant_people, merchant_applications TO hagukumi_program;
 GRANT UPDATE (state, code_digest, code_expires_at, removed_at) ON merchant_people TO hagukumi_program;
-GRANT UPDATE (seen_at, ended_at) ON merchant_sessions TO hagukumi_program;

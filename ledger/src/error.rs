@@ -58,3 +58,13 @@ impl<R: std::error::Error, F: Into<Failure>> From<F> for Error<R> {
         Self::Failed(failure.into())
     }
 }
+
+impl<R: std::error::Error> Error<R> {
+    /// The same end, told as another kind of rejection.
+    pub fn map<S: std::error::Error>(self, rejected: impl FnOnce(R) -> S) -> Error<S> {
+        match self {
+            Self::Rejected(known) => Error::Rejected(rejected(known)),
+            Self::Failed(failure) => Error::Failed(failure),
+        }
+    }
+}

@@ -54,7 +54,7 @@ pub struct Together {
     posts: batch::Batches<books::Posts>,
     holds: batch::Batches<payment::Holds>,
     captures: batch::Batches<payment::Captures>,
-    sessions: batch::Batches<session::Sessions>,
+    sessions: batch::Batches<people::sign_in::Sessions>,
     desks: batch::Batches<merchant::Desks>,
     payments: batch::Batches<payment::history::Payments>,
 }

@@ -10,7 +10,7 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{MerchantId, Municipality};
 use crate::merchant::Token;
-use crate::session::{repo as attempts, window};
+use crate::session::repo as attempts;
 use crate::staff::repo::overview;
 use crate::time::Instant;
 use crate::token::CityToken;
@@ -79,21 +79,17 @@ impl Ledger {
     ) -> Result<Applied, Error<ApplyRejected>> {
         let account = [written.bank, written.branch, written.kind, written.number, written.holder];
         let command = Command::new(Actor::Applicant, key, &Asked { application, account });
-        let now = self.clock.now();
         let secret = Token::new(self.entropy.bits(Draw { command: &command.scope(municipality), purpose: "application token", index: 0 }));
         let token = CityToken::new(municipality, secret);
         let mut tx = self.pool.begin().await?;
-        let taken_in = self.take_in_in_tx(&mut tx, municipality, &command, (application, written)).await.map_err(|error| match error {
-            Error::Rejected(rejected) => Error::Rejected(ApplyRejected::Rejected(rejected)),
-            Error::Failed(failure) => Error::Failed(failure),
-        })?;
+        let taken_in = self.take_in_in_tx(&mut tx, municipality, &command, (application, written)).await.map_err(|error| error.map(ApplyRejected::Rejected))?;
         if let TakenIn::Now(merchant) = taken_in {
-            let (place, (from, seconds)) = (self.vault.index(municipality, "origin", origin), window(now));
-            if attempts::count_refused_in_tx(&mut tx, municipality, ("application", &place), from).await? >= APPLICATIONS_MAX {
-                return Err(Error::Rejected(ApplyRejected::TooMany { seconds }));
+            let place = self.place_of(municipality, "application", origin);
+            if attempts::count_refused_in_tx(&mut tx, &place).await? >= APPLICATIONS_MAX {
+                return Err(Error::Rejected(ApplyRejected::TooMany { seconds: place.seconds_left }));
             }
-            attempts::count_refusal_in_tx(&mut tx, municipality, ("application", &place), from).await?;
-            repo::insert_application_in_tx(&mut tx, &token, merchant, now).await?;
+            attempts::count_refusal_in_tx(&mut tx, &place).await?;
+            repo::insert_application_in_tx(&mut tx, &token, merchant, place.now).await?;
             tx.commit().await?;
         }
         Ok(Applied { merchant: taken_in.id(), token })

@@ -51,7 +51,7 @@ impl Ledger {
     /// Another activation code, and nobody is signed in any more. None if there is no such family.
     pub(crate) async fn renew_access_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, family: FamilyId) -> Result<Option<Code>, Failure> {
         let Some(code) = self.renew_activation_in_tx(tx, municipality, family).await? else { return Ok(None) };
-        session::repo::end_oldest_in_tx(tx, municipality, family, 0, self.clock.now()).await?;
+        session::repo::end_oldest_in_tx(tx, municipality, &session::Principal::Family(family), 0, self.clock.now()).await?;
         Ok(Some(code))
     }
 

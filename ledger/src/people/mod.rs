@@ -13,6 +13,7 @@ pub mod payer_number;
 mod repo;
 mod sealed;
 mod sealed_account;
+pub mod sign_in;
 pub mod state;
 
 pub use eligibility::{Eligible, Judged, Question};

@@ -1,44 +1,105 @@
-//! Families that are signed in: by the activation code of their letter, for as long as the session is used.
+//! Who is signed in: one mechanism, three principals (families, merchants' people, staff).
 //!
-//! What it never does: say why a code does not sign in. Only the digest of a token is stored. Refused attempts are counted by where they
-//! came from, so that nobody can try codes for long; who is right is never counted.
+//! A principal's own module decides whether a code signs in; this one counts refusals, writes sessions down and finds them again. It never says why
+//! a code does not sign in. Only the digest of a token is stored. Refused attempts are counted by where they came from, so that nobody can try codes
+//! for long; successful ones are never counted.
+//!
+//! Invariant: a token opens the door of its own kind of principal and no other.
 
-mod change;
+mod attempts;
 pub(crate) mod repo;
 
-pub use change::ChangeRejected;
-
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::TimeDelta;
-use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::batch::{Claims, Work};
 use crate::code::Code;
+use crate::digest;
 use crate::entropy::Draw;
-use crate::error::{Error, Failure};
-use crate::ids::{ChildId, FamilyId, Municipality, SessionId};
+use crate::error::Failure;
+use crate::ids::{FamilyId, PersonId, SessionId};
 use crate::merchant::Token;
-use crate::time::{Instant, tokyo_date};
+use crate::time::Instant;
 use crate::token::CityToken;
 use crate::{Ledger, Tx};
 
-/// A session ends after this, used or not.
-const LIFE: TimeDelta = TimeDelta::days(180);
-/// A session that is not used ends after this.
-const IDLE: TimeDelta = TimeDelta::days(60);
-/// Phones of one family that are signed in at once; a further one ends the oldest.
-const SESSIONS_MAX: i64 = 10;
-/// Refusals are counted in windows of this many seconds …
-const WINDOW_SECONDS: i64 = 15 * 60;
-/// … and after so many of them nothing from that place is looked at until the window is over.
-pub(crate) const REFUSED_MAX: i32 = 20;
+pub(crate) use attempts::Place;
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Principal {
+    /// A family, on one of its phones.
+    Family(FamilyId),
+    /// One of a merchant's people.
+    Person(PersonId),
+    /// A member of the city's staff, by name.
+    Staff(String),
+}
+
+/// How long sessions of one kind of principal last.
+pub(crate) struct Lifetime {
+    /// A session ends after this, used or not.
+    life: TimeDelta,
+    /// A session that is not used ends after this.
+    pub(crate) idle: TimeDelta,
+    /// How exactly the last use is kept: a write each time this has passed, not one a request.
+    seen: TimeDelta,
+}
+
+/// A kind of principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Families.
+    Family,
+    /// Merchants' people.
+    Person,
+    /// Staff.
+    Staff,
+}
+
+impl Kind {
+    pub(crate) const fn lifetime(self) -> Lifetime {
+        match self {
+            // A family's last use is looked at once a day, when its guardians are.
+            Self::Family => Lifetime { life: TimeDelta::days(180), idle: TimeDelta::days(60), seen: TimeDelta::zero() },
+            Self::Person => Lifetime { life: TimeDelta::days(180), idle: TimeDelta::days(60), seen: TimeDelta::days(1) },
+            // Overnight, and over the week at most.
+            Self::Staff => Lifetime { life: TimeDelta::days(7), idle: TimeDelta::hours(12), seen: TimeDelta::minutes(5) },
+        }
+    }
+
+    /// What tokens of this kind are drawn for.
+    const fn purpose(self) -> &'static str {
+        match self {
+            Self::Family => "session",
+            Self::Person => "person session",
+            Self::Staff => "staff session",
+        }
+    }
+
+    /// What refused attempts are counted as.
+    const fn attempts(self) -> &'static str {
+        match self {
+            Self::Family => "sign_in",
+            Self::Person => "person_sign_in",
+            Self::Staff => "staff_sign_in",
+        }
+    }
+}
+
+impl Principal {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Family(_) => Kind::Family,
+            Self::Person(_) => Kind::Person,
+            Self::Staff(_) => Kind::Staff,
+        }
+    }
+}
 
 /// Somebody tries to sign in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The activation code; none if what was typed is no code at all.
+    /// The code; none if what was typed is no code at all.
     pub code: Option<Code>,
     /// Where the attempt comes from: an address.
     pub origin: String,
@@ -47,203 +108,98 @@ pub struct SignIn {
 /// Why nobody is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignInRejected {
-    /// The code does not sign in: mistyped, unknown, or replaced by a newer letter.
+    /// The code does not sign in: mistyped, unknown, used up, or replaced by a newer one.
     #[error("この登録コードではサインインできません。")]
     Refused,
     /// Too many refusals from this place.
     #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
     TooMany {
-        /// When the window is over.
+        /// Until the window is over.
         seconds: u32,
     },
 }
 
-/// A phone that is signed in.
+/// A session that is alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Its name.
     pub id: SessionId,
     /// When it signed in.
     pub signed_in_at: Instant,
-    /// When it was last used, to the day.
+    /// When it was last used, as exactly as sessions of its kind keep it.
     pub seen_at: Instant,
     /// It ends then, used or not.
     pub expires_at: Instant,
 }
 
 impl Session {
-    /// The name of the phone that shows this token.
+    /// The name of the session that this token opens.
     #[must_use]
     pub fn name(token: &CityToken) -> SessionId {
         Self::named(&token.sha256())
     }
 
-    fn named(digest: &[u8]) -> SessionId {
-        let head: [u8; 16] = std::array::from_fn(|at| digest.get(at).copied().unwrap_or(0));
-        SessionId::new(Uuid::from_bytes(head))
+    fn named(sha256: &[u8; 32]) -> SessionId {
+        SessionId::new(Uuid::from_bytes(digest::first(sha256)))
     }
 }
 
-/// What a session opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// Whose it is.
-    pub family: FamilyId,
-    /// The children that are its own today: who may spend for whom.
-    pub children: BTreeSet<ChildId>,
-}
-
-/// A family that has just signed in.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Who.
-    pub family: FamilyId,
+/// A session that was just opened.
+pub(crate) struct Opened {
     /// Shown once.
-    pub token: CityToken,
+    pub(crate) token: CityToken,
     /// The session ends then, used or not.
-    pub expires_at: Instant,
+    pub(crate) expires_at: Instant,
 }
 
-/// Sessions that are looked up together.
-pub struct Sessions {
-    ledger: Ledger,
-    municipality: Municipality,
+/// What a token is drawn from: its command names one sign-in, and no other.
+pub(crate) struct Seed {
+    /// Such as the principal and the digest of a code that signs in once.
+    pub(crate) command: String,
+    /// 0, 1, 2 … where one command opens several.
+    pub(crate) index: u64,
 }
 
-impl Work for Sessions {
-    type Item = CityToken;
-    type Answer = Option<(Opened, Instant)>;
-
-    fn pool(&self) -> &PgPool {
-        &self.ledger.pool
-    }
-
-    async fn run(&self, connection: &mut PgConnection, items: &[&CityToken]) -> Result<Vec<Self::Answer>, Failure> {
-        let now = self.ledger.clock.now();
-        let found = repo::list(connection, self.municipality, items, now, now - IDLE).await?;
-        let families: Vec<_> = found.iter().flatten().map(|(family, _)| *family).collect();
-        let mut own: BTreeMap<FamilyId, BTreeSet<ChildId>> = BTreeMap::new();
-        for (family, child) in self.ledger.child_ids_of_families(connection, self.municipality, &families, tokyo_date(now)).await? {
-            own.entry(family).or_default().insert(child);
-        }
-        let opened = |(family, seen_at)| (Opened { family, children: own.get(&family).cloned().unwrap_or_default() }, seen_at);
-        Ok(found.into_iter().map(|one| one.map(opened)).collect())
+impl Seed {
+    /// For a code that signs in once: its digest names the session.
+    pub(crate) fn of_code(principal: &str, code: &[u8; 32]) -> Self {
+        Self { command: format!("{principal}/{}", hex::encode(code)), index: 0 }
     }
 }
 
 impl Ledger {
-    /// Signs a family in by its activation code.
-    ///
-    /// # Errors
-    /// [`SignInRejected`]: one refusal whatever is wrong with the code; after many of them from one place, none of its attempts is looked at for a while.
-    pub async fn sign_in(&self, municipality: Municipality, attempt: &SignIn) -> Result<SignedIn, Error<SignInRejected>> {
+    /// Opens a session for `principal`, which has shown that it may.
+    pub(crate) async fn open_session_in_tx(&self, tx: &mut Tx<'_>, place: &Place, principal: &Principal, seed: &Seed) -> Result<Opened, Failure> {
+        let kind = principal.kind();
+        let command = format!("{}/{}", place.municipality, seed.command);
+        let secret = Token::new(self.entropy.bits(Draw { command: &command, purpose: kind.purpose(), index: seed.index }));
+        let opened = Opened { token: CityToken::new(place.municipality, secret), expires_at: place.now + kind.lifetime().life };
+        repo::insert_in_tx(tx, principal, &opened, place.now).await?;
+        Ok(opened)
+    }
+
+    /// Whose live session of this kind the token opens, and when it was last used.
+    pub(crate) async fn find_session_in_tx(&self, tx: &mut Tx<'_>, kind: Kind, token: &CityToken) -> Result<Option<(Principal, Instant)>, Failure> {
         let now = self.clock.now();
-        let origin = self.vault.index(municipality, "origin", &attempt.origin);
-        let window = window(now);
-        let mut tx = self.pool.begin().await?;
-        let refused = repo::count_refused_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await?;
-        if refused >= REFUSED_MAX {
-            return Err(Error::Rejected(SignInRejected::TooMany { seconds: window.1 }));
-        }
-        let digest = attempt.code.as_ref().map(Code::digest);
-        let family = match digest {
-            Some(digest) => self.find_family_to_let_in_in_tx(&mut tx, municipality, &digest).await?,
-            None => None,
-        };
-        let Some(family) = family else {
-            repo::count_refusal_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await?;
-            tx.commit().await?;
-            return Err(Error::Rejected(SignInRejected::Refused));
-        };
-        let count = repo::lock_and_count_in_tx(&mut tx, municipality, family).await?;
-        let signed_in = SignedIn { family, token: self.session_token(municipality, family, now, count), expires_at: now + LIFE };
-        repo::insert_in_tx(&mut tx, municipality, &signed_in, now).await?;
-        repo::end_oldest_in_tx(&mut tx, municipality, family, SESSIONS_MAX, now).await?;
-        tx.commit().await?;
-        Ok(signed_in)
+        let found = repo::find_in_tx(tx, token, now, now - kind.lifetime().idle).await?;
+        Ok(found.filter(|(principal, _)| principal.kind() == kind))
     }
 
-    /// The family whose letter holds the code with this digest; none if the letter went to somebody who raises none of its children any more.
-    async fn find_family_to_let_in_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, digest: &[u8; 32]) -> Result<Option<FamilyId>, Failure> {
-        let Some(family) = repo::find_family_in_tx(tx, municipality, digest).await? else { return Ok(None) };
-        self.review_family_in_tx(tx, municipality, family).await?;
-        repo::find_family_in_tx(tx, municipality, digest).await
-    }
-
-    /// `count` sessions were there before: two sign-ins at one instant get two tokens.
-    fn session_token(&self, municipality: Municipality, family: FamilyId, now: Instant, count: i64) -> CityToken {
-        let command = format!("{municipality}/{family}/{}", now.timestamp_micros());
-        let index = u64::try_from(count).unwrap_or(0);
-        CityToken::new(municipality, Token::new(self.entropy.bits(Draw { command: &command, purpose: "session", index })))
-    }
-
-    /// What this token opens: the family that is signed in by it.
-    pub async fn find_session(&self, token: &CityToken) -> Result<Option<Opened>, Failure> {
+    /// Writes down that a session is in use, once enough time has passed since it last was; whether it did.
+    pub(crate) async fn keep_session_in_tx(&self, tx: &mut Tx<'_>, kind: Kind, token: &CityToken, seen_at: Instant) -> Result<bool, Failure> {
         let now = self.clock.now();
-        let work = || Sessions { ledger: self.clone(), municipality: token.municipality() };
-        let found = self.together.sessions.ask(token.municipality(), work, token.clone(), Claims::default()).await??;
-        let Some((opened, seen_at)) = found else { return Ok(None) };
-        if tokyo_date(seen_at) >= tokyo_date(now) {
-            return Ok(Some(opened));
+        let due = now - seen_at >= kind.lifetime().seen;
+        if due {
+            repo::mark_seen_in_tx(tx, token, now).await?;
         }
-        let mut tx = self.pool.begin().await?;
-        // The first request of a day: who raises the children may be another one since midnight.
-        self.review_family_in_tx(&mut tx, token.municipality(), opened.family).await?;
-        let still = repo::find_in_tx(&mut tx, token, now, now - IDLE).await?;
-        if still.is_some() {
-            repo::mark_seen_in_tx(&mut tx, token, now).await?;
-        }
-        tx.commit().await?;
-        Ok(still.map(|_| opened))
+        Ok(due)
     }
 
-    /// Signs out. A token that opens nothing any more is fine.
+    /// Signs out, whoever it is. Idempotent.
     pub async fn sign_out(&self, token: &CityToken) -> Result<(), Failure> {
         let mut tx = self.pool.begin().await?;
         repo::mark_ended_in_tx(&mut tx, token, self.clock.now()).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    /// The phones of a family that are signed in, the newest first.
-    pub async fn list_sessions(&self, municipality: Municipality, family: FamilyId) -> Result<Vec<Session>, Failure> {
-        let now = self.clock.now();
-        let mut tx = self.pool.begin().await?;
-        repo::list_in_tx(&mut tx, municipality, family, (now, now - IDLE)).await
-    }
-
-    /// Signs one phone of a family out; whether there was one to sign out.
-    pub async fn end_session(&self, municipality: Municipality, family: FamilyId, session: SessionId) -> Result<bool, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let ended = repo::mark_one_ended_in_tx(&mut tx, municipality, (family, session), self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(ended)
-    }
-
-    /// Ends every session of a family: a letter was lost, or somebody may see it no more. Answers how many.
-    pub async fn end_sessions(&self, municipality: Municipality, family: FamilyId) -> Result<u64, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let ended = repo::end_oldest_in_tx(&mut tx, municipality, family, 0, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(ended)
-    }
-}
-
-/// The window of time that holds `now`: its first instant, and the seconds until it is over.
-pub(crate) fn window(now: Instant) -> (Instant, u32) {
-    let into = now.timestamp().rem_euclid(WINDOW_SECONDS);
-    let from = Instant::from_timestamp(now.timestamp().saturating_sub(into), 0).unwrap_or(now);
-    (from, u32::try_from(WINDOW_SECONDS.saturating_sub(into)).unwrap_or(u32::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_begins_every_quarter_of_an_hour() {
-        let at = |text: &str| text.parse::<Instant>().unwrap();
-        assert_eq!(window(at("2026-05-20T03:14:59.5Z")), (at("2026-05-20T03:00:00Z"), 1));
-        assert_eq!(window(at("2026-05-20T03:15:00Z")), (at("2026-05-20T03:15:00Z"), 900));
     }
 }

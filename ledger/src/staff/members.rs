@@ -10,6 +10,7 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::Municipality;
+use crate::session;
 use crate::time::Instant;
 use crate::{Ledger, Tx};
 
@@ -140,7 +141,7 @@ impl Ledger {
         }
         repo::members::mark_active_in_tx(&mut tx, municipality, name, active).await?;
         repo::members::mark_code_in_tx(&mut tx, municipality, name, None).await?;
-        repo::sessions::mark_all_ended_in_tx(&mut tx, municipality, name, self.clock.now()).await?;
+        session::repo::end_oldest_in_tx(&mut tx, municipality, &session::Principal::Staff(name.to_owned()), 0, self.clock.now()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -152,7 +153,7 @@ impl Ledger {
             return Ok(());
         }
         self.get_member_in_tx(&mut tx, municipality, name).await?;
-        repo::sessions::mark_all_ended_in_tx(&mut tx, municipality, name, self.clock.now()).await?;
+        session::repo::end_oldest_in_tx(&mut tx, municipality, &session::Principal::Staff(name.to_owned()), 0, self.clock.now()).await?;
         tx.commit().await?;
         Ok(())
     }

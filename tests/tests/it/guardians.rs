@@ -57,7 +57,10 @@ impl World {
         rejection(self.city.ledger().sign_in(self.city.municipality, &attempt).await).map(|signed_in| signed_in.token)
     }
 
+    /// Whether the token opens this family, and nobody else's door.
     async fn is_in(&self, token: &CityToken) -> bool {
+        assert!(self.city.ledger().find_staff_session(token).await.unwrap().is_none());
+        assert!(self.city.ledger().find_person_session(token).await.unwrap().is_none());
         self.city.ledger().find_session(token).await.unwrap().is_some()
     }
 

@@ -194,7 +194,7 @@ impl Ledger {
         if !repo::mark_removed_in_tx(&mut tx, municipality, (merchant, person), now).await? {
             return Err(Error::Rejected(Rejected::UnknownPerson(person)));
         }
-        repo::mark_all_ended_in_tx(&mut tx, municipality, person, now).await?;
+        crate::session::repo::end_oldest_in_tx(&mut tx, municipality, &crate::session::Principal::Person(person), 0, now).await?;
         tx.commit().await?;
         Ok(())
     }

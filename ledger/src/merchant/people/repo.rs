@@ -1,13 +1,12 @@
-//! All SQL of merchants' people and their sessions.
+//! All SQL of merchants' people.
 
-use super::session::{PersonSignedIn, SignedInPerson};
+use super::session::SignedInPerson;
 use super::{Person, PersonRole};
 use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, PersonId};
 use crate::merchant::state::Act;
 use crate::time::Instant;
-use crate::token::CityToken;
 
 /// A sign-in code by its digest, and when it expires.
 type IssuedCode<'a> = (&'a [u8; 32], Instant);
@@ -142,70 +141,19 @@ pub(crate) async fn mark_code_used_in_tx(
     row.map(|row| who(row.person_id, row.merchant_id, &row.role)).transpose()
 }
 
-/// Writes a session down.
-pub(crate) async fn insert_session_in_tx(tx: &mut Tx<'_>, signed_in: &PersonSignedIn, now: Instant) -> Result<(), Failure> {
-    sqlx::query!(
-        "INSERT INTO merchant_sessions (municipality, token_sha256, person_id, signed_in_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
-        signed_in.token.municipality().code(),
-        &signed_in.token.sha256()[..],
-        signed_in.who.person.uuid(),
-        now,
-        signed_in.expires_at
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Whose session that has not ended this is, and when it was last seen. Nobody's, once they are removed or while their merchant takes no payments.
-pub(crate) async fn find_session_in_tx(
-    tx: &mut Tx<'_>,
-    token: &CityToken,
-    now: Instant,
-    idle_since: Instant,
-) -> Result<Option<(SignedInPerson, Instant)>, Failure> {
+/// Somebody of a merchant, while they belong to it and it takes payments.
+pub(crate) async fn find_at_work_in_tx(tx: &mut Tx<'_>, municipality: Municipality, person: PersonId) -> Result<Option<SignedInPerson>, Failure> {
     let row = sqlx::query!(
         r#"
-        SELECT p.person_id, p.merchant_id, p.role, s.seen_at
-        FROM merchant_sessions s
-        JOIN merchant_people p USING (municipality, person_id)
+        SELECT p.merchant_id, p.role
+        FROM merchant_people p
         JOIN merchants m USING (municipality, merchant_id)
-        WHERE s.municipality = $1 AND s.token_sha256 = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at > $4
-          AND p.state = 'active' AND m.state = 'approved'
+        WHERE p.municipality = $1 AND p.person_id = $2 AND p.state = 'active' AND m.state = 'approved'
         "#,
-        token.municipality().code(),
-        &token.sha256()[..],
-        now,
-        idle_since
+        municipality.code(),
+        person.uuid()
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let who = SignedInPerson { person: PersonId::new(row.person_id), merchant: MerchantId::new(row.merchant_id), role: role(&row.role)? };
-    Ok(Some((who, row.seen_at)))
-}
-
-/// Writes down that a session is in use.
-pub(crate) async fn mark_seen_in_tx(tx: &mut Tx<'_>, token: &CityToken, now: Instant) -> Result<(), Failure> {
-    let (city, digest) = (token.municipality().code(), token.sha256());
-    sqlx::query!("UPDATE merchant_sessions SET seen_at = $3 WHERE municipality = $1 AND token_sha256 = $2", city, &digest[..], now).execute(&mut **tx).await?;
-    Ok(())
-}
-
-/// Ends a session, if it has not ended.
-pub(crate) async fn mark_ended_in_tx(tx: &mut Tx<'_>, token: &CityToken, now: Instant) -> Result<(), Failure> {
-    let (city, digest) = (token.municipality().code(), token.sha256());
-    sqlx::query!("UPDATE merchant_sessions SET ended_at = $3 WHERE municipality = $1 AND token_sha256 = $2 AND ended_at IS NULL", city, &digest[..], now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Ends every session of somebody.
-pub(crate) async fn mark_all_ended_in_tx(tx: &mut Tx<'_>, municipality: Municipality, person: PersonId, now: Instant) -> Result<(), Failure> {
-    let city = municipality.code();
-    sqlx::query!("UPDATE merchant_sessions SET ended_at = $3 WHERE municipality = $1 AND person_id = $2 AND ended_at IS NULL", city, person.uuid(), now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    row.map(|row| Ok(SignedInPerson { person, merchant: MerchantId::new(row.merchant_id), role: role(&row.role)? })).transpose()
 }

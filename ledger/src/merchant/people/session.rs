@@ -2,25 +2,14 @@
 //!
 //! What it never does: say why a code does not sign in.
 
-use chrono::TimeDelta;
-
 use super::{PersonRole, repo};
 use crate::Ledger;
 use crate::code::Code;
-use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{MerchantId, Municipality, PersonId};
-use crate::merchant::Token;
-use crate::session::{REFUSED_MAX, SignIn, SignInRejected, repo as attempts, window};
+use crate::session::{self, Kind, Principal, Seed, SignIn, SignInRejected};
 use crate::time::Instant;
 use crate::token::CityToken;
-
-/// A session ends after this, used or not.
-const LIFE: TimeDelta = TimeDelta::days(180);
-/// A session that is not used ends after this.
-const IDLE: TimeDelta = TimeDelta::days(60);
-/// How exactly it is kept when a session was last used: a write a day, not one a request.
-const SEEN: TimeDelta = TimeDelta::days(1);
 
 /// Who is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,54 +39,29 @@ impl Ledger {
     /// # Errors
     /// [`SignInRejected`]: one refusal whatever is wrong; after many of them from one place, none of its attempts is looked at for a while.
     pub async fn sign_in_person(&self, municipality: Municipality, attempt: &SignIn) -> Result<PersonSignedIn, Error<SignInRejected>> {
-        let now = self.clock.now();
-        let origin = self.vault.index(municipality, "origin", &attempt.origin);
-        let place = ("person_sign_in", &origin);
-        let (from, seconds) = window(now);
+        let place = self.place(municipality, Kind::Person, &attempt.origin);
         let mut tx = self.pool.begin().await?;
-        if attempts::count_refused_in_tx(&mut tx, municipality, place, from).await? >= REFUSED_MAX {
-            return Err(Error::Rejected(SignInRejected::TooMany { seconds }));
-        }
+        self.admit_in_tx(&mut tx, &place).await?;
         let digest = attempt.code.as_ref().map(Code::digest);
         let used = match &digest {
-            Some(digest) => repo::mark_code_used_in_tx(&mut tx, municipality, digest, now).await?,
+            Some(digest) => repo::mark_code_used_in_tx(&mut tx, municipality, digest, place.now).await?,
             None => None,
         };
-        let (Some(who), Some(digest)) = (used, digest) else {
-            attempts::count_refusal_in_tx(&mut tx, municipality, place, from).await?;
-            tx.commit().await?;
-            return Err(Error::Rejected(SignInRejected::Refused));
-        };
-        let signed_in = PersonSignedIn { who, token: self.person_token(municipality, who.person, &digest), expires_at: now + LIFE };
-        repo::insert_session_in_tx(&mut tx, &signed_in, now).await?;
+        let (Some(who), Some(digest)) = (used, digest) else { return Err(Error::Rejected(self.refuse(tx, &place).await?)) };
+        let seed = Seed::of_code(&who.person.to_string(), &digest);
+        let session::Opened { token, expires_at } = self.open_session_in_tx(&mut tx, &place, &Principal::Person(who.person), &seed).await?;
         tx.commit().await?;
-        Ok(signed_in)
+        Ok(PersonSignedIn { who, token, expires_at })
     }
 
-    /// A code signs in once, so that its digest names the session.
-    fn person_token(&self, municipality: Municipality, person: PersonId, digest: &[u8; 32]) -> CityToken {
-        let digits = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        let command = format!("{municipality}/{person}/{digits}");
-        CityToken::new(municipality, Token::new(self.entropy.bits(Draw { command: &command, purpose: "person session", index: 0 })))
-    }
-
-    /// Who is signed in by this token, with the role that they have now. Nobody, while their merchant takes no payments.
+    /// Who is signed in by this token, with the role that they have now. Nobody, once they are removed or while their merchant takes no payments.
     pub async fn find_person_session(&self, token: &CityToken) -> Result<Option<SignedInPerson>, Failure> {
-        let now = self.clock.now();
         let mut tx = self.pool.begin().await?;
-        let Some((who, seen_at)) = repo::find_session_in_tx(&mut tx, token, now, now - IDLE).await? else { return Ok(None) };
-        if now - seen_at >= SEEN {
-            repo::mark_seen_in_tx(&mut tx, token, now).await?;
+        let Some((Principal::Person(person), seen_at)) = self.find_session_in_tx(&mut tx, Kind::Person, token).await? else { return Ok(None) };
+        let Some(who) = repo::find_at_work_in_tx(&mut tx, token.municipality(), person).await? else { return Ok(None) };
+        if self.keep_session_in_tx(&mut tx, Kind::Person, token, seen_at).await? {
             tx.commit().await?;
         }
         Ok(Some(who))
-    }
-
-    /// Signs out. A token that opens nothing any more is fine.
-    pub async fn sign_out_person(&self, token: &CityToken) -> Result<(), Failure> {
-        let mut tx = self.pool.begin().await?;
-        repo::mark_ended_in_tx(&mut tx, token, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(())
     }
 }

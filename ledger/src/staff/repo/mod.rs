@@ -3,7 +3,6 @@
 pub(crate) mod actions;
 pub(crate) mod members;
 pub(crate) mod overview;
-pub(crate) mod sessions;
 
 use crate::Tx;
 use crate::error::Failure;

@@ -99,7 +99,7 @@ pub(super) async fn create(
 /// Signs out.
 #[utoipa::path(delete, path = "/sessions/current", operation_id = "sign_out", tag = "sessions", responses((status = 204)))]
 pub(super) async fn end(State(deps): State<Deps>, acting: Acting) -> Result<Done, Problem> {
-    deps.ledger.sign_out_staff(&acting.token).await.map_err(failed)?;
+    deps.ledger.sign_out(&acting.token).await.map_err(failed)?;
     Ok(Done)
 }
 

@@ -76,7 +76,7 @@ impl Registrar for LedgerTill {
     async fn sign_out(&self, credential: &Credential) -> Answer<()> {
         Desk::find(&self.ledger, credential).await?;
         let token = CityToken::parse(credential.token()).ok_or(TillError::Unauthorized)?;
-        self.ledger.sign_out_person(&token).await.map_err(map::failed)
+        self.ledger.sign_out(&token).await.map_err(map::failed)
     }
 
     async fn caller(&self, credential: &Credential) -> Answer<Caller> {

@@ -129,6 +129,17 @@ async fn many_refusals_from_one_place_close_it_for_a_while_also_for_who_is_right
 }
 
 #[tokio::test]
+async fn a_member_s_token_opens_neither_a_family_nor_a_merchant() {
+    let house = House::new().await;
+    let ledger = &house.test.ledger;
+    let code = house.invite(&by("root", "a"), "aki", &[Role::Preparer]).await.unwrap();
+    let token = house.sign_in("aki", &code).await.unwrap().token;
+    assert!(ledger.find_staff_session(&token).await.unwrap().is_some(), "control: it opens its own");
+    assert!(ledger.find_session(&token).await.unwrap().is_none());
+    assert!(ledger.find_person_session(&token).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_session_ends_by_itself_by_signing_out_and_by_suspension() {
     let house = House::new().await;
     let ledger = &house.test.ledger;
@@ -145,7 +156,7 @@ async fn a_session_ends_by_itself_by_signing_out_and_by_suspension() {
     assert!(ledger.find_staff_session(&token).await.unwrap().is_none(), "a session does not come back");
     let code = ledger.issue_staff_code(house.city, &by("root", "newer"), "aki").await.unwrap().code;
     let token = house.sign_in("aki", &code).await.unwrap().token;
-    ledger.sign_out_staff(&token).await.unwrap();
+    ledger.sign_out(&token).await.unwrap();
     assert!(ledger.find_staff_session(&token).await.unwrap().is_none());
     let code = ledger.issue_staff_code(house.city, &by("root", "newest"), "aki").await.unwrap().code;
     let token = house.sign_in("aki", &code).await.unwrap().token;
@@ -184,7 +195,7 @@ async fn an_invitation_asked_for_again_is_the_same_and_no_code_or_token_is_kept(
     assert_eq!(first, again);
     let token = house.sign_in("aki", &first).await.unwrap().token.to_string();
     let secret = token.split_once('-').unwrap().1;
-    for table in ["staff_members", "staff_sessions", "staff_actions", "office_commands"] {
+    for table in ["staff_members", "sessions", "staff_actions", "office_commands"] {
         let sql = format!("SELECT t::text FROM {table} t");
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(house.database.pool()).await.unwrap();
         let kept = rows.join("\n");
@@ -243,7 +254,7 @@ async fn a_sign_in_and_its_row_are_committed_together_or_not_at_all() {
     let owner = house.database.owner().await;
     sqlx::query("ALTER TABLE staff_action_ends ADD CONSTRAINT nothing_more CHECK (number < 0) NOT VALID").execute(&owner).await.unwrap();
     assert!(matches!(house.sign_in("aki", &code).await, Err(Error::Failed(_))));
-    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM staff_sessions").fetch_one(&owner).await.unwrap();
+    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE staff_name IS NOT NULL").fetch_one(&owner).await.unwrap();
     assert_eq!(sessions, 0);
     sqlx::query("ALTER TABLE staff_action_ends DROP CONSTRAINT nothing_more").execute(&owner).await.unwrap();
     house.sign_in("aki", &code).await.unwrap();

@@ -1,12 +1,13 @@
 //! A family takes another activation code, on a phone that is signed in and by who knows the code in force.
 
-use super::{REFUSED_MAX, SignIn, repo, window};
+use super::repo;
 use crate::Ledger;
 use crate::actor::Command;
 use crate::code::Code;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{FamilyId, Municipality};
+use crate::session::{self, Kind, SignIn, SignInRejected};
 use crate::token::CityToken;
 
 /// Why the activation code stays.
@@ -26,6 +27,15 @@ pub enum ChangeRejected {
     Conflict,
 }
 
+impl From<SignInRejected> for ChangeRejected {
+    fn from(rejected: SignInRejected) -> Self {
+        match rejected {
+            SignInRejected::Refused => Self::Refused,
+            SignInRejected::TooMany { seconds } => Self::TooMany { seconds },
+        }
+    }
+}
+
 impl Ledger {
     /// A family that knows its activation code takes another one: the old letter is dead at once, and every other phone is signed out. The same command
     /// again: the same code again.
@@ -39,14 +49,10 @@ impl Ledger {
         (family, token): (FamilyId, &CityToken),
         attempt: &SignIn,
     ) -> Result<Code, Error<ChangeRejected>> {
-        let now = self.clock.now();
-        let origin = self.vault.index(municipality, "origin", &attempt.origin);
-        let window = window(now);
+        let place = self.place(municipality, Kind::Family, &attempt.origin);
         let mut tx = self.pool.begin().await?;
-        if repo::count_refused_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await? >= REFUSED_MAX {
-            return Err(Error::Rejected(ChangeRejected::TooMany { seconds: window.1 }));
-        }
-        match idempotency::claim_in_tx(&mut tx, municipality, command, family.uuid(), now).await? {
+        self.admit_in_tx(&mut tx, &place).await.map_err(|error| error.map(ChangeRejected::from))?;
+        match idempotency::claim_in_tx(&mut tx, municipality, command, family.uuid(), place.now).await? {
             Claim::Conflict => return Err(Error::Rejected(ChangeRejected::Conflict)),
             Claim::Replayed(_) => {
                 drop(tx);
@@ -61,14 +67,12 @@ impl Ledger {
         };
         if known != Some(family) {
             drop(tx);
-            let mut tx = self.pool.begin().await?;
-            repo::count_refusal_in_tx(&mut tx, municipality, ("sign_in", &origin), window.0).await?;
-            tx.commit().await?;
-            return Err(Error::Rejected(ChangeRejected::Refused));
+            let refused = self.refuse(self.pool.begin().await?, &place).await?;
+            return Err(Error::Rejected(refused.into()));
         }
         let code = self.renew_activation_in_tx(&mut tx, municipality, family).await?;
         let code = code.ok_or_else(|| Failure::inconsistent("families", format!("{family} is gone")))?;
-        repo::end_others_in_tx(&mut tx, municipality, (family, token), now).await?;
+        session::repo::end_others_in_tx(&mut tx, municipality, (family, token), place.now).await?;
         tx.commit().await?;
         Ok(code)
     }
