@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 pub use bank;
-pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time};
+pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time, token};
 pub use scheme;
 
 use sqlx::PgPool;
@@ -34,9 +34,9 @@ pub mod seal;
 pub mod session;
 pub mod staff;
 pub mod statement;
-pub mod token;
 pub mod vault;
 
+use actor::{Act, Command};
 use entropy::Entropy;
 use scheme::Catalog;
 use time::Clock;
@@ -82,4 +82,11 @@ pub struct Ledger {
     pub schemes: Arc<Catalog>,
     /// What is gathered to be done together.
     pub together: Arc<Together>,
+}
+
+impl Ledger {
+    /// Who does this, and when: now.
+    pub(crate) fn act(&self, command: &Command) -> Act {
+        Act { at: self.clock.now(), by: command.actor.to_string() }
+    }
 }

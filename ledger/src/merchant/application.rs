@@ -9,11 +9,11 @@ use crate::bank::account::Written;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{MerchantId, Municipality};
-use crate::merchant::Token;
 use crate::session::repo as attempts;
 use crate::staff::repo::overview;
 use crate::time::Instant;
 use crate::token::CityToken;
+use crate::token::Token;
 use crate::vault::KeyOwner;
 
 /// So many applications from one place within a window, and no more: anybody may send them.

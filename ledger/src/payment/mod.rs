@@ -5,10 +5,10 @@
 use serde::Serialize;
 
 use crate::actor::{Actor, Command};
-use crate::batch::Busy;
 use crate::books::{self, Event, Outcome, Refused};
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
+use crate::error::Busy;
 use crate::error::{Error, Failure};
 use crate::events;
 use crate::ids::{AccountId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId, TerminalId};

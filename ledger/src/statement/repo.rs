@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::state::State;
 use super::{Analysis, ReceiptLine, Statement};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, StatementId};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::{Instant, Month};
 

@@ -16,9 +16,9 @@ pub use lines::{FileLine, find_paid_amount_in_tx, list_detail_in_tx, list_file_l
 pub use payouts::list_payouts_in_tx;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{EntryId, MerchantId, Municipality, RemittanceId};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::remittance::Remittance;
 use crate::remittance::state::{Life, State};

@@ -1,7 +1,7 @@
 //! Merchants: two people for whatever moves money, accounts that can be paid to, desks whose tokens open while the merchant may take payments.
 
 use ledger::bank::account::Written;
-use ledger::merchant::Token;
+use ledger::token::Token;
 
 use super::*;
 
