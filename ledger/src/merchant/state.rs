@@ -124,6 +124,7 @@ pub fn second_person(first: &str, second: &str) -> Result<(), Rejected> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Instant;
 
     fn act(by: &str) -> Act {
         Act { at: Instant::UNIX_EPOCH, by: by.to_owned() }
