@@ -1,7 +1,7 @@
 //! The doors: everything that merchants can ask of the city, in one list.
 //!
-//! [`doors!`](crate::doors!) is that list. The two traits come from it here, and elsewhere whatever has to treat every door alike: calls over a line and
-//! the routes that answer them, a fitting, a stand-in that lets everything through. So a door that is added is missing nowhere, or nothing compiles.
+//! [`doors!`](crate::doors!) is that list. The two traits here come from it, and so does all code that treats every door alike: calls over a line, the
+//! routes that answer them, fittings, forwarders. A door added to the list has to be fitted to the ledger, or nothing compiles.
 //!
 //! Invariant: whatever funds a payment, every answer is the same. No door takes or answers anything that depends on who pays.
 
@@ -12,9 +12,9 @@ use crate::till::Answer;
 /// An answer that is on its way.
 pub type BoxAnswer<'a, T> = BoxFuture<'a, Answer<T>>;
 
-/// Hands the list of doors to the macro of this name: traits with doors, each with its parameters, all borrowed, and what it answers when all is well.
+/// Passes the list of doors to the macro `$with`: two traits of doors, each door with its parameters, all borrowed, and its answer.
 ///
-/// A parameter that is sent is sent as its owned type (`<T as ToOwned>::Owned`). The name of a door is also its name on the private line.
+/// Over a line a door goes by its own name, and a parameter `&T` as `<T as ToOwned>::Owned`.
 #[macro_export]
 macro_rules! doors {
     ($with:ident) => {

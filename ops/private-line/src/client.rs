@@ -1,6 +1,5 @@
 //! The merchants' end: each door as a call over the line.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -26,10 +25,9 @@ const IDLE: Duration = Duration::from_mins(1);
 const ATTEMPTS: u32 = 2;
 
 /// The doors of another process.
-#[derive(Clone)]
 pub struct HttpTill {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    inner: Arc<Authority>,
+    inner: Authority,
 }
 
 /// There is no way to the doors.
@@ -59,14 +57,14 @@ enum Lost {
 }
 
 impl HttpTill {
-    /// The doors at `address` (`https://host:port`), for whoever holds these certificates.
+    /// The doors at `address` (`https://host:port`), for the holder of these certificates.
     pub fn new(address: &str, certificates: &Certificates) -> Result<Self, HttpTillError> {
         let uri: Option<Uri> = address.parse().ok();
         let inner = uri.filter(|uri| uri.scheme() == Some(&Scheme::HTTPS) && uri.path() == "/").and_then(|uri| uri.into_parts().authority);
         let inner = inner.ok_or_else(|| HttpTillError::Address(address.to_owned()))?;
         let connector = HttpsConnectorBuilder::new().with_tls_config(certificates.client()?).https_only().enable_http1().build();
         let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector);
-        Ok(Self { client, inner: Arc::new(inner) })
+        Ok(Self { client, inner })
     }
 
     /// Calls a door with its parameters, an array.

@@ -34,14 +34,13 @@ const LOOK_BACK: TimeDelta = TimeDelta::seconds(60);
 /// More than any merchant is paid in that time.
 const PAID_MAX: i64 = 1_000;
 
-/// The Till of all cities of this ledger.
-#[derive(Clone)]
+/// The doors of all cities of this ledger.
 pub struct LedgerTill {
     ledger: Ledger,
 }
 
 impl LedgerTill {
-    /// The Till over `ledger`.
+    /// The doors over `ledger`.
     #[must_use]
     pub const fn new(ledger: Ledger) -> Self {
         Self { ledger }
