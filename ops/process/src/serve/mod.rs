@@ -16,8 +16,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use futures_util::future::BoxFuture;
 use ledger::Ledger;
-use merchant_api::registrar::Registrar;
-use merchant_api::till::Till;
+use merchant_api::doors::Doors;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,16 +41,16 @@ pub struct Reached {
 }
 
 /// The merchants' face of a process: the doors that it stands at, and who stands before them.
-pub struct Merchants<D> {
-    /// Till and Registrar, here or behind a line.
-    pub doors: D,
+pub struct Merchants {
+    /// Here or behind a line.
+    pub doors: Arc<dyn Doors>,
     /// Turns strangers away that come too often.
     pub porter: Option<Porter>,
 }
 
-impl<D: Till + Registrar> Merchants<D> {
+impl Merchants {
     fn routes(self, reached: &Reached) -> Router {
-        let routes = merchant_api::router(merchant_api::Deps { till: self.doors, host: reached.host.as_str().into() });
+        let routes = merchant_api::router(merchant_api::Deps { doors: self.doors, host: reached.host.as_str().into() });
         match self.porter {
             Some(porter) => routes.layer(from_fn_with_state(porter, Porter::stand)),
             None => routes,
@@ -61,11 +60,11 @@ impl<D: Till + Registrar> Merchants<D> {
 
 /// The routes of all faces.
 pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
-    router_with(ledger, Some(Merchants { doors: LedgerTill::new(ledger.clone()), porter: None }), reached)
+    router_with(ledger, Some(Merchants { doors: Arc::new(LedgerTill::new(ledger.clone())), porter: None }), reached)
 }
 
 /// The routes of families and staff, and of merchants where this process serves them too.
-pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merchants<D>>, reached: &Reached) -> Router {
+pub fn router_with(ledger: &Ledger, merchants: Option<Merchants>, reached: &Reached) -> Router {
     let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
     let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true), Url::new("the city", "/ops/v1/openapi.json")];
     let mut routes =
@@ -79,7 +78,7 @@ pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merch
 }
 
 /// The merchants' face alone: no ledger in reach. `notebook` is all that it keeps.
-pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, reached: &Reached, world: ProcessWorld) -> Router {
+pub fn merchants_alone(merchants: Merchants, notebook: &PgPool, reached: &Reached, world: ProcessWorld) -> Router {
     let documents = vec![Url::with_primary("merchants", "/merchant/v1/openapi.json", true)];
     finish(Router::new().nest("/merchant/v1", merchants.routes(reached)), documents, notebook, world)
 }
@@ -101,8 +100,8 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
     until(stop, |told| Box::pin(async move { axum::serve(listener, routes).with_graceful_shutdown(told).await })).await
 }
 
-/// Serves the Till to a merchants' face in another process, until `stop` is there.
-pub async fn serve_till<D: Till + Registrar>(listener: TlsListener, doors: D, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+/// Serves the doors to a merchants' face in another process, until `stop` is there.
+pub async fn serve_till(listener: TlsListener, doors: Arc<dyn Doors>, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let routes = private_line::router(doors);
     until(stop, |told| Box::pin(async move { axum::serve(listener, routes).with_graceful_shutdown(told).await })).await
 }

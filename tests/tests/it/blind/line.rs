@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use merchant_api::registrar::{Account, NewApplication, NewPerson, Registrar, Role, Service, SignIn};
-use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, Till, TillError};
+use merchant_api::doors::{Registrar as _, Till as _};
+use merchant_api::registrar::{Account, NewApplication, NewPerson, Role, Service, SignIn};
+use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, TillError};
 use private_line::certificates::{self, Certificates};
 use private_line::{HttpTill, TlsListener};
 use process::till::LedgerTill;
@@ -36,7 +37,7 @@ async fn inner(town: &Town, folder: &Path) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let listener = TlsListener::new(listener, &end(folder, "inner")).unwrap();
-    tokio::spawn(process::serve::serve_till(listener, LedgerTill::new(town.test.ledger.clone()), std::future::pending()));
+    tokio::spawn(process::serve::serve_till(listener, Arc::new(LedgerTill::new(town.test.ledger.clone())), std::future::pending()));
     address
 }
 
@@ -128,7 +129,7 @@ async fn nobody_there_is_not_known_yet_and_says_so_to_the_desk() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let doors = line(port, &end(folder.path(), "face"));
+    let doors = Arc::new(line(port, &end(folder.path(), "face")));
     let ledger = &town.test.ledger;
     let world = process::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
     let reached = process::serve::Reached { host: "localhost".to_owned(), behind_proxy: false };

@@ -9,9 +9,9 @@ use merchant_api::till::{Answer, Credential, TillError};
 
 use super::map;
 
-/// Whoever was let in.
+/// A caller that was let in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Desk {
+pub(super) struct Principal {
     pub(super) municipality: Municipality,
     pub(super) merchant: MerchantId,
     pub(super) who: Who,
@@ -24,7 +24,7 @@ pub(super) enum Who {
     Person(PersonId, PersonRole),
 }
 
-impl Desk {
+impl Principal {
     /// Looks a credential up in the city that it names.
     pub(super) async fn find(ledger: &Ledger, credential: &Credential) -> Answer<Self> {
         let token = CityToken::parse(credential.token()).ok_or(TillError::Unauthorized)?;
@@ -36,10 +36,10 @@ impl Desk {
         Ok(Self { municipality, merchant: person.merchant, who: Who::Person(person.person, person.role) })
     }
 
-    /// The same for what is a manager's alone.
+    /// The same, for managers only.
     pub(super) async fn manager(ledger: &Ledger, credential: &Credential) -> Answer<Self> {
-        let desk = Self::find(ledger, credential).await?;
-        if desk.is_manager() { Ok(desk) } else { Err(TillError::Forbidden) }
+        let principal = Self::find(ledger, credential).await?;
+        if principal.is_manager() { Ok(principal) } else { Err(TillError::Forbidden) }
     }
 
     pub(super) const fn is_manager(&self) -> bool {
