@@ -39,11 +39,12 @@ fn kind(code: &str) -> &'static Kind {
         "unknown_merchant" | "unknown_terminal" | "unknown_person" | "unknown_statement" | "unknown_remittance" | "unknown_line" | "unknown_entry"
         | "unknown_staff" | "nothing_left" | "unknown_claim" | "unknown_clawback" | "unknown_family" => &registry::NOT_FOUND,
         "merchant_state" | "not_received" | "statement_state" | "remittance_state" | "line_state" | "staff_state" | "remittance_open" | "merchant_stopped"
-        | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "refunds_pending" | "month_not_ready" | "not_proposed"
-        | "statement_gap" | "statement_overlap" | "books" | "budget_books" | "budget_overspent" | "told_before" | "grant_budget" | "entry_reversed"
-        | "entry_matched" | "entry_not_alone" | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state"
-        | "claim_changed" | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed"
-        | "account_cooling" => &registry::NOT_NOW,
+        | "other_file" | "nothing_to_pay" | "nothing_to_approve" | "statement_not_over" | "month_not_ready" | "not_proposed" | "statement_gap"
+        | "statement_overlap" | "books" | "budget_books" | "budget_overspent" | "told_before" | "grant_budget" | "entry_reversed" | "entry_matched"
+        | "entry_not_alone" | "staff_name_taken" | "staff_oneself" | "staff_not_first" | "claim_window" | "claim_already" | "claim_state" | "claim_changed"
+        | "evidence_missing" | "evidence_count" | "claim_too_often" | "nothing_payable" | "budget" | "busy" | "account_changed" | "account_cooling" => {
+            &registry::NOT_NOW
+        }
         _ => kind_on_paper(code),
     }
 }
@@ -82,7 +83,6 @@ fn japanese(code: &str, english: &str) -> String {
         "other_file" => "作成したファイルと違います（SHA-256 が一致しません）。",
         "nothing_to_pay" => "支払えるものがありません。停止理由の一覧を確認してください。",
         "nothing_to_approve" => "承認を待っているものがありません。",
-        "refunds_pending" => "返金の精算が終わっていません。精算してから、もう一度作成してください。",
         "statement_not_over" => "この月の利用期間はまだ終わっていません。",
         "not_proposed" => "この返戻はまだ提案されていません。",
         "books" | "budget_books" => "帳簿の残高または状態により受け付けられません。",

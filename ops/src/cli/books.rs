@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::books::{TrialBalance, Verified};
+use ledger::books::TrialBalance;
 use ledger::city::City;
+use ledger::report::Verified;
 use ledger::time::{FiscalYear, Month};
 use serde::Serialize;
 

@@ -86,11 +86,7 @@ pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyh
     match arguments.command {
         Command::Draw { month } => {
             let command = office.command(Action::DrawStatements, &month);
-            let drawn = async {
-                ledger.settle_refunds(city).await.map_err(Error::Failed)?;
-                ledger.draw_statements(city, &command, month).await
-            };
-            office.run(Action::DrawStatements, Some(month.to_string()), drawn).await
+            office.run(Action::DrawStatements, Some(month.to_string()), ledger.draw_statements(city, &command, month)).await
         }
         Command::List { month } => {
             let all = async { Ok(ledger.list_statements(city, None, Some(month)).await?.into_iter().map(StatementBody::from).collect::<Vec<_>>()) };

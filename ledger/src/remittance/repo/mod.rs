@@ -25,12 +25,6 @@ use crate::remittance::state::{Life, State};
 use crate::statement::repo::month_of;
 use crate::time::Instant;
 
-/// Lets one run at a time prepare, match or close in a city: the others wait, and then see what it did.
-pub async fn lock_month_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<(), Failure> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1, 2)", municipality.code()).execute(&mut **tx).await?;
-    Ok(())
-}
-
 /// The remittance that is on its way to the bank, if there is one.
 pub async fn find_open_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<RemittanceId>, Failure> {
     let id = sqlx::query_scalar!(

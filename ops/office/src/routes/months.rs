@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::reconciliation::Checklist;
+use ledger::close::Checklist;
 use ledger::staff::Action;
 use ledger::time::Month;
 use serde::Serialize;

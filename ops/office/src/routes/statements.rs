@@ -147,7 +147,6 @@ pub(super) async fn analyse(State(deps): State<Deps>, acting: Acting, Params(Mon
 #[utoipa::path(post, path = "/statements", operation_id = "draw_statements", tag = "statements", request_body = MonthRequest, responses((status = 200, body = DrawnBody)))]
 pub(super) async fn draw(State(deps): State<Deps>, acting: Acting, Body(MonthBody(month)): Body<MonthBody>) -> Result<DoneTo<DrawnBody>, Problem> {
     let command = acting.command(&month)?;
-    deps.ledger.settle_refunds(acting.member.municipality).await.map_err(failed)?;
     let drawn = deps.ledger.draw_statements(acting.member.municipality, &command, month).await.map_err(refused)?;
     Ok(DoneTo(month.to_string(), DrawnBody { month, drawn }))
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use ledger::error::Failure;
-use ledger::export::csv;
 use ledger::ids::RemittanceId;
+use ledger::report::export::csv;
 use ledger::staff::Action;
 use web::{Params, PathId, Problem};
 

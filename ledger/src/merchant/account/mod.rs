@@ -1,5 +1,10 @@
 //! Where a merchant is paid: parsed, checked against the directory, sealed under the merchant's key, found again by a blind index.
 
+pub(crate) mod repo;
+mod reveal;
+
+pub use reveal::MerchantAccount;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::Rejected;

@@ -1,27 +1,11 @@
-//! SQL of what staff look at and nobody else asks for. It writes nothing.
+//! SQL of reports.
 
+use super::Budget;
 use crate::Tx;
 use crate::error::Failure;
-use crate::ids::{EntryId, MerchantId, Municipality};
+use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::staff::overview::Budget;
-use crate::time::{FiscalYear, Instant};
-
-/// The event of an entry, and whether a bank line is matched to it; none if there is no such entry.
-pub(crate) async fn find_entry_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId) -> Result<Option<(String, bool)>, Failure> {
-    let row = sqlx::query!(
-        r#"
-        SELECT e.kind, EXISTS (SELECT FROM matches m WHERE m.municipality = e.municipality AND m.entry_id = e.entry_id) AS "matched!"
-        FROM entries e
-        WHERE e.municipality = $1 AND e.entry_id = $2
-        "#,
-        municipality.code(),
-        entry.uuid()
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| (row.kind, row.matched)))
-}
+use crate::time::FiscalYear;
 
 /// The budgets of a year, by scheme.
 pub(crate) async fn list_budgets_in_tx(tx: &mut Tx<'_>, municipality: Municipality, year: FiscalYear) -> Result<Vec<Budget>, Failure> {
@@ -51,35 +35,4 @@ pub(crate) async fn list_budgets_in_tx(tx: &mut Tx<'_>, municipality: Municipali
         Ok(Budget { scheme, fiscal_year: year.year(), appropriated, given_back, committed, unspent, remaining })
     };
     rows.into_iter().map(|row| budget(row.scheme, row.at_redemption, [row.appropriated, row.given_back, row.unspent, row.balance].map(Yen::new))).collect()
-}
-
-/// A bank account of a merchant, sealed.
-pub(crate) struct AccountRow {
-    /// 1, 2, 3 …
-    pub(crate) number: i16,
-    /// The account.
-    pub(crate) sealed: Vec<u8>,
-    /// When it was asked for.
-    pub(crate) applied_at: Instant,
-    /// Who took it in.
-    pub(crate) applied_by: String,
-    /// When it was approved.
-    pub(crate) approved_at: Option<Instant>,
-}
-
-/// The bank accounts of a merchant, newest first.
-pub(crate) async fn list_accounts_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId) -> Result<Vec<AccountRow>, Failure> {
-    let rows = sqlx::query_as!(
-        AccountRow,
-        "
-        SELECT number, sealed, applied_at, applied_by, approved_at FROM merchant_bank_accounts
-        WHERE municipality = $1 AND merchant_id = $2
-        ORDER BY number DESC
-        ",
-        municipality.code(),
-        merchant.uuid()
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows)
 }

@@ -1,5 +1,9 @@
 //! All SQL of the books. `post_batch` is the only way in; the rest reads.
 
+mod closings;
+
+pub use closings::{Scope, close_through_in_tx, find_closed_through_in_tx, find_open_from_in_tx, lock_runs_in_tx};
+
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
@@ -278,22 +282,6 @@ pub async fn lock_guarded_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on:
 /// Sums delta rows up; answers how many.
 pub async fn fold_deltas_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<i64, Failure> {
     Ok(sqlx::query_scalar!(r#"SELECT fold_deltas($1) AS "folded!""#, municipality.code()).fetch_one(&mut **tx).await?)
-}
-
-/// Closes a scope (`payments` or `books`) through `day`; answers whether it was open until now.
-pub async fn close_through_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    scope: &str,
-    days: (chrono::NaiveDate, chrono::NaiveDate),
-    now: Instant,
-    actor: &str,
-) -> Result<bool, Failure> {
-    let (first, last) = days;
-    let closed = sqlx::query_scalar!(r#"SELECT close_through($1, $2, $3, $4, $5, $6) AS "closed!""#, municipality.code(), scope, last, first, now, actor)
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(closed)
 }
 
 /// An account whose stored balance differs from the transfers.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Event, Kind, TrialBalance, repo};
+use crate::books::{Event, Kind, TrialBalance, repo};
 use crate::error::Failure;
 use crate::ids::Municipality;
 use crate::money::Yen;

@@ -1,13 +1,12 @@
-//! Personal data, opened for staff who say why. Callers write the reveal down before they show it: see [`super::audit`].
+//! Personal data, opened for staff who say why. Callers write the reveal down before they show it: see `staff::audit`.
 
 use serde::Serialize;
 
-use super::repo;
+use super::{open, repo};
 use crate::Ledger;
 use crate::bank::account::BankAccount;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality};
-use crate::merchant::account;
 use crate::time::Instant;
 use crate::vault::KeyOwner;
 
@@ -42,18 +41,18 @@ impl Ledger {
     /// The bank accounts of a merchant, newest first.
     pub async fn reveal_merchant_accounts(&self, municipality: Municipality, merchant: MerchantId) -> Result<Vec<MerchantAccount>, Failure> {
         let mut tx = self.pool.begin().await?;
-        let rows = repo::overview::list_accounts_in_tx(&mut tx, municipality, merchant).await?;
+        let rows = repo::list_accounts_in_tx(&mut tx, municipality, merchant).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         let key = self.find_vault_key_of_in_tx(&mut tx, municipality, KeyOwner::Merchant(merchant)).await?;
         let key = key.ok_or(Failure::Vault("the merchant's key is gone"))?;
-        let opened = rows.into_iter().map(|row| Ok(shown(&account::open(&key, merchant, &row.sealed)?, &row)));
+        let opened = rows.into_iter().map(|row| Ok(shown(&open(&key, merchant, &row.sealed)?, &row)));
         opened.collect()
     }
 }
 
-fn shown(account: &BankAccount, row: &repo::overview::AccountRow) -> MerchantAccount {
+fn shown(account: &BankAccount, row: &repo::AccountRow) -> MerchantAccount {
     MerchantAccount {
         number: row.number,
         bank: account.bank.to_string(),

@@ -32,6 +32,6 @@ impl Ledger {
     /// Every budget of a year, by scheme.
     pub async fn list_budgets(&self, municipality: Municipality, year: FiscalYear) -> Result<Vec<Budget>, Failure> {
         let mut tx = self.pool.begin().await?;
-        repo::overview::list_budgets_in_tx(&mut tx, municipality, year).await
+        repo::list_budgets_in_tx(&mut tx, municipality, year).await
     }
 }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Rejected, repo};
 use crate::actor::{Actor, Command};
+use crate::books::repo::Scope;
 use crate::books::{self, TrialBalance};
 use crate::city;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::remittance::repo::lock_month_in_tx;
+use crate::reconciliation::{self, Rejected};
 use crate::statement;
 use crate::time::Month;
 use crate::{Ledger, Tx};
@@ -62,7 +62,7 @@ impl Ledger {
         let ended = month.plus_months(-1);
         let last_on = statement::state::days(ended, closing_day).1;
         let undrawn = statement::repo::count_undrawn_through_in_tx(tx, municipality, last_on).await?;
-        let (unmatched_lines, unmatched_yen) = repo::count_unmatched_in_tx(tx, municipality, month.last_day()).await?;
+        let (unmatched_lines, unmatched_yen) = reconciliation::repo::count_unmatched_in_tx(tx, municipality, month.last_day()).await?;
         let trial_balance = TrialBalance::new(books::repo::list_turnovers_in_tx(tx, municipality).await?);
         let difference = books::repo::find_balance_difference_in_tx(tx, municipality).await?;
         Ok(Checklist {
@@ -85,15 +85,15 @@ impl Ledger {
             return Err(Error::Rejected(Rejected::NotStaff));
         }
         let mut tx = self.pool.begin().await?;
-        lock_month_in_tx(&mut tx, municipality).await?;
+        books::repo::lock_runs_in_tx(&mut tx, municipality).await?;
         let last = month.last_day();
-        if repo::find_closed_through_in_tx(&mut tx, municipality).await?.is_some_and(|closed| last <= closed) {
+        if books::repo::find_closed_through_in_tx(&mut tx, municipality).await?.is_some_and(|closed| last <= closed) {
             return Ok(());
         }
-        let first = statement::repo::find_open_from_in_tx(&mut tx, municipality, "books").await?.unwrap_or(last).min(month.first_day());
+        let first = books::repo::find_open_from_in_tx(&mut tx, municipality, Scope::Books).await?.unwrap_or(last).min(month.first_day());
         // From here on postings of these months wait, so that the checklist is still true when the close commits.
         let by = command.actor.to_string();
-        books::repo::close_through_in_tx(&mut tx, municipality, "books", (first, last), self.clock.now(), &by).await?;
+        books::repo::close_through_in_tx(&mut tx, municipality, Scope::Books, (first, last), self.clock.now(), &by).await?;
         books::repo::fold_deltas_in_tx(&mut tx, municipality).await?;
         let missing = self.checklist_in_tx(&mut tx, municipality, month).await?.missing();
         if !missing.is_empty() {
