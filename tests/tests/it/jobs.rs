@@ -76,7 +76,7 @@ fn of(ended: &[Ended], job: Job) -> Vec<&Ended> {
 const PER_CHILD: i64 = 10_000;
 
 #[tokio::test]
-async fn what_opens_is_granted_on_its_day_and_lapses_after_its_last_and_a_second_wake_finds_nothing() {
+async fn what_opens_is_granted_on_its_day_and_lapses_after_its_last_each_once() {
     let world = World::new().await;
     assert_eq!(of(&world.run().await, Job::Grant)[0].items, 0, "nothing is open yet");
     world.test.set("2026-04-16");

@@ -165,7 +165,7 @@ async fn whoever_shows_no_certificate_of_this_authority_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn the_certificates_are_good_for_their_host_only_and_their_keys_are_closed_to_others() {
+async fn certificates_are_good_for_their_host_only_and_their_keys_closed_to_others() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = made();
     for end in ["inner", "face"] {

@@ -111,7 +111,7 @@ async fn history(family: &Client, query: &str) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
-async fn the_history_holds_payments_refunds_claims_and_own_money_newest_first_by_kind_child_and_day() {
+async fn the_history_holds_all_that_money_did_newest_first_by_kind_child_and_day() {
     let bureau = Bureau::fukuoka().await;
     let (family, child) = bureau.family(1).await;
     let (ledger, city, clock) = (bureau.world.ledger(), bureau.world.municipality, &bureau.world.test.clock);

@@ -157,7 +157,7 @@ async fn another_familys_payment_is_as_unknown_as_one_that_nobody_made() {
 }
 
 #[tokio::test]
-async fn a_code_that_does_not_sign_in_gets_one_refusal_and_after_many_nothing_is_looked_at_for_a_while() {
+async fn a_wrong_code_gets_one_refusal_and_after_many_nothing_is_looked_at_for_a_while() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
     let right = town.family(0).code.grouped();

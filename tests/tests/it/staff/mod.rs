@@ -213,7 +213,7 @@ async fn rows_written_at_once_are_numbered_without_a_gap() {
 }
 
 #[tokio::test]
-async fn an_action_is_in_the_log_before_it_is_done_and_stays_there_when_the_machine_stops_in_between() {
+async fn an_action_is_logged_before_it_is_done_and_stays_logged_if_the_machine_stops() {
     use ledger::staff::audit::{Asked, Door, Ended, Row, Which};
     let house = House::new().await;
     let (ledger, city) = (&house.test.ledger, house.city);
