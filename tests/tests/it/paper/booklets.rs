@@ -7,7 +7,7 @@ use ledger::scheme::Catalog;
 use super::*;
 
 #[tokio::test]
-async fn thirty_tickets_are_set_aside_before_they_are_printed_and_pay_at_every_provider_of_the_six_services() {
+async fn thirty_tickets_set_aside_before_printing_pay_at_every_provider_of_six_services() {
     let world = World::new().await;
     let printed = world.issue("b", &world.asked(30)).await;
     assert_eq!((printed.tickets.len(), printed.booklet.unused, world.left().await), (30, 30, 0));
