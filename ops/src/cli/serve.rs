@@ -67,7 +67,7 @@ impl Arguments {
     }
 
     fn reached(&self) -> Reached {
-        Reached { host: self.public_host.clone(), behind_proxy: self.behind_proxy }
+        Reached { behind_proxy: self.behind_proxy, ..Reached::directly(self.public_host.clone()) }
     }
 
     /// What does not fit together.

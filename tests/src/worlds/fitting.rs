@@ -28,7 +28,7 @@ pub enum Fitting {
 
 /// The routes of a world: the merchants', and the families'.
 pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> (Router, Router) {
-    let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
+    let reached = Reached::directly(HOST);
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
     let phones = process::serve::router_with(ledger, None::<Merchants<LedgerTill>>, &reached);
     let routes = match fitting {

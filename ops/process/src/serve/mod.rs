@@ -31,14 +31,25 @@ pub use world::ProcessWorld;
 
 /// How long open requests may go on after the process was told to stop. A live stream would go on for ever.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often live streams look for a change: people barely notice half a second.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// How this process is reached.
+/// How this process is reached, and how often its live streams look for a change.
 #[derive(Debug, Clone)]
 pub struct Reached {
     /// The host in the links of QR codes.
     pub host: String,
     /// Whether a proxy of ours stands in front and says where requests come from.
     pub behind_proxy: bool,
+    /// How often a stream of a payment or a bill looks again.
+    pub look_again: Duration,
+}
+
+impl Reached {
+    /// At `host`, without a proxy in front.
+    pub fn directly(host: impl Into<String>) -> Self {
+        Self { host: host.into(), behind_proxy: false, look_again: LOOK_AGAIN }
+    }
 }
 
 /// The merchants' face of a process: the doors that it stands at, and who stands before them.
@@ -51,7 +62,7 @@ pub struct Merchants<D> {
 
 impl<D: Till + Registrar> Merchants<D> {
     fn routes(self, reached: &Reached) -> Router {
-        let routes = merchant_api::router(merchant_api::Deps { till: self.doors, host: reached.host.as_str().into() });
+        let routes = merchant_api::router(merchant_api::Deps { till: self.doors, host: reached.host.as_str().into(), look_again: reached.look_again });
         match self.porter {
             Some(porter) => routes.layer(from_fn_with_state(porter, Porter::stand)),
             None => routes,
@@ -66,7 +77,7 @@ pub fn router(ledger: &Ledger, reached: &Reached) -> Router {
 
 /// The routes of families and staff, and of merchants where this process serves them too.
 pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merchants<D>>, reached: &Reached) -> Router {
-    let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() });
+    let citizen = citizen_api::router(citizen_api::Deps { ledger: ledger.clone(), host: reached.host.as_str().into(), look_again: reached.look_again });
     let mut documents = vec![Url::with_primary("families", "/citizen/v1/openapi.json", true), Url::new("the city", "/ops/v1/openapi.json")];
     let mut routes =
         Router::new().nest("/citizen/v1", citizen).nest("/ops/v1", office::router(office::Deps { ledger: ledger.clone(), host: reached.host.as_str().into() }));

@@ -123,7 +123,7 @@ impl Bench {
         let tokens = Arc::new(self.sign_in(&cast).await?);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let routes = serve::router(&self.stage.ledger, &Reached { host: "localhost".to_owned(), behind_proxy: false });
+        let routes = serve::router(&self.stage.ledger, &Reached::directly("localhost"));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve::serve(listener, routes, async move {
             let _ = stopped.await;

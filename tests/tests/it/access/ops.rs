@@ -19,7 +19,7 @@ in one person, and the auditor's: what has an id is unknown to them (404), lists
 async fn each_operation_of_the_citys_api_is_open_to_those_whom_the_table_names() {
     let office = Office::at("2026-05-20").await;
     let things = Things::made(&office).await;
-    let routes = process::serve::router(office.ledger(), &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(office.ledger(), &process::serve::Reached::directly(HOST));
     let client = |clerk: &Clerk| Client::of(routes.clone()).bearer(clerk.token());
     let own = |name, client| Asker { name, client, own: true };
     let mut askers = vec![

@@ -88,7 +88,7 @@ impl World {
     }
 
     fn service(&self) -> Client {
-        Client::of(process::serve::router(self.city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false }))
+        Client::of(process::serve::router(self.city.ledger(), &Reached::directly(HOST)))
     }
 
     async fn phone(&self, family: usize) -> Client {

@@ -131,7 +131,7 @@ async fn nobody_there_is_not_known_yet_and_says_so_to_the_desk() {
     let doors = line(port, &end(folder.path(), "face"));
     let ledger = &town.test.ledger;
     let world = process::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-    let reached = process::serve::Reached { host: "localhost".to_owned(), behind_proxy: false };
+    let reached = process::serve::Reached::directly("localhost");
     let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, world);
     let desk = tests::support::town::Client::of(routes).bearer(&town.merchant(0).token.to_string());
     let answer = desk.post("/merchant/v1/captures", "key", &json!({"code": "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5", "amount_yen": 100})).await;
