@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use error::Rejected;
 use state::{Act, Life};
-pub use terminal::{Desks, Terminal, Token};
+pub use terminal::{Terminal, Terminals, Token};
 
 use crate::actor::{Actor, Command};
 use crate::bank::account::Written;

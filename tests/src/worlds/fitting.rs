@@ -8,7 +8,7 @@ use ledger::Ledger;
 use private_line::certificates::{self, Certificates};
 use private_line::{HttpTill, TlsListener};
 use process::porter::Porter;
-use process::serve::{Merchants, ProcessWorld, Reached};
+use process::serve::{Merchants, ProcessSurroundings, Reached};
 use process::till::LedgerTill;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -38,8 +38,8 @@ pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted
         }
         Fitting::Line => {
             let doors = Leaky::new(line(LedgerTill::new(ledger.clone())).await, planted);
-            let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-            process::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
+            let surroundings = ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+            process::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, surroundings)
         }
     };
     (routes, phones)

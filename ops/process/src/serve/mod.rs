@@ -3,8 +3,8 @@
 
 pub mod log;
 mod scan;
+mod surroundings;
 mod viewer;
-mod world;
 
 use std::future::Future;
 use std::io;
@@ -27,7 +27,7 @@ use utoipa_swagger_ui::Url;
 use crate::porter::Porter;
 use crate::till::LedgerTill;
 use private_line::TlsListener;
-pub use world::ProcessWorld;
+pub use surroundings::ProcessSurroundings;
 
 /// How long open requests may go on after the process was told to stop. A live stream would go on for ever.
 const GRACE: Duration = Duration::from_secs(10);
@@ -85,25 +85,25 @@ pub fn router_with<D: Till + Registrar>(ledger: &Ledger, merchants: Option<Merch
         documents.push(Url::new("merchants", "/merchant/v1/openapi.json"));
         routes = routes.nest("/merchant/v1", merchants.routes(reached));
     }
-    let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), reached.behind_proxy);
-    finish(routes, documents, &ledger.pool, world)
+    let surroundings = ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), reached.behind_proxy);
+    finish(routes, documents, &ledger.pool, surroundings)
 }
 
 /// The merchants' face alone: no ledger in reach. `notebook` is all that it keeps.
-pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, reached: &Reached, world: ProcessWorld) -> Router {
+pub fn merchants_alone<D: Till + Registrar>(merchants: Merchants<D>, notebook: &PgPool, reached: &Reached, surroundings: ProcessSurroundings) -> Router {
     let documents = vec![Url::with_primary("merchants", "/merchant/v1/openapi.json", true)];
-    finish(Router::new().nest("/merchant/v1", merchants.routes(reached)), documents, notebook, world)
+    finish(Router::new().nest("/merchant/v1", merchants.routes(reached)), documents, notebook, surroundings)
 }
 
 /// What every process carries beside its faces.
-fn finish(routes: Router, documents: Vec<Url<'static>>, pool: &PgPool, world: ProcessWorld) -> Router {
+fn finish(routes: Router, documents: Vec<Url<'static>>, pool: &PgPool, surroundings: ProcessSurroundings) -> Router {
     let pool = pool.clone();
     let check: web::health::Check = Arc::new(move || {
         let pool = pool.clone();
         Box::pin(async move { pool.acquire().await.is_ok() })
     });
     let routes = routes.merge(scan::router()).merge(web::health::router(check)).merge(web::problem::pages::router()).merge(viewer::router(documents));
-    web::outer::outer(routes, Arc::new(world))
+    web::outer::outer(routes, Arc::new(surroundings))
 }
 
 /// Answers at `listener` until `stop` is there; then lets open requests end.

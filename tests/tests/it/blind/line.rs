@@ -130,9 +130,9 @@ async fn nobody_there_is_not_known_yet_and_says_so_to_the_desk() {
     drop(listener);
     let doors = line(port, &end(folder.path(), "face"));
     let ledger = &town.test.ledger;
-    let world = process::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+    let surroundings = process::serve::ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), false);
     let reached = process::serve::Reached::directly("localhost");
-    let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, world);
+    let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, surroundings);
     let desk = tests::support::town::Client::of(routes).bearer(&town.merchant(0).token.to_string());
     let answer = desk.post("/merchant/v1/captures", "key", &json!({"code": "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5", "amount_yen": 100})).await;
     assert_eq!((answer.problem(), answer.headers["retry-after"].to_str().unwrap()), ((503, "outcome-unknown".to_owned()), "1"));
