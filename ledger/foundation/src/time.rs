@@ -241,6 +241,8 @@ impl<'de> Deserialize<'de> for Month {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
