@@ -57,7 +57,7 @@ pub struct Together {
     holds: batch::Batches<payment::Holds>,
     captures: batch::Batches<payment::Captures>,
     sessions: batch::Batches<people::sign_in::Sessions>,
-    desks: batch::Batches<merchant::Desks>,
+    terminals: batch::Batches<merchant::Terminals>,
     payments: batch::Batches<payment::history::Payments>,
 }
 

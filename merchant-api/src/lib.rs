@@ -12,6 +12,7 @@ pub mod routes;
 pub mod till;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 
@@ -24,6 +25,8 @@ pub struct Deps {
     pub doors: Arc<dyn Doors>,
     /// The host in the links of bills, as families reach the service.
     pub host: Arc<str>,
+    /// How often a live stream looks for a change.
+    pub look_again: Duration,
 }
 
 /// The routes, below wherever they are nested.

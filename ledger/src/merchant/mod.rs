@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use error::Rejected;
 use state::Life;
-pub use terminal::{Desks, Terminal};
+pub use terminal::{Terminal, Terminals};
 
 use crate::actor::{Act, Actor, Command};
 use crate::bank::account::Written;

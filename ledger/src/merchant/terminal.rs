@@ -27,12 +27,12 @@ pub struct Terminal {
 }
 
 /// Terminals that are looked up together.
-pub struct Desks {
+pub struct Terminals {
     ledger: Ledger,
     municipality: Municipality,
 }
 
-impl Work for Desks {
+impl Work for Terminals {
     type Item = [u8; 32];
     type Answer = Option<Terminal>;
 
@@ -103,8 +103,8 @@ impl Ledger {
 
     /// The terminal whose token has this SHA-256, if it is in use and its merchant may take payments.
     pub async fn find_terminal(&self, municipality: Municipality, token_sha256: &[u8; 32]) -> Result<Option<Terminal>, Failure> {
-        let work = || Desks { ledger: self.clone(), municipality };
-        self.together.desks.ask(municipality, work, *token_sha256, Claims::default()).await?
+        let work = || Terminals { ledger: self.clone(), municipality };
+        self.together.terminals.ask(municipality, work, *token_sha256, Claims::default()).await?
     }
 
     /// The desks of a merchant that are in use.

@@ -27,8 +27,6 @@ const CODE_MAX: usize = 300;
 /// Items on a page, unless fewer are asked for.
 const PAGE: i64 = 50;
 const PAGE_MAX: i64 = 200;
-/// How often a live stream looks: people barely notice half a second.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Proxies close what is silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 

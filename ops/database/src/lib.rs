@@ -236,19 +236,6 @@ impl Database {
         }
     }
 
-    /// The databases of this server that begin with `prefix`, by name.
-    pub async fn list_private(&self, prefix: &DatabaseName) -> Result<Vec<DatabaseName>, DatabaseError> {
-        let mut owner = connect(self.owner()?).await?;
-        let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname")
-            .bind(prefix.as_str())
-            .fetch_all(&mut owner)
-            .await
-            .map_err(failed("list the databases"))?;
-        close(owner).await?;
-        // Names of other shapes are not ours.
-        Ok(names.iter().filter_map(|name| DatabaseName::parse(name).ok()).collect())
-    }
-
     /// The merchants' face's own database `name`, beside this one on the embedded server; made and migrated where it is not there.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use ring::rand::SystemRandom;
 use sqlx::PgPool;
 
 use crate::porter::Porter;
-use crate::serve::ProcessWorld;
+use crate::serve::ProcessSurroundings;
 use database::Database;
 use database::config::Config;
 use database::merchant::MerchantDatabase;
@@ -40,7 +40,7 @@ pub struct Alone {
     /// Connections to the notebook.
     pub notebook: PgPool,
     /// The machine's time, and names for requests.
-    pub world: ProcessWorld,
+    pub surroundings: ProcessSurroundings,
     /// The notebook's database.
     pub database: MerchantDatabase,
 }
@@ -89,8 +89,8 @@ impl Alone {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hagukumi").extract(key.bytes());
         let notebook = database.connect(PORTER_CONNECTIONS).await?;
         let porter = Porter::new(notebook.clone(), Arc::new(SystemClock), &subkey(&root, b"porter")?);
-        let world = ProcessWorld::new(Arc::new(SystemClock), Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)), behind_proxy);
-        Ok(Self { porter, notebook, world, database })
+        let surroundings = ProcessSurroundings::new(Arc::new(SystemClock), Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)), behind_proxy);
+        Ok(Self { porter, notebook, surroundings, database })
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     let address = listener.local_addr()?;
     let app = App::open(CONNECTIONS).await?;
     let guides = demo::load(&app.ledger).await.context("loading the training cities")?;
-    let routes = serve::router(&app.ledger, &serve::Reached { host: address.to_string(), behind_proxy: false });
+    let routes = serve::router(&app.ledger, &serve::Reached::directly(address.to_string()));
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve::serve(listener, routes, async {
         let _ = stopped.await;

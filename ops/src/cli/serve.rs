@@ -68,7 +68,7 @@ impl Arguments {
     }
 
     fn reached(&self) -> Reached {
-        Reached { host: self.public_host.clone(), behind_proxy: self.behind_proxy }
+        Reached { behind_proxy: self.behind_proxy, ..Reached::directly(self.public_host.clone()) }
     }
 
     /// What does not fit together.
@@ -132,8 +132,8 @@ async fn with_ledger(arguments: &Arguments, listener: TcpListener, output: &Outp
 /// The merchants' process: it has no credential to the books.
 async fn alone(till: &str, arguments: &Arguments, listener: TcpListener, output: &Output) -> anyhow::Result<()> {
     let doors = Arc::new(HttpTill::new(till, &arguments.certificates()?)?);
-    let Alone { porter, notebook, world, database } = Alone::open(arguments.behind_proxy).await?;
-    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, &arguments.reached(), world);
+    let Alone { porter, notebook, surroundings, database } = Alone::open(arguments.behind_proxy).await?;
+    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, &arguments.reached(), surroundings);
     output.message(format_args!("hagukumi serves merchants at http://{}", listener.local_addr()?));
     serve::serve(listener, routes, told(stop())).await?;
     notebook.close().await;

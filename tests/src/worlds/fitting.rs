@@ -9,7 +9,7 @@ use merchant_api::doors::Doors;
 use private_line::certificates::{self, Certificates};
 use private_line::{HttpTill, TlsListener};
 use process::porter::Porter;
-use process::serve::{Merchants, ProcessWorld, Reached};
+use process::serve::{Merchants, ProcessSurroundings, Reached};
 use process::till::LedgerTill;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ pub enum Fitting {
 
 /// The routes of a world: the merchants', and the families'.
 pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> (Router, Router) {
-    let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
+    let reached = Reached::directly(HOST);
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
     let phones = process::serve::router_with(ledger, None, &reached);
     let inner = Arc::new(LedgerTill::new(ledger.clone()));
@@ -41,8 +41,8 @@ pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted
     let routes = match fitting {
         Fitting::Call => process::serve::router_with(ledger, Some(merchants), &reached),
         Fitting::Line => {
-            let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-            process::serve::merchants_alone(merchants, &notebook, &reached, world)
+            let surroundings = ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+            process::serve::merchants_alone(merchants, &notebook, &reached, surroundings)
         }
     };
     (routes, phones)

@@ -13,7 +13,7 @@ use web::{PathId, Problem};
 
 use super::InvoiceBody;
 use crate::Deps;
-use crate::routes::{Caller, KEEP_ALIVE, LOOK_AGAIN, refused};
+use crate::routes::{Caller, KEEP_ALIVE, refused};
 use crate::till::InvoiceState;
 
 /// Somebody watches a bill.
@@ -46,7 +46,7 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     }
     loop {
         if watch.said.is_some() {
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(watch.deps.look_again).await;
         }
         let invoice = watch.deps.doors.invoice(&watch.caller.0, &watch.invoice).await.ok()?;
         if watch.said != Some(invoice.state) {

@@ -15,7 +15,7 @@ use web::openapi::{Always, SignedIn};
 
 use super::ReceiptBody;
 use crate::Deps;
-use crate::routes::{Caller, KEEP_ALIVE, LOOK_AGAIN, refused};
+use crate::routes::{Caller, KEEP_ALIVE, refused};
 use crate::till::{Paid, Receipt, Since};
 
 /// Somebody watches.
@@ -41,7 +41,7 @@ pub(crate) async fn follow(State(deps): State<Deps>, caller: Caller) -> Result<S
 
 /// What has been paid since the last look; what breaks, or a credential that opens nothing any more, ends the stream.
 async fn next(mut watch: Watch) -> Option<(Vec<Result<Event, Infallible>>, Watch)> {
-    tokio::time::sleep(LOOK_AGAIN).await;
+    tokio::time::sleep(watch.deps.look_again).await;
     let Paid { receipts, until } = watch.deps.doors.paid(&watch.caller.0, &Since(Some(watch.since))).await.ok()?;
     // Only what an answer still holds can be told twice.
     let held: BTreeSet<_> = receipts.iter().map(|receipt| receipt.receipt.clone()).collect();

@@ -28,7 +28,7 @@ impl Gate {
         let ledger = &town.test.ledger;
         let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"secret"));
         let merchants = Merchants { doors: Arc::new(LedgerTill::new(ledger.clone())), porter };
-        let routes = process::serve::router_with(ledger, Some(merchants), &Reached { host: HOST.to_owned(), behind_proxy: true });
+        let routes = process::serve::router_with(ledger, Some(merchants), &Reached { behind_proxy: true, ..Reached::directly(HOST) });
         Self { client: Client::of(routes), town, notebook, _databases: (books, own) }
     }
 

@@ -102,7 +102,7 @@ impl Office {
             test.ledger.found_city(&city(municipality, slug)).await.expect("a city");
             invite(&test.ledger, municipality, Actor::Job("command line"), "root", &[Role::Administrator]).await;
         }
-        let routes = process::serve::router(&test.ledger, &process::serve::Reached { host: "voucher.city.example".to_owned(), behind_proxy: false });
+        let routes = process::serve::router(&test.ledger, &process::serve::Reached::directly("voucher.city.example"));
         Self { database, test, routes }
     }
 

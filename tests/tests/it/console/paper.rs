@@ -72,7 +72,7 @@ fn words(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_symbol_of_a_printed_booklet_reads_back_as_the_code_beside_it_and_is_a_tickets() {
+async fn every_symbol_of_a_printed_booklet_reads_back_as_the_code_of_its_ticket() {
     let office = Office::at("2026-05-20").await;
     let counter = Counter::new(&office).await;
     let booklet = counter.issue("b", &[&counter.child], false).await;
@@ -114,7 +114,7 @@ async fn a_booklet_bears_no_name_and_no_scheme_and_is_the_same_for_whoever_pays(
 }
 
 #[tokio::test]
-async fn a_lost_booklet_is_replaced_and_one_that_comes_back_ends_and_each_step_is_written_down() {
+async fn a_lost_booklet_is_replaced_a_returned_one_ends_and_each_step_is_written_down() {
     let office = Office::at("2026-05-20").await;
     let counter = Counter::new(&office).await;
     let booklet = text(&counter.issue("b", &[], true).await["booklet"]);

@@ -57,7 +57,7 @@ fn names(page: &str) -> Vec<bool> {
 }
 
 #[tokio::test]
-async fn a_protected_family_is_in_no_list_of_families_and_shows_not_even_a_first_character() {
+async fn a_protected_family_is_in_no_list_of_families_and_shows_no_first_character() {
     let office = Office::at("2026-05-20").await;
     let world = World::new(&office, "").await;
     let path = format!("/families/{}", world.families[1]);
@@ -71,7 +71,7 @@ async fn a_protected_family_is_in_no_list_of_families_and_shows_not_even_a_first
 }
 
 #[tokio::test]
-async fn letters_that_are_printed_together_leave_a_protected_family_out_and_say_that_one_waits_alone() {
+async fn letters_printed_together_leave_a_protected_family_out_and_say_that_one_waits() {
     let office = Office::at("2026-05-20").await;
     let world = World::new(&office, "1").await;
     assert_eq!(world.preparer.get("/letters").await.made(), json!({"together": 2, "alone": 1}));
@@ -94,7 +94,7 @@ async fn the_control_without_protection_is_among_the_letters_with_its_address() 
 }
 
 #[tokio::test]
-async fn a_protected_familys_letter_is_printed_alone_by_hand_or_to_the_place_that_was_recorded() {
+async fn a_protected_familys_letter_is_printed_alone_by_hand_or_to_its_recorded_place() {
     let office = Office::at("2026-05-20").await;
     let world = World::new(&office, "1").await;
     let [plain, protected, _] = world.families;
@@ -116,7 +116,7 @@ async fn a_protected_familys_letter_is_printed_alone_by_hand_or_to_the_place_tha
 }
 
 #[tokio::test]
-async fn a_letter_holds_the_code_in_force_readable_and_as_a_symbol_and_a_lost_one_is_renewed() {
+async fn a_letter_holds_the_code_in_force_as_text_and_symbol_and_a_lost_one_is_renewed() {
     let office = Office::at("2026-05-20").await;
     let world = World::new(&office, "").await;
     let family = world.families[0];

@@ -39,7 +39,7 @@ async fn nobody_decides_on_a_merchant_a_service_an_account_or_a_suspension_of_th
 }
 
 #[tokio::test]
-async fn nobody_examines_and_approves_one_statement_or_prepares_and_approves_one_remittance_or_confirms_their_own_return() {
+async fn nobody_approves_their_own_statement_or_remittance_or_confirms_their_own_return() {
     let office = Office::at("2026-05-20").await;
     let mut staff = Staffed::new(&office).await;
     staff.granted().await;
@@ -78,7 +78,7 @@ async fn nobody_examines_and_approves_one_statement_or_prepares_and_approves_one
 }
 
 #[tokio::test]
-async fn nobody_decides_on_a_claim_that_they_took_in_or_examined_or_on_a_clawback_of_their_own() {
+async fn nobody_decides_on_a_claim_they_took_in_or_examined_or_on_their_own_clawback() {
     let office = Office::at("2026-05-20").await;
     let staff = Staffed::new(&office).await;
     staff.granted().await;

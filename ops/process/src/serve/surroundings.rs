@@ -8,15 +8,15 @@ use chrono::{DateTime, Utc};
 use foundation::digest;
 use ledger::entropy::{Draw, Entropy};
 use ledger::time::Clock;
-use web::World;
+use web::Surroundings;
 
 /// Longer than any posting waits for its locks, shorter than people wait.
 const FOR_ONE: Duration = Duration::from_secs(20);
 /// Staff import a roster, grant, close and export for a whole city in one request.
 const WHOLE_CITY: Duration = Duration::from_mins(15);
 
-/// The world of one process.
-pub struct ProcessWorld {
+/// The surroundings of one process.
+pub struct ProcessSurroundings {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     /// The instant at which this process began to serve: its requests have other names than those of its predecessor.
@@ -25,7 +25,7 @@ pub struct ProcessWorld {
     behind_proxy: bool,
 }
 
-impl ProcessWorld {
+impl ProcessSurroundings {
     /// A process that begins to serve now.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, behind_proxy: bool) -> Self {
@@ -34,7 +34,7 @@ impl ProcessWorld {
     }
 }
 
-impl World for ProcessWorld {
+impl Surroundings for ProcessSurroundings {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -33,7 +33,7 @@ pub struct OpenClass {
 }
 
 /// The city in rehearsal.
-pub struct World {
+pub struct RehearsedCity {
     /// The service.
     pub server: Server,
     /// What the city is like.
@@ -68,7 +68,7 @@ pub struct Start {
     pub schemes: Catalog,
 }
 
-impl World {
+impl RehearsedCity {
     /// The city on the day on which it is founded, over `pool`. Its account at the bank holds `opening`.
     pub fn new(pool: PgPool, start: Start, opening: Yen) -> anyhow::Result<Self> {
         let Start { setting, month, seed, days, schemes } = start;

@@ -1,11 +1,11 @@
-//! What a face needs of the world outside: the time, and a name for each request. Both are parameters, so that an answer can be repeated byte for byte.
+//! What a face needs of the machine around it: the time, and a name for each request. Both are parameters, so that an answer can be repeated byte for byte.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// The world outside.
-pub trait World: Send + Sync + 'static {
+/// What is around a face.
+pub trait Surroundings: Send + Sync + 'static {
     /// The present instant: for `Date` and for nothing else.
     fn now(&self) -> DateTime<Utc>;
 

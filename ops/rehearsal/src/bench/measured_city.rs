@@ -42,7 +42,7 @@ impl Clock for Moved {
 }
 
 /// A city to measure on.
-pub(super) struct Stage {
+pub(super) struct MeasuredCity {
     /// The ledger.
     pub(super) ledger: Ledger,
     /// The owner of the tables: for what the program may not do.
@@ -75,7 +75,7 @@ fn by(name: &str, key: &str, request: &impl Serialize) -> Command {
     Command::new(Actor::Staff(name.to_owned()), format!("bench/{key}"), request)
 }
 
-impl Stage {
+impl MeasuredCity {
     /// Founds the city at noon of `day`.
     pub(super) async fn found(pool: PgPool, owner: PgPool, day: NaiveDate) -> anyhow::Result<Self> {
         let [setting, ..] = &SETTINGS;
