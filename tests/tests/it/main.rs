@@ -13,6 +13,7 @@ mod console;
 mod demo;
 mod documents;
 mod embedded;
+mod folders;
 mod guardians;
 mod jobs;
 mod merchant_api;
