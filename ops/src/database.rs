@@ -11,7 +11,11 @@
 //! CREATE ROLE hagukumi_program LOGIN PASSWORD '…';
 //! CREATE ROLE hagukumi_owner LOGIN CREATEDB IN ROLE hagukumi_program PASSWORD '…';
 //! CREATE DATABASE hagukumi OWNER hagukumi_owner;
+//! REVOKE ALL ON DATABASE hagukumi FROM PUBLIC;
+//! GRANT CONNECT ON DATABASE hagukumi TO hagukumi_program;
 //! ```
+//!
+//! The program's login may make no temporary table: one with the name of a table of ours could stand in for it.
 //!
 //! The merchants' face has a login and a database of its own: see [`merchant`].
 
@@ -161,10 +165,7 @@ impl Database {
     /// Brings the tables to what this program expects. Processes that start at once take turns.
     pub async fn migrate(&self, migrator: &Migrator) -> Result<Migrated, DatabaseError> {
         let Some(owner) = &self.owner else { return Ok(Migrated::NotOurs) };
-        let mut owner = connect(owner).await?;
-        migrator.run(&mut owner).await.map_err(DatabaseError::Migrate)?;
-        close(owner).await?;
-        Ok(Migrated::Done)
+        run(migrator, owner).await
     }
 
     /// Connections for the program, at most `connections_max` of them, opened as they are needed.
@@ -207,10 +208,7 @@ impl Database {
     }
 
     async fn close_to_public(&self, name: &DatabaseName) -> Result<(), DatabaseError> {
-        let mut owner = connect(self.owner()?).await?;
-        execute(&mut owner, format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await?;
-        execute(&mut owner, format!("GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {PROGRAM}")).await?;
-        close(owner).await
+        self.as_owner(narrowed(name.as_str())).await
     }
 
     /// Gives another database of this server a new name, in one step: under its name there is all of it or nothing.
@@ -314,6 +312,20 @@ async fn make_database(superuser: &mut PgConnection, name: &DatabaseName) -> Res
         execute(superuser, format!("CREATE DATABASE {name} OWNER {OWNER}")).await?;
     }
     Ok(())
+}
+
+/// Lets the program and the owner connect, and nobody else; the program makes no temporary tables.
+fn narrowed(database: &str) -> String {
+    format!("REVOKE ALL ON DATABASE {database} FROM PUBLIC, {PROGRAM}; GRANT CONNECT ON DATABASE {database} TO {PROGRAM}")
+}
+
+/// Runs the migrations that are missing.
+async fn run(migrator: &Migrator, owner: &PgConnectOptions) -> Result<Migrated, DatabaseError> {
+    let mut connection = connect(owner).await?;
+    let migrated = migrator.run(&mut connection).await;
+    let closed = close(connection).await;
+    migrated.map_err(DatabaseError::Migrate)?;
+    closed.map(|()| Migrated::Done)
 }
 
 /// Roles and databases cannot be parameters of a statement. What is put into one here is a constant or a [`DatabaseName`].
