@@ -19,6 +19,7 @@
 //!
 //! The merchants' face has a login and a database of its own: see [`merchant`].
 
+mod aside;
 pub mod merchant;
 
 use std::fmt;
@@ -88,6 +89,22 @@ pub enum DatabaseError {
     /// The migrations do not go through.
     #[error("cannot migrate the database")]
     Migrate(#[source] MigrateError),
+    /// Its migrations are not among this program's, but come before them.
+    #[error(
+        "the database {name} has the tables of an earlier program, from which no migration leads here; nothing was changed. \
+         Training data on the program's own server: `hagukumi demo` sets it aside and begins anew. \
+         Anything else: keep it with the program that made it, and give this one an empty database"
+    )]
+    MadeBefore {
+        /// The database.
+        name: String,
+    },
+    /// A database that is set aside must hold training cities only.
+    #[error("the database {name} holds a city that is no training city: it is not set aside")]
+    NotTraining {
+        /// The database.
+        name: DatabaseName,
+    },
     /// Only an owner may.
     #[error("this needs the owner's login: set DATABASE_OWNER_URL")]
     NoOwner,
@@ -319,12 +336,17 @@ fn narrowed(database: &str) -> String {
     format!("REVOKE ALL ON DATABASE {database} FROM PUBLIC, {PROGRAM}; GRANT CONNECT ON DATABASE {database} TO {PROGRAM}")
 }
 
-/// Runs the migrations that are missing.
+/// Runs the migrations that are missing. Leaves no connection behind, also when they do not go through.
 async fn run(migrator: &Migrator, owner: &PgConnectOptions) -> Result<Migrated, DatabaseError> {
     let mut connection = connect(owner).await?;
     let migrated = migrator.run(&mut connection).await;
     let closed = close(connection).await;
-    migrated.map_err(DatabaseError::Migrate)?;
+    migrated.map_err(|error| match error {
+        MigrateError::VersionMissing(version) if aside::is_before(version, migrator) => {
+            DatabaseError::MadeBefore { name: owner.get_database().unwrap_or("(default)").to_owned() }
+        }
+        error => DatabaseError::Migrate(error),
+    })?;
     closed.map(|()| Migrated::Done)
 }
 
