@@ -32,7 +32,7 @@ const MEMBERS: [Member; 16] = [
     member("web", "web", &[]),
     member("merchant-api", "merchant-api", &[&["web"]]),
     member("citizen-api", "citizen-api", &[RULES, &["ledger", "web"]]),
-    member("database", "ops/database", &[]),
+    member("database", "ops/database", &[FOUNDATION]),
     member("private-line", "ops/private-line", &[&["merchant-api", "web"]]),
     member("office", "ops/office", &[RULES, &["ledger", "web", "citizen-api"]]),
     member("process", "ops/process", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "private-line"]]),

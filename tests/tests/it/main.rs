@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod aside;
 mod bench;
 mod blind;
 mod books;

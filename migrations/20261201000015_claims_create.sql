@@ -7,26 +7,26 @@ CREATE TABLE claims (
     claim_id     uuid        NOT NULL,        -- also its account in the books (claims reserved)
     family_id    uuid        NOT NULL,        -- who asks, whose key seals its texts and files, and who is paid
     child_id     uuid        NOT NULL,        -- for whom
-    scheme_id    text        NOT NULL,
+    scheme_id    text        NOT NULL,        -- which scheme repays
     fiscal_year  smallint    NOT NULL,        -- the year of service: the budget it is paid from
     once_key     text,                        -- where the scheme allows one claim per month, year or life: which one this is
     filing       smallint    NOT NULL,        -- 1, 2 …: how often the family has handed it in; the costs of the highest count
     requested_yen bigint     NOT NULL,        -- the sum of the costs
     reserved_yen bigint      NOT NULL,        -- what the scheme's rules give for them: set aside in the books
-    state        text        NOT NULL,
+    state        text        NOT NULL,        -- where it stands
     filed_at     timestamptz NOT NULL,        -- the latest filing
     filed_by     text        NOT NULL,        -- the family, or staff who took in a paper form
     returned_at  timestamptz,                 -- sent back for correction; the money stays set aside
-    returned_by  text,
+    returned_by  text,                        -- who sent it back
     examined_at  timestamptz,                 -- looked through by staff (審査), with an amount to grant
-    examined_by  text,
-    proposed_yen bigint,
+    examined_by  text,                        -- who examined it
+    proposed_yen bigint,                      -- the amount that they propose
     decided_at   timestamptz,                 -- decided by another person (決定): from here the money is payable
-    decided_by   text,
+    decided_by   text,                        -- never who filed or examined it
     granted_yen  bigint,                      -- as proposed: nobody sets an amount alone
     clawed_back_yen bigint   NOT NULL DEFAULT 0, -- what the family must give back of it
     withdrawn_at timestamptz,                 -- the family took it back before the decision
-    withdrawn_by text,
+    withdrawn_by text,                        -- who took it back
     PRIMARY KEY (municipality, claim_id),
     FOREIGN KEY (municipality, family_id) REFERENCES families,
     FOREIGN KEY (municipality, child_id) REFERENCES children,
@@ -54,12 +54,12 @@ CREATE INDEX claims_queue ON claims (municipality, state, filed_at) WHERE state 
 -- The costs of each filing. A later filing adds rows and edits none.
 CREATE TABLE claim_costs (
     municipality integer  NOT NULL,
-    claim_id     uuid     NOT NULL,
-    filing       smallint NOT NULL,
+    claim_id     uuid     NOT NULL,           -- of which claim …
+    filing       smallint NOT NULL,           -- … and which of its filings
     number       smallint NOT NULL,           -- 1, 2, 3 … in the order of the form
     expense      text     NOT NULL,           -- kind of expense, as the scheme names it: tuition, commuter_pass …
     service      text,                        -- the service, where services have registrations of their own
-    amount_yen   bigint   NOT NULL,
+    amount_yen   bigint   NOT NULL,           -- what the family paid
     from_on      date     NOT NULL,           -- the day, or the first day of what was bought …
     to_on        date     NOT NULL,           -- … and the last: the same for a day
     merchant_id  uuid,                        -- a registered merchant, where the family picked one
@@ -74,7 +74,7 @@ CREATE TABLE claim_costs (
 -- Where a claim's money was taken from, in the order in which it lapses; what is not granted goes back from the end.
 CREATE TABLE claim_parts (
     municipality integer  NOT NULL,
-    claim_id     uuid     NOT NULL,
+    claim_id     uuid     NOT NULL,           -- which claim
     source_id    uuid     NOT NULL,           -- an entitlement, or the scheme's budget
     budget_id    uuid     NOT NULL,           -- where it returns once the source has lapsed
     closes_on    date,                        -- the last day of the entitlement; none for a budget
@@ -88,14 +88,14 @@ CREATE TABLE claim_parts (
 -- What was done to a claim, by whom, and why. Rows only grow.
 CREATE TABLE claim_steps (
     municipality integer     NOT NULL,
-    claim_id     uuid        NOT NULL,
+    claim_id     uuid        NOT NULL,        -- to which claim
     number       smallint    NOT NULL,        -- 1, 2, 3 …
-    step         text        NOT NULL,
+    step         text        NOT NULL,        -- what was done
     amount_yen   bigint,                      -- what was reserved, proposed, granted or asked back
     reason       bytea,                       -- why; sealed under the family's key, for it may tell about the family
     entry_id     uuid,                        -- what it posted, if anything
-    acted_at     timestamptz NOT NULL,
-    acted_by     text        NOT NULL,
+    acted_at     timestamptz NOT NULL,        -- the program's clock
+    acted_by     text        NOT NULL,        -- who did it
     PRIMARY KEY (municipality, claim_id, number),
     FOREIGN KEY (municipality, claim_id) REFERENCES claims,
     CONSTRAINT claim_steps_step CHECK (step IN (
@@ -114,15 +114,15 @@ CREATE UNIQUE INDEX claim_steps_of_entry ON claim_steps (municipality, entry_id)
 -- Receipts, passes, cards: pictures and PDFs that the family shows. Checked by content, sealed under the family's key.
 CREATE TABLE claim_evidence (
     municipality integer     NOT NULL,
-    claim_id     uuid        NOT NULL,
+    claim_id     uuid        NOT NULL,        -- for which claim
     number       smallint    NOT NULL,        -- 1 to 10
     kind         text        NOT NULL,        -- what it shows, as the scheme names it: receipt, pass_face …
     media        text        NOT NULL,        -- by its first bytes, never by its name
-    size_bytes   integer     NOT NULL,
+    size_bytes   integer     NOT NULL,        -- of the content before it was sealed
     digest       bytea       NOT NULL,        -- keyed hash of the content: the same picture in another claim is seen without opening either
     content      bytea       NOT NULL,        -- sealed
-    added_at     timestamptz NOT NULL,
-    added_by     text        NOT NULL,
+    added_at     timestamptz NOT NULL,        -- the program's clock
+    added_by     text        NOT NULL,        -- the family, or staff who took in a paper form
     PRIMARY KEY (municipality, claim_id, number),
     FOREIGN KEY (municipality, claim_id) REFERENCES claims,
     CONSTRAINT claim_evidence_number CHECK (number BETWEEN 1 AND 10),
@@ -137,12 +137,12 @@ CREATE INDEX claim_evidence_digests ON claim_evidence (municipality, digest);
 -- What a family must give back of a decided claim (返還). The merchant is untouched.
 CREATE TABLE clawbacks (
     municipality integer     NOT NULL,
-    clawback_id  uuid        NOT NULL,
-    claim_id     uuid        NOT NULL,
-    amount_yen   bigint      NOT NULL,
-    proposed_at  timestamptz NOT NULL,
-    proposed_by  text        NOT NULL,
-    approved_at  timestamptz,
+    clawback_id  uuid        NOT NULL,        -- its name everywhere else
+    claim_id     uuid        NOT NULL,        -- of which claim
+    amount_yen   bigint      NOT NULL,        -- what the family must give back
+    proposed_at  timestamptz NOT NULL,        -- the program's clock
+    proposed_by  text        NOT NULL,        -- who asks it back
+    approved_at  timestamptz,                 -- from here the family owes it
     approved_by  text,                        -- never who proposed it
     entry_id     uuid,                        -- what it posted: the family owes the scheme's budget
     PRIMARY KEY (municipality, clawback_id),

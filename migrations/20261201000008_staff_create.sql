@@ -1,4 +1,4 @@
--- The city's staff: who they are, what they may do, when they are signed in; and what they have done.
+-- The city's staff: who they are, what they may do, when they are signed in; what they have done, and which commands of theirs were accepted.
 
 -- One row for each person. A person is never deleted and a name never given to another: it stands in the books as `staff:NAME`.
 CREATE TABLE staff_members (
@@ -6,8 +6,8 @@ CREATE TABLE staff_members (
     name         text        NOT NULL,        -- what the person types to sign in, and what the books call them
     display_name text        NOT NULL,        -- what colleagues read
     roles        text[]      NOT NULL,        -- what they may do; a set
-    state        text        NOT NULL,
-    invited_at   timestamptz NOT NULL,
+    state        text        NOT NULL,        -- whether they may sign in
+    invited_at   timestamptz NOT NULL,        -- the program's clock
     invited_by   text        NOT NULL,        -- an administrator, or the command line on the server for the first one
     code_digest  bytea,                       -- digest of the sign-in code in force; none once it is used
     code_expires_at timestamptz,              -- it signs in until just before here
@@ -31,7 +31,7 @@ CREATE TABLE staff_members (
     CONSTRAINT staff_members_code CHECK ((code_digest IS NULL) = (code_expires_at IS NULL))
 );
 
--- What staff have done or been refused, for ever. Ids and reasons only: no name, number, address or account of anybody but staff.
+-- What staff set out to do, for ever, written down before it is done. Ids and reasons only: no name, number, address or account of anybody but staff.
 CREATE TABLE staff_actions (
     municipality integer     NOT NULL REFERENCES municipalities,
     number       bigint      NOT NULL,        -- 1, 2, 3 … without a gap, so that a missing row is seen
@@ -44,30 +44,48 @@ CREATE TABLE staff_actions (
     door         text        NOT NULL,        -- `api` or `command-line`
     request_id   text,                        -- the request, as the log names it
     key          text,                        -- the idempotency key of a command: a row with the key of an earlier one is its retry
-    outcome      text        NOT NULL,
-    code         text,                        -- why it was refused
     PRIMARY KEY (municipality, number),
     FOREIGN KEY (municipality, name) REFERENCES staff_members,
     CONSTRAINT staff_actions_number CHECK (number > 0),
-    CONSTRAINT staff_actions_outcome CHECK (outcome IN (
-        'done',
-        'refused',                            -- the answer was no; nothing was changed
-        'failed'                              -- something broke: what became of it is found out by asking again with the same key
-    )),
-    CONSTRAINT staff_actions_code CHECK ((outcome = 'refused') = (code IS NOT NULL)),
     CONSTRAINT staff_actions_door CHECK (door IN ('api', 'command-line'))
 );
 -- What one person has done.
 CREATE INDEX staff_actions_of_member ON staff_actions (municipality, name, number);
 
+-- How an action ended: one row for each that has. A machine that stops in between leaves an action that has not ended.
+CREATE TABLE staff_action_ends (
+    municipality integer     NOT NULL,
+    number       bigint      NOT NULL,        -- which action
+    ended_at     timestamptz NOT NULL,        -- the program's clock
+    outcome      text        NOT NULL,        -- how it ended
+    code         text,                        -- why it was refused
+    made         text,                        -- what it made, where it made something
+    PRIMARY KEY (municipality, number),
+    FOREIGN KEY (municipality, number) REFERENCES staff_actions,
+    CONSTRAINT staff_action_ends_outcome CHECK (outcome IN (
+        'done',
+        'refused',                            -- the answer was no; nothing was changed
+        'failed'                              -- something broke: what became of it is found out by asking again with the same key
+    )),
+    CONSTRAINT staff_action_ends_code CHECK ((outcome = 'refused') = (code IS NOT NULL))
+);
+
+-- Accepted commands of the back office, for ever: the same key with the same request is answered again, with another request it is a
+-- conflict. Commands that only post are kept in `commands`; these change a merchant, a statement, a remittance or a bank statement.
+CREATE TABLE office_commands (
+    municipality integer     NOT NULL REFERENCES municipalities,
+    actor        text        NOT NULL,        -- who asked; two people may use the same key
+    key          text        NOT NULL,        -- the idempotency key
+    fingerprint  bytea       NOT NULL,        -- SHA-256 of the request
+    subject_id   uuid        NOT NULL,        -- what it made or changed: the answer to a replay
+    accepted_at  timestamptz NOT NULL,        -- the program's clock
+    PRIMARY KEY (municipality, actor, key),
+    CONSTRAINT office_commands_fingerprint CHECK (octet_length(fingerprint) = 32)
+);
+
 CREATE TRIGGER staff_actions_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_actions EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER staff_action_ends_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_action_ends EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER office_commands_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON office_commands EXECUTE FUNCTION refuse_change();
 
--- Refused sign-ins of staff are counted as those of families are.
-ALTER TABLE refused_attempts DROP CONSTRAINT refused_attempts_purpose;
-ALTER TABLE refused_attempts ADD CONSTRAINT refused_attempts_purpose CHECK (purpose IN (
-    'sign_in',                                -- an activation code of a family
-    'staff_sign_in'                           -- a sign-in code of staff
-));
-
-GRANT SELECT, INSERT ON staff_members, staff_actions TO hagukumi_program;
+GRANT SELECT, INSERT ON staff_members, staff_actions, staff_action_ends, office_commands TO hagukumi_program;
 GRANT UPDATE (display_name, roles, state, code_digest, code_expires_at) ON staff_members TO hagukumi_program;

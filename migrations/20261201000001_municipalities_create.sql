@@ -1,4 +1,6 @@
--- The cities that this database serves. A small shared table: on Citus a reference table.
+-- The cities that this database serves, and the schemes that they run.
+
+-- A small shared table: on Citus a reference table.
 CREATE TABLE municipalities (
     municipality       integer     PRIMARY KEY,              -- 全国地方公共団体コード without its leading zero: 271004 is Osaka
     slug               text        NOT NULL UNIQUE,          -- what people type: osaka
@@ -15,10 +17,31 @@ CREATE TABLE municipalities (
     CONSTRAINT municipalities_custodian CHECK (NOT own_money OR own_money_custodian IS NOT NULL)
 );
 
+-- Which schemes a city runs: what the grant job asks. Beginning and ending are rows, so that the past stays known.
+CREATE TABLE municipality_schemes (
+    municipality integer NOT NULL REFERENCES municipalities,
+    scheme_id    text    NOT NULL,            -- as in the scheme's file
+    from_on      date    NOT NULL,            -- periods that open from this day on are granted …
+    to_on        date,                        -- … up to this one; none while the city goes on with it
+    PRIMARY KEY (municipality, scheme_id, from_on),
+    CONSTRAINT municipality_schemes_days CHECK (from_on <= to_on)
+);
+
+-- Every function here and below sets `search_path = pg_catalog, pg_temp` and names the schema of each table. PostgreSQL otherwise looks among temporary
+-- tables first, and a caller's table with the name of one of ours would be read, and its triggers run, with the rights of the function's owner.
+
 -- Refuses to change history. Attached to every table that only grows.
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% only grows: correct a mistake by a new row', TG_TABLE_NAME USING ERRCODE = 'HG001';
 END $$;
 
+-- The program needs no temporary table, so nobody with its login may make one that stands in for a table of ours.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, hagukumi_program', current_database());
+END $$;
+
 GRANT SELECT, INSERT, UPDATE ON municipalities TO hagukumi_program;
+GRANT SELECT, INSERT ON municipality_schemes TO hagukumi_program;
+GRANT UPDATE (to_on) ON municipality_schemes TO hagukumi_program;

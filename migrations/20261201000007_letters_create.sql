@@ -4,11 +4,11 @@
 -- all: its registered address is printed nowhere.
 CREATE TABLE delivery_addresses (
     municipality integer     NOT NULL,
-    family_id    uuid        NOT NULL,
+    family_id    uuid        NOT NULL,        -- whose letters
     number       smallint    NOT NULL,        -- 1, 2, 3 …
     address      bytea,                       -- sealed under the family's key; none: from now on there is none
-    recorded_at  timestamptz NOT NULL,
-    recorded_by  text        NOT NULL,
+    recorded_at  timestamptz NOT NULL,        -- the program's clock
+    recorded_by  text        NOT NULL,        -- the member of staff
     PRIMARY KEY (municipality, family_id, number),
     FOREIGN KEY (municipality, family_id) REFERENCES families,
     CONSTRAINT delivery_addresses_number CHECK (number >= 1)
@@ -18,11 +18,11 @@ CREATE TABLE delivery_addresses (
 CREATE TABLE letters (
     municipality integer     NOT NULL,
     letters_id   uuid        NOT NULL,        -- what was printed at once: one letter, or many
-    family_id    uuid        NOT NULL,
+    family_id    uuid        NOT NULL,        -- for whom
     activation_issue smallint NOT NULL,       -- which activation code stands in it
     way          text        NOT NULL,        -- what stands in the window
-    printed_at   timestamptz NOT NULL,
-    printed_by   text        NOT NULL,
+    printed_at   timestamptz NOT NULL,        -- the program's clock
+    printed_by   text        NOT NULL,        -- who has seen what stands in it
     PRIMARY KEY (municipality, letters_id, family_id),
     FOREIGN KEY (municipality, family_id) REFERENCES families,
     CONSTRAINT letters_way CHECK (way IN (

@@ -7,7 +7,7 @@
 -- One key for each owner of personal data, wrapped by the key-encryption key. Destroying a row is erasure.
 CREATE TABLE vault_keys (
     municipality integer  NOT NULL REFERENCES municipalities,
-    vault_key_id uuid     NOT NULL,
+    vault_key_id uuid     NOT NULL,                -- what is sealed names its key by this
     owner_kind   text     NOT NULL,                -- whose data it seals
     owner_id     uuid     NOT NULL,                -- the family, merchant or bank record; no reference, for its tables come and go
     wrapped      bytea    NOT NULL,                -- the key, sealed by the key-encryption key and bound to this row's ids
@@ -31,7 +31,7 @@ CREATE TABLE rosters (
     refused       integer     NOT NULL,            -- lines that could not be used
     received_on   date        NOT NULL,            -- the day in Tokyo on which the import began: from when undated lines hold
     imported_by   text        NOT NULL,            -- who asked
-    started_at    timestamptz NOT NULL,
+    started_at    timestamptz NOT NULL,            -- the program's clock
     completed_at  timestamptz,                     -- null while the import runs, or after it broke off: the same file then goes on
     PRIMARY KEY (municipality, roster_number),
     CONSTRAINT rosters_once UNIQUE (municipality, digest),    -- a file is imported once
@@ -42,7 +42,7 @@ CREATE TABLE rosters (
 -- A household that shares one sign-in, own money and key.
 CREATE TABLE families (
     municipality    integer     NOT NULL,
-    family_id       uuid        NOT NULL,
+    family_id       uuid        NOT NULL,          -- its name everywhere else
     household_index bytea       NOT NULL,          -- blind index of 世帯番号
     household       bytea       NOT NULL,          -- 世帯番号, sealed
     vault_key_id    uuid        NOT NULL,          -- seals everything of this family; no reference, so that it can be destroyed
@@ -51,7 +51,7 @@ CREATE TABLE families (
     payer_number    text        NOT NULL,          -- ten digits that a family writes on a transfer to load own money
     protected       boolean     NOT NULL,          -- 支援措置: merchant, area and address stay hidden from others
     roster_number   integer     NOT NULL,          -- the roster that brought it
-    created_at      timestamptz NOT NULL,
+    created_at      timestamptz NOT NULL,          -- the program's clock
     PRIMARY KEY (municipality, family_id),
     FOREIGN KEY (municipality, roster_number) REFERENCES rosters,
     CONSTRAINT families_household UNIQUE (municipality, household_index),     -- one family a household; also how a roster finds it
@@ -79,7 +79,7 @@ CREATE INDEX guardians_of_family ON guardians (municipality, family_id);
 -- A child, by number. Everything else is in its facts.
 CREATE TABLE children (
     municipality  integer NOT NULL,
-    child_id      uuid    NOT NULL,
+    child_id      uuid    NOT NULL,                -- its name everywhere else
     number_index  bytea   NOT NULL,                -- blind index of 宛名番号
     roster_number integer NOT NULL,                -- the roster that brought it
     PRIMARY KEY (municipality, child_id),
@@ -90,7 +90,7 @@ CREATE TABLE children (
 -- What is known of a child, and from when on it holds. In force on a day: the latest since_on not after it, of these the latest roster.
 CREATE TABLE child_facts (
     municipality  integer NOT NULL,
-    child_id      uuid    NOT NULL,
+    child_id      uuid    NOT NULL,                -- of whom
     roster_number integer NOT NULL,                -- the roster that said so; a file names a child once
     since_on      date    NOT NULL,                -- 適用日: holds from this day
     family_id     uuid    NOT NULL,                -- the household from this day on; its key seals the row
@@ -105,33 +105,41 @@ CREATE TABLE child_facts (
 -- The children of a family.
 CREATE INDEX child_facts_of_family ON child_facts (municipality, family_id, child_id);
 
--- Where a family is paid. Rows only grow; in force as for facts.
-CREATE TABLE family_bank_accounts (
-    municipality  integer NOT NULL,
-    family_id     uuid    NOT NULL,
-    roster_number integer NOT NULL,
-    since_on      date    NOT NULL,
-    account       bytea   NOT NULL,                -- bank, branch, type, number, holder, sealed
-    PRIMARY KEY (municipality, family_id, roster_number, since_on),
+-- Who is known to raise which child in which household, so that it is found out when somebody does no more: then their sessions, the code of
+-- their letter and what they had set aside end at once. What rosters say is in child_facts; a row here is what the program has acted on.
+-- No personal data: ids and instants.
+CREATE TABLE guardianships (
+    municipality integer NOT NULL,
+    child_id     uuid    NOT NULL,            -- who is raised
+    family_id    uuid    NOT NULL,            -- the household in which the child is raised
+    guardian_id  uuid    NOT NULL,            -- by whom
+    ended_at     timestamptz,                 -- since when they do no more; null while they do
+    cleared_at   timestamptz,                 -- when what the household had set aside before that had all been given back
+    PRIMARY KEY (municipality, child_id, family_id, guardian_id),
+    FOREIGN KEY (municipality, child_id) REFERENCES children,
     FOREIGN KEY (municipality, family_id) REFERENCES families,
-    FOREIGN KEY (municipality, roster_number) REFERENCES rosters
+    CONSTRAINT guardianships_cleared CHECK (cleared_at IS NULL OR ended_at IS NOT NULL)
 );
+-- Who else raises children in the household.
+CREATE INDEX guardianships_of_family ON guardianships (municipality, family_id) WHERE ended_at IS NULL;
+-- What is still to be given back; empty but for moments.
+CREATE INDEX guardianships_to_clear ON guardianships (municipality, ended_at) WHERE ended_at IS NOT NULL AND cleared_at IS NULL;
 
 -- Who may use a scheme in one of its periods, and why. Rows only grow: a decision that differs from the last one is the next row.
 -- No personal data: ids, days and reason codes.
 CREATE TABLE eligibility_decisions (
     municipality integer     NOT NULL,
-    scheme_id    text        NOT NULL,
+    scheme_id    text        NOT NULL,             -- as in the scheme's file
     period_from  date        NOT NULL,             -- the first day of the scheme's period, the same for every child
-    child_id     uuid        NOT NULL,
+    child_id     uuid        NOT NULL,             -- who is judged
     decision     integer     NOT NULL,             -- 1, 2, 3 … for this child, scheme and period: the highest is in force
     family_id    uuid        NOT NULL,             -- the child's household when it was decided
-    eligible     boolean     NOT NULL,
+    eligible     boolean     NOT NULL,             -- the decision
     since_on     date,                             -- the child has qualified without a break from here; null where not eligible
     reasons      text[]      NOT NULL,             -- stable codes: `qualifies`, or what is missing; never what a child's facts are
     version_from date,                             -- the first day of the rules that decided; null where none were in force
     decided_on   date        NOT NULL,             -- facts in force on this day were judged
-    decided_at   timestamptz NOT NULL,
+    decided_at   timestamptz NOT NULL,             -- the program's clock
     decided_by   text        NOT NULL,             -- who asked
     PRIMARY KEY (municipality, scheme_id, period_from, child_id, decision),
     FOREIGN KEY (municipality, child_id) REFERENCES children,
@@ -142,9 +150,9 @@ CREATE TABLE eligibility_decisions (
 CREATE TRIGGER guardians_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON guardians EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER children_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON children EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER child_facts_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON child_facts EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER family_bank_accounts_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON family_bank_accounts EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER eligibility_decisions_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON eligibility_decisions EXECUTE FUNCTION refuse_change();
 
-GRANT SELECT, INSERT ON vault_keys, rosters, families, guardians, children, child_facts, family_bank_accounts, eligibility_decisions TO hagukumi_program;
+GRANT SELECT, INSERT ON vault_keys, rosters, families, guardians, children, child_facts, guardianships, eligibility_decisions TO hagukumi_program;
 GRANT UPDATE (completed_at) ON rosters TO hagukumi_program;
 GRANT UPDATE (protected, activation_hash, activation_issue) ON families TO hagukumi_program;
+GRANT UPDATE (ended_at, cleared_at) ON guardianships TO hagukumi_program;
