@@ -26,20 +26,20 @@ impl Database {
         let mut superuser = connect(&cluster.superuser()).await?;
         lock_set_up(&mut superuser).await?;
         let mut inside = connect(&cluster.superuser().database(name.as_str())).await?;
-        let of_before = holds_migrations_before(&mut inside, migrator).await?;
-        let training = !of_before || holds_training_only(&mut inside).await?;
-        close(inside).await?;
-        if !training {
+        if !holds_migrations_before(&mut inside, migrator).await? {
+            return Ok(None);
+        }
+        if !holds_training_only(&mut inside).await? {
             return Err(DatabaseError::NotTraining { name: name.clone() });
         }
+        // A connection would keep it from being renamed.
+        close(inside).await?;
         let aside = DatabaseName::parse(&format!("{name}_until_{}", now.format("%Y%m%d_%H%M%S")))?;
-        if of_before {
-            execute(&mut superuser, format!("ALTER DATABASE {name} RENAME TO {aside}")).await?;
-            make_database(&mut superuser, name).await?;
-            merchant::close_to_public(&mut superuser, name.as_str()).await?;
-        }
+        execute(&mut superuser, format!("ALTER DATABASE {name} RENAME TO {aside}")).await?;
+        make_database(&mut superuser, name).await?;
+        merchant::close_to_public(&mut superuser, name.as_str()).await?;
         close(superuser).await?;
-        Ok(of_before.then_some(aside))
+        Ok(Some(aside))
     }
 }
 

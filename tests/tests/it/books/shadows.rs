@@ -18,6 +18,9 @@ const CITY: i32 = 1;
 /// A day of a closed month.
 const CLOSED: &str = "2026-04-30";
 
+/// Day, family and yen.
+type Payment = (&'static str, u128, i64);
+
 /// Raises with the name of the relation, and of whoever got there.
 const SPRING: &str = "
     CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql AS
@@ -143,8 +146,8 @@ impl Theft {
         answer
     }
 
-    /// What becomes of payments, given as day, family and yen.
-    async fn pay(&mut self, payments: &[(&str, u128, i64)]) -> Result<Vec<String>, String> {
+    /// What becomes of payments.
+    async fn pay(&mut self, payments: &[Payment]) -> Result<Vec<String>, String> {
         let accounts: Vec<Uuid> = payments.iter().map(|(_, family, _)| own_money(*family).id.uuid()).collect();
         let outcomes = sqlx::query_scalar(
             "SELECT b.outcomes FROM public.post_batch(
@@ -165,7 +168,7 @@ impl Theft {
 
     /// What is wrong with payments that must not be made, while these relations have rich shadows.
     async fn stolen(&mut self, of: &str, relations: impl Fn(&Relation) -> bool) -> Vec<String> {
-        let refused: [(&[(&str, u128, i64)], &[&str]); 4] = [
+        let refused: [(&[Payment], &[&str]); 4] = [
             (&[(TODAY, 1, 1_000_000)], &["short"]),
             (&[(TODAY, 1, 1_000_000), (TODAY, 2, 5)], &["short", "posted"]),
             (&[(CLOSED, 1, 5)], &["closed"]),
@@ -177,7 +180,7 @@ impl Theft {
             sqlx::raw_sql("SAVEPOINT payment").execute(&mut self.thief).await.unwrap();
             let outcomes = self.pay(payments).await;
             sqlx::raw_sql("ROLLBACK TO payment").execute(&mut self.thief).await.unwrap();
-            if outcomes.as_deref().map_err(String::as_str) != Ok(&expected.iter().map(|&outcome| outcome.to_owned()).collect::<Vec<_>>()[..]) {
+            if !outcomes.as_ref().is_ok_and(|outcomes| outcomes == expected) {
                 found.push(format!("{of}: {payments:?} {outcomes:?}"));
             }
         }
