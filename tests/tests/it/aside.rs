@@ -5,6 +5,7 @@ use database::embedded::{Cluster, Durability};
 use database::{Database, DatabaseName};
 use sqlx::PgPool;
 use tests::support::city::bare_municipality;
+use tests::support::database::list_databases;
 
 use crate::program::Program;
 
@@ -42,7 +43,7 @@ impl Server {
     async fn kept(&self) -> Vec<(String, Vec<String>)> {
         let home = Database::embedded(self.0.clone(), &name("home")).await.unwrap();
         let mut kept = Vec::new();
-        for database in home.list_private(&name("hagukumi")).await.unwrap() {
+        for database in list_databases(&home, "hagukumi").await {
             let owner = home.beside(&database).unwrap().connect_as_owner(1).await.unwrap();
             kept.push((database.to_string(), cities(&owner).await));
             owner.close().await;
