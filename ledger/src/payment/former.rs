@@ -1,6 +1,7 @@
 //! What somebody had set aside whose access has ended is given back.
 
-use super::{Ended, Release, repo};
+use super::release::Ended;
+use super::repo;
 use crate::Ledger;
 use crate::actor::{Actor, Command};
 use crate::error::Failure;
@@ -25,7 +26,7 @@ impl Ledger {
             let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(id)).await?;
             let hold = hold.ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
             let command = Command::new(Actor::Job("guardians"), format!("guardians/{id}"), &id);
-            if let Ended::Now = self.release_in_tx(&mut tx, municipality, command, &hold, Release::Voided).await? {
+            if let Ended::Now = self.release_one_in_tx(&mut tx, municipality, command, &hold).await? {
                 tx.commit().await?;
                 given_back = given_back.saturating_add(1);
             }

@@ -16,9 +16,9 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{AccountId, CardId, ChildId, FamilyId, MerchantId, Municipality};
 use crate::money::Yen;
-use crate::payment::HoldPayment;
-use crate::payment::aside::{Move, Terms, held_under};
-use crate::scheme::Version;
+use crate::payment::{HoldPayment, Reserved};
+use crate::payment::aside::{Move, held_under};
+use crate::payment::sources::Use;
 use crate::time::{Instant, next_day, tokyo_midnight};
 use crate::{Ledger, Tx};
 
@@ -169,9 +169,9 @@ impl Ledger {
         let payment = HoldPayment { family, children, merchant, invoice: None, expense, service, price, month: None, own_money };
         let city = city::repo::get_in_tx(&mut tx, municipality).await?;
         let expires_at = self.reserved_until(&city, asked);
-        let terms = Terms { id: hold, digest, until: expires_at };
+        let reserved = Reserved { id: hold, digest, until: expires_at };
         let posting = Command { key: format!("{}/hold", command.key), ..command.clone() };
-        self.reserve_in_tx(&mut tx, municipality, &posting, (&payment, terms)).await.map_err(|error| match error {
+        self.reserve_in_tx(&mut tx, municipality, posting, payment, reserved).await.map_err(|error| match error {
             Error::Rejected(rejected) => Error::Rejected(Rejected::Hold(rejected)),
             Error::Failed(failure) => Error::Failed(failure),
         })?;
@@ -182,8 +182,9 @@ impl Ledger {
 
     /// When a reservation that is made now ends, the same for every family: when a card pays no more tells nothing about who pays.
     fn reserved_until(&self, city: &City, asked: &Reserve) -> Instant {
-        let pays = |version: &Version| version.redeemable().is_ok() && version.cost.accepts(Some(&asked.expense), asked.service.as_deref()).is_ok();
-        let days = validity::days(&self.schemes, (&city.slug, city.rules()), pays, self.clock.today());
+        let today = self.clock.today();
+        let of = Use { expense: &asked.expense, services: asked.service.as_slice(), on: Some(today) };
+        let days = validity::days(&self.schemes, city.into(), &of, today);
         let month = self.clock.now() + RESERVED;
         days.first().map_or(month, |day| month.min(tokyo_midnight(next_day(*day))))
     }
