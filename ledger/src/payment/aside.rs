@@ -18,9 +18,7 @@ use crate::{Ledger, Tx};
 #[must_use]
 pub(crate) fn held_under(code: &Code, merchant: MerchantId, amount: Yen) -> [u8; 32] {
     match code.kind() {
-        CodeKind::Card => {
-            sha256(&[&code.digest()[..], merchant.uuid().as_bytes(), &amount.get().to_be_bytes()].concat())
-        }
+        CodeKind::Card => sha256(&[&code.digest()[..], merchant.uuid().as_bytes(), &amount.get().to_be_bytes()].concat()),
         CodeKind::OneTime | CodeKind::Ticket | CodeKind::Invoice | CodeKind::Receipt => code.digest(),
     }
 }

@@ -86,8 +86,9 @@ impl<'a> Question<'a> {
             let decision = self.decide(&balances).map_err(|why| self.with_those_behind(why, behind))?;
             for part in &decision.parts {
                 self.groups.iter_mut().try_for_each(|group| group.take(part))?;
-                let left = balances.get_mut(&part.source.account).into_iter();
-                left.map(|left| left.minus(part.amount).map(|rest| *left = rest)).collect::<Result<(), _>>()?;
+                if let Some(left) = balances.get_mut(&part.source.account) {
+                    *left = left.minus(part.amount)?;
+                }
             }
             decided.push(decision);
         }

@@ -8,17 +8,21 @@ use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, Municipality};
 use crate::time::Instant;
 
+/// Holds of a family whose access has ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Former {
+    pub(crate) family: FamilyId,
+    /// Those that draw on this child; all of them, where none is named.
+    pub(crate) child: Option<ChildId>,
+    /// Made up to here.
+    pub(crate) until: Instant,
+}
+
 impl Ledger {
-    /// Gives back every hold that a family made up to an instant: all of them, or those that draw on one child. Each on its own; answers how many.
-    /// Safe to repeat.
-    pub(crate) async fn give_back_former(
-        &self,
-        municipality: Municipality,
-        family: FamilyId,
-        (child, until): (Option<ChildId>, Instant),
-    ) -> Result<usize, Failure> {
+    /// Gives such holds back, each on its own; returns the number given back. Idempotent.
+    pub(crate) async fn give_back_former(&self, municipality: Municipality, former: Former) -> Result<usize, Failure> {
         let mut tx = self.pool.begin().await?;
-        let open = repo::list_open_of_family_in_tx(&mut tx, municipality, family, (child, until)).await?;
+        let open = repo::list_open_of_family_in_tx(&mut tx, municipality, former).await?;
         tx.commit().await?;
         let mut given_back = 0_usize;
         for id in open {

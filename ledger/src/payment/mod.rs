@@ -33,8 +33,9 @@ mod usable;
 mod verify;
 
 pub use capture::Captures;
-pub use hold::{HoldPayment, HoldRejected, Holds};
+pub(crate) use former::Former;
 pub(crate) use hold::Reserved;
+pub use hold::{HoldPayment, HoldRejected, Holds};
 pub(crate) use verify::find_differences_in_tx;
 
 use aside::Place;

@@ -55,13 +55,7 @@ impl Ledger {
     }
 
     /// Gives holds back, unless they have ended before; what has lapsed meanwhile returns to its budget. Returns when each ended, in their order.
-    pub(super) async fn release_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        endings: &[Ending],
-        why: Release,
-    ) -> Result<Vec<Ended>, Failure> {
+    pub(super) async fn release_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, endings: &[Ending], why: Release) -> Result<Vec<Ended>, Failure> {
         let now = self.clock.now();
         let event = match why {
             Release::Voided => Event::Void,

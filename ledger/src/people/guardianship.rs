@@ -17,6 +17,7 @@ use super::sealed::uuids;
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, Municipality};
+use crate::payment::Former;
 use crate::session;
 use crate::{Ledger, Tx};
 
@@ -101,9 +102,9 @@ impl Ledger {
         let given_back = match (guardian, child) {
             (true, _) => {
                 let paper = self.end_paper_of_family(municipality, ended.family, ended.at).await?;
-                paper.saturating_add(self.give_back_former(municipality, ended.family, (None, ended.at)).await?)
+                paper.saturating_add(self.give_back_former(municipality, Former { family: ended.family, child: None, until: ended.at }).await?)
             }
-            (false, true) => self.give_back_former(municipality, ended.family, (Some(ended.child), ended.at)).await?,
+            (false, true) => self.give_back_former(municipality, Former { family: ended.family, child: Some(ended.child), until: ended.at }).await?,
             (false, false) => 0,
         };
         let mut tx = self.pool.begin().await?;

@@ -87,6 +87,21 @@ pub struct PrintedBooklet {
     pub tickets: Vec<PrintedTicket>,
 }
 
+/// One print of a booklet.
+#[derive(Debug, Clone, Copy)]
+struct Edition {
+    booklet: BookletId,
+    /// 1, 2, 3 …
+    number: i16,
+}
+
+impl Edition {
+    fn next(self) -> Result<Self, Failure> {
+        let number = self.number.checked_add(1).ok_or_else(|| Failure::inconsistent("booklets", "too many editions"))?;
+        Ok(Self { number, ..self })
+    }
+}
+
 /// Tickets that are to be issued together.
 #[derive(Debug, Clone, Copy)]
 struct Lot<'a> {
@@ -146,7 +161,7 @@ impl Ledger {
                 other => return Err(refused(other)),
             }
         }
-        repo::insert_tickets_in_tx(&mut tx, municipality, (id, 1), &tickets).await?;
+        repo::insert_tickets_in_tx(&mut tx, municipality, Edition { booklet: id, number: 1 }, &tickets).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, id).await?;
         tx.commit().await?;
         Ok(booklet)
@@ -244,7 +259,7 @@ impl Ledger {
         if booklet.ended_at.is_some() {
             return Err(Error::Rejected(Rejected::Ended));
         }
-        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet.id, booklet.edition), self.clock.now()).await?;
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, Edition { booklet: booklet.id, number: booklet.edition }, self.clock.now()).await?;
         if open.is_empty() {
             return Err(Error::Rejected(Rejected::NothingLeft));
         }
@@ -264,7 +279,7 @@ impl Ledger {
         }
         let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
         let scope = command.scope(municipality);
-        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet, edition), self.clock.now()).await?;
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, edition, self.clock.now()).await?;
         let to_new_code = |&(serial, from): &(i16, AccountId)| {
             let to = self.ticket_id(&scope, serial);
             Move { from, to, digest: self.ticket_code(to).digest() }
@@ -275,9 +290,9 @@ impl Ledger {
         if tickets.is_empty() {
             return Err(Error::Rejected(Rejected::NothingLeft));
         }
-        let next = edition.checked_add(1).ok_or_else(|| Failure::inconsistent("booklets", "too many editions"))?;
-        repo::mark_edition_in_tx(&mut tx, municipality, (booklet, next)).await?;
-        repo::insert_tickets_in_tx(&mut tx, municipality, (booklet, next), &tickets).await?;
+        let next = edition.next()?;
+        repo::mark_edition_in_tx(&mut tx, municipality, next).await?;
+        repo::insert_tickets_in_tx(&mut tx, municipality, next, &tickets).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
         tx.commit().await?;
         Ok(booklet)
@@ -294,24 +309,18 @@ impl Ledger {
             return self.get_booklet_in_tx(&mut tx, municipality, booklet).await;
         }
         let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
-        self.end_booklet_in_tx(&mut tx, municipality, command, (booklet, edition)).await?;
+        self.end_booklet_in_tx(&mut tx, municipality, command, edition).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
         tx.commit().await?;
         Ok(booklet)
     }
 
     /// Ends a booklet that is locked; answers how many tickets were given back.
-    async fn end_booklet_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        command: &Command,
-        (booklet, edition): (BookletId, i16),
-    ) -> Result<usize, Failure> {
-        let open = repo::list_open_tickets_in_tx(tx, municipality, (booklet, edition), self.clock.now()).await?;
+    async fn end_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, edition: Edition) -> Result<usize, Failure> {
+        let open = repo::list_open_tickets_in_tx(tx, municipality, edition, self.clock.now()).await?;
         let holds: Vec<_> = open.into_iter().map(|(_, hold)| hold).collect();
         let given_back = self.give_back_in_tx(tx, municipality, command, &holds).await?;
-        repo::mark_ended_in_tx(tx, municipality, booklet, &self.act(command)).await?;
+        repo::mark_ended_in_tx(tx, municipality, edition.booklet, &self.act(command)).await?;
         Ok(given_back)
     }
 
@@ -319,18 +328,18 @@ impl Ledger {
     pub(super) async fn end_former_booklet(&self, municipality: Municipality, booklet: BookletId) -> Result<usize, Failure> {
         let command = Command::new(Actor::Job("guardians"), format!("guardians/{booklet}"), &booklet);
         let mut tx = self.pool.begin().await?;
-        let Some((edition, false)) = repo::lock_in_tx(&mut tx, municipality, booklet).await? else { return Ok(0) };
-        let given_back = self.end_booklet_in_tx(&mut tx, municipality, &command, (booklet, edition)).await?;
+        let Some((number, false)) = repo::lock_in_tx(&mut tx, municipality, booklet).await? else { return Ok(0) };
+        let given_back = self.end_booklet_in_tx(&mut tx, municipality, &command, Edition { booklet, number }).await?;
         tx.commit().await?;
         Ok(given_back)
     }
 
-    /// Locks a booklet that works; answers its edition.
-    async fn lock_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<i16, Error<Rejected>> {
+    /// Locks a booklet that works; returns its edition in force.
+    async fn lock_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<Edition, Error<Rejected>> {
         match repo::lock_in_tx(tx, municipality, booklet).await? {
             None => Err(Error::Rejected(Rejected::UnknownBooklet(booklet))),
             Some((_, true)) => Err(Error::Rejected(Rejected::Ended)),
-            Some((edition, false)) => Ok(edition),
+            Some((number, false)) => Ok(Edition { booklet, number }),
         }
     }
 }

@@ -206,12 +206,7 @@ impl Ends {
 }
 
 /// Those whose merchant takes such payments now, and whose bill, where there is one, is open. The others are refused.
-async fn payable_in_tx<'a>(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    requests: &[&'a HoldRequest],
-    ends: &mut Ends,
-) -> Result<Vec<Payable<'a>>, Failure> {
+async fn payable_in_tx<'a>(tx: &mut Tx<'_>, municipality: Municipality, requests: &[&'a HoldRequest], ends: &mut Ends) -> Result<Vec<Payable<'a>>, Failure> {
     let payments: Vec<_> = requests.iter().map(|request| &request.payment).collect();
     let takers = repo::list_takers_in_tx(tx, municipality, &payments).await?;
     let mut payable = Vec::new();

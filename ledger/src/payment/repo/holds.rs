@@ -6,9 +6,9 @@ use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
 use crate::money::Yen;
-use crate::payment::NewHold;
 use crate::payment::aside::{Place, Spot};
 use crate::payment::state::{Hold, HoldState, Release};
+use crate::payment::{Former, NewHold};
 use crate::time::Instant;
 
 /// Writes holds down, each with the entry that set it aside.
@@ -203,12 +203,7 @@ pub(in crate::payment) async fn find_spot_in_tx(tx: &mut Tx<'_>, municipality: M
 }
 
 /// Holds of a family that were made up to an instant and have not ended, oldest first: all of them, or those that draw on one child.
-pub(in crate::payment) async fn list_open_of_family_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    family: FamilyId,
-    (child, until): (Option<ChildId>, Instant),
-) -> Result<Vec<AccountId>, Failure> {
+pub(in crate::payment) async fn list_open_of_family_in_tx(tx: &mut Tx<'_>, municipality: Municipality, former: Former) -> Result<Vec<AccountId>, Failure> {
     let holds = sqlx::query_scalar!(
         r#"
         SELECT h.hold_id
@@ -223,9 +218,9 @@ pub(in crate::payment) async fn list_open_of_family_in_tx(
         ORDER BY h.held_at, h.hold_id
         "#,
         municipality.code(),
-        family.uuid(),
-        until,
-        child.map(ChildId::uuid)
+        former.family.uuid(),
+        former.until,
+        former.child.map(ChildId::uuid)
     )
     .fetch_all(&mut **tx)
     .await?;
