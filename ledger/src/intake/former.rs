@@ -4,6 +4,7 @@
 use crate::Ledger;
 use crate::error::Failure;
 use crate::ids::Municipality;
+use crate::payment::Former;
 use crate::people::guardianships;
 
 /// Ended guardianships that are looked at in one database transaction.
@@ -33,9 +34,9 @@ impl Ledger {
         let given_back = match (guardian, child) {
             (true, _) => {
                 let paper = self.end_paper_of_family(municipality, ended.family, ended.at).await?;
-                paper.saturating_add(self.give_back_former(municipality, ended.family, (None, ended.at)).await?)
+                paper.saturating_add(self.give_back_former(municipality, Former { family: ended.family, child: None, until: ended.at }).await?)
             }
-            (false, true) => self.give_back_former(municipality, ended.family, (Some(ended.child), ended.at)).await?,
+            (false, true) => self.give_back_former(municipality, Former { family: ended.family, child: Some(ended.child), until: ended.at }).await?,
             (false, false) => 0,
         };
         let mut tx = self.pool.begin().await?;

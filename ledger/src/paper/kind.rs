@@ -11,7 +11,7 @@ use crate::actor::Command;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::scheme::Version;
+use crate::payment::sources::Use;
 
 /// The highest face: a booklet is no bank note.
 const FACE_MAX: Yen = Yen::new(10_000);
@@ -46,12 +46,9 @@ impl BookletKind {
         }
     }
 
-    /// Whether a scheme's rules pay for every use of such a ticket. One with usage limits does not: on which day a ticket will be used is not known when
-    /// it is printed.
-    pub(super) fn is_paid_by(&self, version: &Version) -> bool {
-        let accepted = |service: Option<&str>| version.cost.accepts(Some(&self.expense), service).is_ok();
-        let everywhere = if self.services.is_empty() { accepted(None) } else { self.services.iter().all(|service| accepted(Some(service))) };
-        version.redeemable().is_ok() && version.limits.is_empty() && everywhere
+    /// What its tickets are for: on a day that is not known when they are printed.
+    pub(super) fn use_of_tickets(&self) -> Use<'_> {
+        Use { expense: &self.expense, services: &self.services, on: None }
     }
 }
 

@@ -10,7 +10,6 @@
 pub mod booklet;
 pub mod card;
 mod error;
-mod fund;
 pub mod kind;
 mod repo;
 mod validity;

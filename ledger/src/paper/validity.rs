@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use crate::scheme::{Catalog, NO_END, Rules, Version};
+use crate::city::City;
+use crate::payment::sources::Use;
+use crate::scheme::{Catalog, NO_END, Rules};
 use crate::time::FiscalYear;
 
 /// How far back a period may have opened that is still open.
@@ -15,12 +17,27 @@ const OPENED_DAYS_MAX: u64 = 800;
 /// Unless somebody asks for another day, a booklet is valid for at least a week.
 const DAYS_MIN: u64 = 7;
 
-/// The days for what `pays` in the city that schemes call `slug`, on `today`. Not empty.
-pub(super) fn days(catalog: &Catalog, (slug, rules): (&str, Rules), pays: impl Fn(&Version) -> bool, today: NaiveDate) -> BTreeSet<NaiveDate> {
+/// Which schemes a city has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CityRules<'a> {
+    /// What schemes call the city.
+    pub(super) slug: &'a str,
+    /// Whether training versions count.
+    pub(super) rules: Rules,
+}
+
+impl<'a> From<&'a City> for CityRules<'a> {
+    fn from(city: &'a City) -> Self {
+        Self { slug: &city.slug, rules: city.rules() }
+    }
+}
+
+/// The days for a use in `city`, on `today`. Not empty.
+pub(super) fn days(catalog: &Catalog, city: CityRules<'_>, of: &Use<'_>, today: NaiveDate) -> BTreeSet<NaiveDate> {
     let first = today.checked_sub_days(Days::new(OPENED_DAYS_MAX)).unwrap_or(today);
-    let schemes = catalog.iter().filter(|scheme| scheme.title.city.as_deref().is_none_or(|city| city == slug));
-    let opened = schemes.flat_map(|scheme| scheme.periods_opening(first, today, rules));
-    let open = opened.filter(|(version, period)| period.closes_on >= today && period.closes_on < NO_END && pays(version));
+    let schemes = catalog.iter().filter(|scheme| scheme.title.city.as_deref().is_none_or(|of| of == city.slug));
+    let opened = schemes.flat_map(|scheme| scheme.periods_opening(first, today, city.rules));
+    let open = opened.filter(|(version, period)| period.closes_on >= today && period.closes_on < NO_END && of.is_paid_by(version));
     let mut days: BTreeSet<_> = open.map(|(_, period)| period.closes_on).collect();
     if days.is_empty() {
         days.insert(FiscalYear::of(today).last_day());
@@ -48,7 +65,8 @@ mod tests {
     }
 
     fn on(slug: &str, kind: &BookletKind, today: &str) -> Vec<String> {
-        let days = days(&Catalog::shipped().unwrap(), (slug, Rules::Rehearsal), |version| kind.is_paid_by(version), today.parse().unwrap());
+        let city = CityRules { slug, rules: Rules::Rehearsal };
+        let days = days(&Catalog::shipped().unwrap(), city, &kind.use_of_tickets(), today.parse().unwrap());
         days.iter().map(ToString::to_string).collect()
     }
 

@@ -1,5 +1,6 @@
 //! Proves paper: what each ticket and reservation holds, that nothing opens twice or after its end, and that no code was planted.
 
+use super::card::Edition;
 use super::repo::proof;
 use crate::error::Failure;
 use crate::ids::Municipality;
@@ -49,7 +50,7 @@ async fn find_planted_in_tx(ledger: &Ledger, tx: &mut Tx<'_>, municipality: Muni
         let planted = held.iter().find(|held| {
             let printed = match held.card {
                 None => ledger.ticket_code(held.hold).digest(),
-                Some((card, edition, merchant, amount)) => held_under(&ledger.card_code(card, edition), merchant, amount),
+                Some((card, edition, merchant, amount)) => held_under(&ledger.card_code(Edition { card, number: edition }), merchant, amount),
             };
             held.digest != printed
         });

@@ -1,31 +1,24 @@
-//! Money that is set aside for paper: a ticket, or what a card will capture. The same hold as behind a phone's code, and the desk captures it by the same
-//! statements; only where the code stands, and how long it lives, is the paper's business.
+//! Money is set aside: behind a phone's code, a ticket, or what a card will capture. All are the same hold, and the desk captures it by the same
+//! statements; only where the code stands, and how long it lives, differs.
 
-use ring::digest;
-
-use super::hold::ATTEMPTS;
-use super::sources;
-use super::split::split;
-use super::{Ended, Hold, HoldPayment, HoldRejected, HoldState, NewHold, Release, repo};
+use super::release::{Ended, Ending};
+use super::{Hold, HoldState, NewHold, Release, repo};
 use crate::actor::Command;
-use crate::books::{self, Outcome, Refused, Transfer};
+use crate::books::{self, Outcome, Posting, Transfer};
 use crate::code::{Code, CodeKind};
-use crate::error::{Error, Failure};
+use crate::digest::sha256;
+use crate::error::Failure;
 use crate::events;
-use crate::ids::{AccountId, FamilyId, MerchantId, Municipality};
+use crate::ids::{AccountId, MerchantId, Municipality};
 use crate::money::Yen;
-use crate::time::{Instant, tokyo_date};
-use crate::{Ledger, Tx, city};
+use crate::time::tokyo_date;
+use crate::{Ledger, Tx};
 
 /// Under what a code's money is held. A phone's code and a ticket are their money's own; a card captures many, told apart by merchant and amount.
 #[must_use]
 pub(crate) fn held_under(code: &Code, merchant: MerchantId, amount: Yen) -> [u8; 32] {
     match code.kind() {
-        CodeKind::Card => {
-            let slot = [&code.digest()[..], merchant.uuid().as_bytes(), &amount.get().to_be_bytes()].concat();
-            let hash = digest::digest(&digest::SHA256, &slot);
-            std::array::from_fn(|at| hash.as_ref().get(at).copied().unwrap_or(0))
-        }
+        CodeKind::Card => sha256(&[&code.digest()[..], merchant.uuid().as_bytes(), &amount.get().to_be_bytes()].concat()),
         CodeKind::OneTime | CodeKind::Ticket | CodeKind::Invoice | CodeKind::Receipt => code.digest(),
     }
 }
@@ -39,31 +32,45 @@ pub(crate) enum Place {
     Registered(Vec<String>),
 }
 
+impl Place {
+    pub(super) const fn merchant(&self) -> Option<MerchantId> {
+        match self {
+            Self::Merchant(merchant) => Some(*merchant),
+            Self::Registered(_) => None,
+        }
+    }
+
+    pub(super) fn services(&self) -> Option<&[String]> {
+        match self {
+            Self::Merchant(_) => None,
+            Self::Registered(services) => Some(services),
+        }
+    }
+}
+
 /// What is to be set aside, once it is decided who pays.
 #[derive(Debug, Clone)]
 pub(crate) struct Aside {
-    pub(crate) id: AccountId,
-    pub(crate) family: FamilyId,
-    pub(crate) place: Place,
-    pub(crate) expense: String,
-    pub(crate) service: Option<String>,
-    pub(crate) amount: Yen,
-    /// See [`held_under`].
-    pub(crate) digest: [u8; 32],
-    /// No later than the earliest lapse of what pays.
-    pub(crate) expires_at: Instant,
+    pub(crate) command: Command,
+    /// It ends no later than the earliest lapse of what pays.
+    pub(crate) hold: NewHold,
     /// Who pays how much.
     pub(crate) parts: Vec<(AccountId, Yen)>,
     /// What is used beside yen.
     pub(crate) used: Vec<Transfer>,
 }
 
-/// How long a reservation lives, under which id and code.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
-    pub(crate) id: AccountId,
-    pub(crate) digest: [u8; 32],
-    pub(crate) until: Instant,
+/// A hold as it is locked, with what only another hold in its place must know.
+struct Locked {
+    hold: Hold,
+    spot: Spot,
+}
+
+/// Where a hold can be captured, and the service that it names.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) place: Place,
+    pub(super) service: Option<String>,
 }
 
 /// A hold that moves to another code.
@@ -75,150 +82,88 @@ pub(crate) struct Move {
 }
 
 impl Ledger {
-    /// Sets aside what was decided on under locks that `tx` holds. `command` belongs to one that was claimed: it is never replayed.
-    pub(crate) async fn set_aside_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: Command, aside: Aside) -> Result<Outcome, Failure> {
-        let now = self.clock.now();
-        let draft = events::payment::hold(aside.id, aside.expires_at, tokyo_date(now), &aside.parts, &aside.used);
-        let outcome = self.post_in_tx(tx, municipality, &self.posting(municipality, command, draft)).await?;
-        let Outcome::Posted(entry) = outcome else { return Ok(outcome) };
-        let (merchant, services) = match aside.place {
-            Place::Merchant(merchant) => (Some(merchant), None),
-            Place::Registered(services) => (None, Some(services)),
+    /// Sets aside what was decided on, each on the condition that its sources still hold it. No source pays for two of them.
+    pub(crate) async fn set_aside_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, asides: &[Aside]) -> Result<Vec<Outcome>, Failure> {
+        let posting = |Aside { command, hold, parts, used }: &Aside| -> Posting {
+            let draft = events::payment::hold(hold.id, hold.expires_at, tokyo_date(hold.held_at), parts, used);
+            self.posting(municipality, command.clone(), draft)
         };
-        let hold = NewHold {
-            id: aside.id,
-            family: aside.family,
-            merchant,
-            services,
-            invoice: None,
-            expense: aside.expense,
-            service: aside.service,
-            amount: aside.amount,
-            digest: aside.digest,
-            held_at: now,
-            expires_at: aside.expires_at,
-        };
-        repo::insert_hold_in_tx(tx, municipality, entry, &hold).await?;
-        Ok(outcome)
-    }
-
-    /// Decides as for a phone's code who pays, among what stays open until `terms.until`, and sets it aside until then: so that when it ends is the same
-    /// whoever pays.
-    ///
-    /// # Errors
-    /// [`HoldRejected`] as for a phone's code.
-    pub(crate) async fn reserve_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        command: &Command,
-        (asked, terms): (&HoldPayment, Terms),
-    ) -> Result<(), Error<HoldRejected>> {
-        if !asked.price.is_positive() {
-            return Err(Error::Rejected(HoldRejected::Price));
+        let postings: Vec<_> = asides.iter().map(posting).collect();
+        let outcomes = books::repo::post_batch(tx, municipality, self.clock.now(), postings.iter()).await?;
+        let held = asides.iter().zip(&outcomes).filter_map(|(aside, outcome)| match outcome {
+            Outcome::Posted(entry) => Some((*entry, &aside.hold)),
+            Outcome::Replayed(_) | Outcome::Rejected(_) => None,
+        });
+        let held: Vec<_> = held.collect();
+        if !held.is_empty() {
+            repo::insert_holds_in_tx(tx, municipality, &held).await?;
         }
-        let city = city::repo::get_in_tx(tx, municipality).await?;
-        if !repo::offers_in_tx(tx, municipality, asked.merchant, &asked.expense, asked.service.as_deref()).await? {
-            return Err(Error::Rejected(HoldRejected::Merchant));
-        }
-        for _ in 0..ATTEMPTS {
-            let groups = sources::open_until(self.groups_in_tx(tx, &city, asked).await?, terms.until);
-            let left = self.open_windows_in_tx(tx, municipality, &groups).await?;
-            let mut sources = sources::sources(asked.price, &groups, &left)?;
-            sources.extend(self.own_money_in_tx(tx, &city, asked).await?);
-            let parts = split(asked.price, sources).map_err(|short| Error::Rejected(short.into()))?;
-            let aside = Aside {
-                id: terms.id,
-                family: asked.family,
-                place: Place::Merchant(asked.merchant),
-                expense: asked.expense.clone(),
-                service: asked.service.clone(),
-                amount: asked.price,
-                digest: terms.digest,
-                expires_at: terms.until,
-                used: sources::usage(&groups, &parts)?,
-                parts: parts.iter().map(|part| (part.source.account, part.amount)).collect(),
-            };
-            match self.set_aside_in_tx(tx, municipality, command.clone(), aside).await? {
-                Outcome::Posted(_) => return Ok(()),
-                Outcome::Rejected(Refused::Short | Refused::Window) => {}
-                other => return Err(refused(other)),
-            }
-        }
-        Err(Error::Rejected(HoldRejected::Busy))
+        Ok(outcomes)
     }
 
     /// Moves what is set aside and not used to other codes, all in `tx`: each goes back where it came from and is set aside again from there, with
-    /// the same split. Answers those that moved; the others have been captured, given back or expired meanwhile.
+    /// the same split. Returns those that moved; the others have been captured, given back or expired meanwhile.
     pub(crate) async fn move_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, moves: &[Move]) -> Result<Vec<Move>, Failure> {
+        let now = self.clock.now();
         let holds = self.lock_holds_in_tx(tx, municipality, &moves.iter().map(|moved| moved.from).collect::<Vec<_>>()).await?;
         let mut done = Vec::new();
-        for (asked, (hold, place, service)) in moves.iter().zip(holds) {
-            if hold.state != HoldState::Held || self.clock.now() >= hold.expires_at {
+        for (asked, Locked { hold, spot }) in moves.iter().zip(holds) {
+            if hold.state != HoldState::Held || now >= hold.expires_at {
                 continue;
             }
             let parts = repo::list_parts_in_tx(tx, municipality, &hold).await?;
             let of = |step: &str| Command { key: format!("{}/{step}/{}", command.key, asked.from), ..command.clone() };
-            if let Ended::Before(_) = self.release_in_tx(tx, municipality, of("from"), &hold, Release::Voided).await? {
+            if let Ended::Before(_) = self.release_one_in_tx(tx, municipality, of("from"), &hold).await? {
                 return Err(Failure::inconsistent("holds", format!("{} ended under its lock", hold.id)));
             }
             let aside = Aside {
-                id: asked.to,
-                family: hold.family,
-                place,
-                expense: hold.expense,
-                service,
-                amount: hold.amount,
-                digest: asked.digest,
-                expires_at: hold.expires_at,
+                command: of("to"),
+                hold: NewHold {
+                    id: asked.to,
+                    family: hold.family,
+                    place: spot.place,
+                    invoice: None,
+                    expense: hold.expense,
+                    service: spot.service,
+                    amount: hold.amount,
+                    digest: asked.digest,
+                    held_at: now,
+                    expires_at: hold.expires_at,
+                },
                 parts: parts.iter().filter(|part| part.is_money).map(|part| (part.transfer.debit, part.transfer.amount)).collect(),
                 used: parts.iter().filter(|part| !part.is_money).map(|part| part.transfer).collect(),
             };
-            match self.set_aside_in_tx(tx, municipality, of("to"), aside).await? {
-                Outcome::Posted(_) => done.push(*asked),
+            match self.set_aside_in_tx(tx, municipality, &[aside]).await?.as_slice() {
+                [Outcome::Posted(_)] => done.push(*asked),
                 other => return Err(Failure::inconsistent("holds", format!("{} does not move: {other:?}", hold.id))),
             }
         }
         Ok(done)
     }
 
-    /// Gives back what is set aside and not used; answers how many. Not safe to call but under a command that was claimed.
+    /// Gives back what is set aside and not used; returns how many. Not safe to call but under a command that was claimed.
     pub(crate) async fn give_back_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, holds: &[AccountId]) -> Result<usize, Failure> {
-        let mut given_back = 0_usize;
-        for (hold, ..) in self.lock_holds_in_tx(tx, municipality, holds).await? {
-            if hold.state != HoldState::Held {
-                continue;
-            }
-            let each = Command { key: format!("{}/{}", command.key, hold.id), ..command.clone() };
-            if let Ended::Now = self.release_in_tx(tx, municipality, each, &hold, Release::Voided).await? {
-                given_back = given_back.saturating_add(1);
-            }
-        }
-        Ok(given_back)
+        let locked = self.lock_holds_in_tx(tx, municipality, holds).await?;
+        let open = locked.iter().map(|locked| &locked.hold).filter(|hold| hold.state == HoldState::Held);
+        let command_of = |hold: &Hold| Command { key: format!("{}/{}", command.key, hold.id), ..command.clone() };
+        let endings: Vec<_> = open.map(|hold| Ending { command: command_of(hold), hold: hold.id, entry: hold.entry }).collect();
+        let ended = self.release_in_tx(tx, municipality, &endings, Release::Voided).await?;
+        Ok(ended.iter().filter(|ended| matches!(ended, Ended::Now)).count())
     }
 
-    /// Locks holds and what they are made of, in one order; answers what has become of each until now, in the order given.
-    async fn lock_holds_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, holds: &[AccountId]) -> Result<Vec<(Hold, Place, Option<String>)>, Failure> {
+    /// Locks holds and what they are made of, in one order; returns what has become of each until now, in the order given.
+    async fn lock_holds_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, holds: &[AccountId]) -> Result<Vec<Locked>, Failure> {
         let mut accounts = repo::list_sources_in_tx(tx, municipality, holds).await?;
         accounts.extend(holds);
         books::repo::lock_guarded_in_tx(tx, municipality, self.clock.today(), &accounts).await?;
         let mut locked = Vec::new();
         for id in holds {
             let hold = repo::find_hold_in_tx(tx, municipality, repo::By::Id(*id)).await?;
-            let place = repo::find_place_in_tx(tx, municipality, *id).await?;
-            let ((place, service), hold) = place.zip(hold).ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
-            locked.push((hold, place, service));
+            let spot = repo::find_spot_in_tx(tx, municipality, *id).await?;
+            let (spot, hold) = spot.zip(hold).ok_or_else(|| Failure::inconsistent("holds", format!("{id} is gone")))?;
+            locked.push(Locked { hold, spot });
         }
         Ok(locked)
-    }
-}
-
-/// Why a posting for paper was refused that nothing else explains.
-fn refused(outcome: Outcome) -> Error<HoldRejected> {
-    match outcome {
-        Outcome::Rejected(Refused::Conflict) => Error::Rejected(HoldRejected::Conflict),
-        Outcome::Rejected(Refused::Closed) => Error::Rejected(HoldRejected::Closed),
-        other => Failure::inconsistent("holds", format!("{other:?}")).into(),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Set aside and captured in one database transaction, like a bill: nobody scans anything. To the merchant it is a receipt like any other.
 
-use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, Receipt, repo};
+use super::capture::CaptureRequest;
+use super::hold::HoldRequest;
+use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, Receipt};
 use crate::Ledger;
 use crate::actor::{Actor, Command};
 use crate::error::{Error, Failure};
@@ -15,12 +17,13 @@ impl Ledger {
     /// [`HoldRejected`], as for [`Ledger::hold`].
     pub async fn pay_from_home(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<(AccountId, Receipt), Error<HoldRejected>> {
         let mut tx = self.pool.begin().await?;
-        let payment = self.hold_in_tx(&mut tx, municipality, key, asked).await?.id;
-        let hold = repo::find_hold_in_tx(&mut tx, municipality, repo::By::Id(payment)).await?;
-        let hold = hold.ok_or_else(|| Failure::inconsistent("holds", "a hold is gone"))?;
-        let command = Command::new(Actor::Merchant(asked.merchant), format!("home/{payment}"), &payment);
-        let capture = Capture { merchant: asked.merchant, terminal: None, amount: asked.price };
-        let captured = self.capture_in_tx(&mut tx, municipality, command, &hold, &capture).await;
+        let payment = self.hold_in_tx(&mut tx, municipality, &HoldRequest::by_phone(key, asked)).await?.id;
+        let request = CaptureRequest {
+            command: Command::new(Actor::Merchant(asked.merchant), format!("home/{payment}"), &payment),
+            digest: self.code_of(payment).digest(),
+            capture: Capture { merchant: asked.merchant, terminal: None, amount: asked.price },
+        };
+        let captured = self.capture_in_tx(&mut tx, municipality, &request).await;
         let receipt = captured.map_err(|error| match error {
             Error::Rejected(CaptureRejected::Conflict) => Error::Rejected(HoldRejected::Conflict),
             Error::Rejected(other) => Error::Failed(Failure::inconsistent("holds", other.to_string())),

@@ -8,7 +8,6 @@ pub(super) mod repo;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::fund::{Means, fund};
 use super::{BookletKind, Rejected, staff, validity};
 use crate::actor::{Actor, Command};
 use crate::books::{self, Account, Kind, Outcome, Refused};
@@ -18,8 +17,10 @@ use crate::entitlement;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{AccountId, BookletId, ChildId, FamilyId, Municipality};
+use crate::payment::NewHold;
 use crate::payment::aside::{Aside, Move, Place};
-use crate::payment::split::{Part, Source};
+use crate::payment::decide::{Balances, Decision, Question, Undecided};
+use crate::payment::sources::{Purchase, Spending};
 use crate::time::{Instant, next_day, tokyo_midnight};
 use crate::{Ledger, Tx};
 
@@ -86,6 +87,29 @@ pub struct PrintedBooklet {
     pub tickets: Vec<PrintedTicket>,
 }
 
+/// One print of a booklet.
+#[derive(Debug, Clone, Copy)]
+struct Edition {
+    booklet: BookletId,
+    /// 1, 2, 3 …
+    number: i16,
+}
+
+impl Edition {
+    fn next(self) -> Result<Self, Failure> {
+        let number = self.number.checked_add(1).ok_or_else(|| Failure::inconsistent("booklets", "too many editions"))?;
+        Ok(Self { number, ..self })
+    }
+}
+
+/// Tickets that are to be issued together.
+#[derive(Debug, Clone, Copy)]
+struct Lot<'a> {
+    kind: &'a BookletKind,
+    today: NaiveDate,
+    valid_through: NaiveDate,
+}
+
 impl Ledger {
     /// The days through which booklets of a kind are valid when they are issued today: the same for every family.
     ///
@@ -122,59 +146,58 @@ impl Ledger {
         let through = validity::chosen(&days, asked.valid_through, today);
         let valid_through = through.ok_or_else(|| Error::Rejected(Rejected::ValidThrough(days.iter().copied().collect())))?;
 
-        let splits = self.fund_booklet_in_tx(&mut tx, &city, (asked, &kind), (today, valid_through)).await?;
+        let decisions = self.decide_tickets_in_tx(&mut tx, &city, asked, Lot { kind: &kind, today, valid_through }).await?;
         let number = self.draw_paper_number_in_tx(&mut tx, municipality, &scope).await?;
         let new = repo::NewRow { id, number: &number, family: asked.family, kind: &kind.kind, valid_through };
         repo::insert_in_tx(&mut tx, municipality, &new, &self.act(command)).await?;
         let mut tickets = Vec::new();
-        for (serial, parts) in (1_i16..).zip(splits) {
-            let hold = self.ticket_id(&scope, serial);
-            let aside = self.ticket(hold, asked.family, (&kind, valid_through), &parts);
+        for (serial, decision) in (1_i16..).zip(decisions) {
+            let hold = self.ticket(self.ticket_id(&scope, serial), asked.family, &kind, valid_through);
             let each = Command { key: format!("{}/ticket/{serial}", command.key), ..command.clone() };
-            match self.set_aside_in_tx(&mut tx, municipality, each, aside).await? {
-                Outcome::Posted(_) => tickets.push((serial, hold)),
+            let parts = decision.parts.iter().map(|part| (part.source.account, part.amount)).collect();
+            tickets.push((serial, hold.id));
+            match self.set_aside_in_tx(&mut tx, municipality, &[Aside { command: each, hold, parts, used: decision.used }]).await?.as_slice() {
+                [Outcome::Posted(_)] => {}
                 other => return Err(refused(other)),
             }
         }
-        repo::insert_tickets_in_tx(&mut tx, municipality, (id, 1), &tickets).await?;
+        repo::insert_tickets_in_tx(&mut tx, municipality, Edition { booklet: id, number: 1 }, &tickets).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, id).await?;
         tx.commit().await?;
         Ok(booklet)
     }
 
     /// Reads and decides under locks on everything that may pay, so that what is decided can be posted.
-    async fn fund_booklet_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        city: &City,
-        (asked, kind): (&NewBooklet, &BookletKind),
-        days: (NaiveDate, NaiveDate),
-    ) -> Result<Vec<Vec<Part>>, Error<Rejected>> {
+    async fn decide_tickets_in_tx(&self, tx: &mut Tx<'_>, city: &City, asked: &NewBooklet, lot: Lot<'_>) -> Result<Vec<Decision>, Error<Rejected>> {
         let (municipality, now) = (city.municipality, self.clock.now());
-        let own = self.child_ids_of_family_in_tx(tx, municipality, asked.family, days.0).await?;
-        if !asked.children.iter().all(|child| own.contains(child)) {
+        let children = asked.children.iter().map(|child| (asked.family, *child)).collect();
+        let own = self.facts_of_own_in_tx(tx, city, &children, lot.today).await?;
+        if own.len() < children.len() {
             return Err(Error::Rejected(Rejected::UnknownChild));
         }
         let own_money = Account::of_owner(Kind::OwnMoney, asked.family.uuid()).id;
+        let own_money = (asked.own_money && city.own_money_custodian.is_some()).then_some(own_money);
         let before = entitlement::repo::list_spendable_in_tx(tx, municipality, &asked.children, now).await?;
-        let mut accounts: Vec<_> = before.iter().map(|entitlement| entitlement.account).collect();
-        let uses_own_money = asked.own_money && city.own_money_custodian.is_some();
-        accounts.extend(uses_own_money.then_some(own_money));
-        books::repo::lock_guarded_in_tx(tx, municipality, days.0, &accounts).await?;
+        let accounts: Vec<_> = before.iter().map(|entitlement| entitlement.account).chain(own_money).collect();
+        books::repo::lock_guarded_in_tx(tx, municipality, lot.today, &accounts).await?;
 
         let mut spendable = entitlement::repo::list_spendable_in_tx(tx, municipality, &asked.children, now).await?;
         spendable.retain(|entitlement| accounts.contains(&entitlement.account));
-        let left = if uses_own_money { books::repo::find_guarded_balance_in_tx(tx, municipality, own_money).await? } else { None };
-        let facts = self.scheme_facts_in_tx(tx, municipality, &asked.children, days.0).await?;
-        let means = Means { rules: (&self.schemes, city.rules()), facts: &facts, spendable, own_money: left.map(|most| Source::own_money(own_money, most)) };
-        fund(kind, asked.tickets, days, means).map_err(|error| match error {
-            Error::Rejected(short) => Error::Rejected(Rejected::Short { missing: short.missing }),
-            Error::Failed(failure) => Error::Failed(failure),
+        let mut balances = Balances::new();
+        if let Some(account) = own_money {
+            balances.extend(books::repo::find_guarded_balance_in_tx(tx, municipality, account).await?.map(|left| (account, left)));
+        }
+        let facts = own.into_iter().map(|((_, child), facts)| (child, facts)).collect();
+        let purchase = Purchase { price: lot.kind.face, of: lot.kind.use_of_tickets(), month: None, until: ends(lot.valid_through) };
+        let spending = Spending { catalog: &self.schemes, rules: city.rules(), spendable, facts: &facts };
+        Question::new(&purchase, spending, own_money).decide_each(asked.tickets, balances).map_err(|why| match why {
+            Undecided::Short(short) => Error::Rejected(Rejected::Short { missing: short.missing }),
+            Undecided::Overflow(overflow) => Error::Failed(overflow.into()),
         })
     }
 
     fn days(&self, city: &City, kind: &BookletKind) -> std::collections::BTreeSet<NaiveDate> {
-        validity::days(&self.schemes, (&city.slug, city.rules()), |version| kind.is_paid_by(version), self.clock.today())
+        validity::days(&self.schemes, city.into(), &kind.use_of_tickets(), self.clock.today())
     }
 
     async fn kind_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, kind: &str) -> Result<(City, BookletKind), Error<Rejected>> {
@@ -194,18 +217,18 @@ impl Ledger {
         Code::new(CodeKind::Ticket, self.entropy.code_bits(Draw { command: &hold.to_string(), purpose: "ticket", index: 0 }))
     }
 
-    fn ticket(&self, hold: AccountId, family: FamilyId, (kind, valid_through): (&BookletKind, NaiveDate), parts: &[Part]) -> Aside {
-        Aside {
-            id: hold,
+    fn ticket(&self, id: AccountId, family: FamilyId, kind: &BookletKind, valid_through: NaiveDate) -> NewHold {
+        NewHold {
+            id,
             family,
             place: Place::Registered(kind.services.clone()),
+            invoice: None,
             expense: kind.expense.clone(),
             service: None,
             amount: kind.face,
-            digest: self.ticket_code(hold).digest(),
-            expires_at: tokyo_midnight(next_day(valid_through)),
-            parts: parts.iter().map(|part| (part.source.account, part.amount)).collect(),
-            used: Vec::new(),
+            digest: self.ticket_code(id).digest(),
+            held_at: self.clock.now(),
+            expires_at: ends(valid_through),
         }
     }
 
@@ -236,7 +259,7 @@ impl Ledger {
         if booklet.ended_at.is_some() {
             return Err(Error::Rejected(Rejected::Ended));
         }
-        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet.id, booklet.edition), self.clock.now()).await?;
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, Edition { booklet: booklet.id, number: booklet.edition }, self.clock.now()).await?;
         if open.is_empty() {
             return Err(Error::Rejected(Rejected::NothingLeft));
         }
@@ -256,7 +279,7 @@ impl Ledger {
         }
         let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
         let scope = command.scope(municipality);
-        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, (booklet, edition), self.clock.now()).await?;
+        let open = repo::list_open_tickets_in_tx(&mut tx, municipality, edition, self.clock.now()).await?;
         let to_new_code = |&(serial, from): &(i16, AccountId)| {
             let to = self.ticket_id(&scope, serial);
             Move { from, to, digest: self.ticket_code(to).digest() }
@@ -267,9 +290,9 @@ impl Ledger {
         if tickets.is_empty() {
             return Err(Error::Rejected(Rejected::NothingLeft));
         }
-        let next = edition.checked_add(1).ok_or_else(|| Failure::inconsistent("booklets", "too many editions"))?;
-        repo::mark_edition_in_tx(&mut tx, municipality, (booklet, next)).await?;
-        repo::insert_tickets_in_tx(&mut tx, municipality, (booklet, next), &tickets).await?;
+        let next = edition.next()?;
+        repo::mark_edition_in_tx(&mut tx, municipality, next).await?;
+        repo::insert_tickets_in_tx(&mut tx, municipality, next, &tickets).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
         tx.commit().await?;
         Ok(booklet)
@@ -286,24 +309,18 @@ impl Ledger {
             return self.get_booklet_in_tx(&mut tx, municipality, booklet).await;
         }
         let edition = self.lock_booklet_in_tx(&mut tx, municipality, booklet).await?;
-        self.end_booklet_in_tx(&mut tx, municipality, command, (booklet, edition)).await?;
+        self.end_booklet_in_tx(&mut tx, municipality, command, edition).await?;
         let booklet = self.get_booklet_in_tx(&mut tx, municipality, booklet).await?;
         tx.commit().await?;
         Ok(booklet)
     }
 
     /// Ends a booklet that is locked; answers how many tickets were given back.
-    async fn end_booklet_in_tx(
-        &self,
-        tx: &mut Tx<'_>,
-        municipality: Municipality,
-        command: &Command,
-        (booklet, edition): (BookletId, i16),
-    ) -> Result<usize, Failure> {
-        let open = repo::list_open_tickets_in_tx(tx, municipality, (booklet, edition), self.clock.now()).await?;
+    async fn end_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, edition: Edition) -> Result<usize, Failure> {
+        let open = repo::list_open_tickets_in_tx(tx, municipality, edition, self.clock.now()).await?;
         let holds: Vec<_> = open.into_iter().map(|(_, hold)| hold).collect();
         let given_back = self.give_back_in_tx(tx, municipality, command, &holds).await?;
-        repo::mark_ended_in_tx(tx, municipality, booklet, &self.act(command)).await?;
+        repo::mark_ended_in_tx(tx, municipality, edition.booklet, &self.act(command)).await?;
         Ok(given_back)
     }
 
@@ -311,26 +328,31 @@ impl Ledger {
     pub(super) async fn end_former_booklet(&self, municipality: Municipality, booklet: BookletId) -> Result<usize, Failure> {
         let command = Command::new(Actor::Job("guardians"), format!("guardians/{booklet}"), &booklet);
         let mut tx = self.pool.begin().await?;
-        let Some((edition, false)) = repo::lock_in_tx(&mut tx, municipality, booklet).await? else { return Ok(0) };
-        let given_back = self.end_booklet_in_tx(&mut tx, municipality, &command, (booklet, edition)).await?;
+        let Some((number, false)) = repo::lock_in_tx(&mut tx, municipality, booklet).await? else { return Ok(0) };
+        let given_back = self.end_booklet_in_tx(&mut tx, municipality, &command, Edition { booklet, number }).await?;
         tx.commit().await?;
         Ok(given_back)
     }
 
-    /// Locks a booklet that works; answers its edition.
-    async fn lock_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<i16, Error<Rejected>> {
+    /// Locks a booklet that works; returns its edition in force.
+    async fn lock_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, booklet: BookletId) -> Result<Edition, Error<Rejected>> {
         match repo::lock_in_tx(tx, municipality, booklet).await? {
             None => Err(Error::Rejected(Rejected::UnknownBooklet(booklet))),
             Some((_, true)) => Err(Error::Rejected(Rejected::Ended)),
-            Some((edition, false)) => Ok(edition),
+            Some((number, false)) => Ok(Edition { booklet, number }),
         }
     }
 }
 
+/// From when tickets work no more that are valid through a day.
+fn ends(valid_through: NaiveDate) -> Instant {
+    tokyo_midnight(next_day(valid_through))
+}
+
 /// What was decided under locks is refused only on a day that is closed.
-fn refused(outcome: Outcome) -> Error<Rejected> {
-    match outcome {
-        Outcome::Rejected(Refused::Closed) => Error::Rejected(Rejected::Hold(crate::payment::HoldRejected::Closed)),
+fn refused(outcomes: &[Outcome]) -> Error<Rejected> {
+    match outcomes {
+        [Outcome::Rejected(Refused::Closed)] => Error::Rejected(Rejected::Hold(crate::payment::HoldRejected::Closed)),
         other => Failure::inconsistent("tickets", format!("{other:?}")).into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Booklet;
+use super::{Booklet, Edition};
 use crate::Tx;
 use crate::actor::Act;
 use crate::error::Failure;
@@ -62,12 +62,7 @@ pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ne
 }
 
 /// Writes the tickets of an edition down: serial and hold.
-pub(super) async fn insert_tickets_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    (booklet, edition): (BookletId, i16),
-    tickets: &[(i16, AccountId)],
-) -> Result<(), Failure> {
+pub(super) async fn insert_tickets_in_tx(tx: &mut Tx<'_>, municipality: Municipality, edition: Edition, tickets: &[(i16, AccountId)]) -> Result<(), Failure> {
     let serials: Vec<_> = tickets.iter().map(|(serial, _)| *serial).collect();
     let holds: Vec<_> = tickets.iter().map(|(_, hold)| hold.uuid()).collect();
     sqlx::query!(
@@ -76,8 +71,8 @@ pub(super) async fn insert_tickets_in_tx(
         SELECT $1, $2, $3, n.serial, n.hold_id FROM unnest($4::smallint[], $5::uuid[]) AS n (serial, hold_id)
         "#,
         municipality.code(),
-        booklet.uuid(),
-        edition,
+        edition.booklet.uuid(),
+        edition.number,
         &serials,
         &holds
     )
@@ -139,7 +134,7 @@ pub(super) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, whic
 pub(super) async fn list_open_tickets_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
-    (booklet, edition): (BookletId, i16),
+    edition: Edition,
     now: Instant,
 ) -> Result<Vec<(i16, AccountId)>, Failure> {
     let rows = sqlx::query!(
@@ -153,8 +148,8 @@ pub(super) async fn list_open_tickets_in_tx(
         ORDER BY t.serial
         "#,
         municipality.code(),
-        booklet.uuid(),
-        edition,
+        edition.booklet.uuid(),
+        edition.number,
         now
     )
     .fetch_all(&mut **tx)
@@ -175,11 +170,16 @@ pub(super) async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, book
 }
 
 /// Puts another edition in force.
-pub(super) async fn mark_edition_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (booklet, edition): (BookletId, i16)) -> Result<(), Failure> {
-    let done = sqlx::query!("UPDATE booklets SET edition = $3 WHERE municipality = $1 AND booklet_id = $2", municipality.code(), booklet.uuid(), edition)
-        .execute(&mut **tx)
-        .await?;
-    one(done.rows_affected(), booklet)
+pub(super) async fn mark_edition_in_tx(tx: &mut Tx<'_>, municipality: Municipality, edition: Edition) -> Result<(), Failure> {
+    let done = sqlx::query!(
+        "UPDATE booklets SET edition = $3 WHERE municipality = $1 AND booklet_id = $2",
+        municipality.code(),
+        edition.booklet.uuid(),
+        edition.number
+    )
+    .execute(&mut **tx)
+    .await?;
+    one(done.rows_affected(), edition.booklet)
 }
 
 /// Ends a booklet.

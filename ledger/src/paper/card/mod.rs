@@ -16,9 +16,9 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{AccountId, CardId, ChildId, FamilyId, MerchantId, Municipality};
 use crate::money::Yen;
-use crate::payment::HoldPayment;
-use crate::payment::aside::{Move, Terms, held_under};
-use crate::scheme::Version;
+use crate::payment::aside::{Move, held_under};
+use crate::payment::sources::Use;
+use crate::payment::{HoldPayment, Reserved};
 use crate::time::{Instant, next_day, tokyo_midnight};
 use crate::{Ledger, Tx};
 
@@ -76,6 +76,21 @@ pub struct Reserve {
     pub own_money: bool,
 }
 
+/// One print of a card.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edition {
+    pub(super) card: CardId,
+    /// 1, 2, 3 …
+    pub(super) number: i16,
+}
+
+impl Edition {
+    fn next(self) -> Result<Self, Failure> {
+        let number = self.number.checked_add(1).ok_or_else(|| Failure::inconsistent("cards", "too many editions"))?;
+        Ok(Self { number, ..self })
+    }
+}
+
 /// A card as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrintedCard {
@@ -100,16 +115,16 @@ impl Ledger {
         }
         self.family_of_paper_in_tx(&mut tx, municipality, family).await?;
         let number = self.draw_paper_number_in_tx(&mut tx, municipality, &scope).await?;
-        repo::insert_in_tx(&mut tx, municipality, (id, &number, family), &self.act(command)).await?;
+        repo::insert_in_tx(&mut tx, municipality, repo::NewRow { card: id, number: &number, family }, &self.act(command)).await?;
         let card = self.get_card_in_tx(&mut tx, municipality, id).await?;
         tx.commit().await?;
         Ok(card)
     }
 
     /// A card's code: drawn again whenever it is printed.
-    pub(super) fn card_code(&self, card: CardId, edition: i16) -> Code {
-        let index = u64::try_from(edition).unwrap_or(0);
-        Code::new(CodeKind::Card, self.entropy.code_bits(Draw { command: &card.to_string(), purpose: "card code", index }))
+    pub(super) fn card_code(&self, edition: Edition) -> Code {
+        let index = u64::try_from(edition.number).unwrap_or(0);
+        Code::new(CodeKind::Card, self.entropy.code_bits(Draw { command: &edition.card.to_string(), purpose: "card code", index }))
     }
 
     /// A card.
@@ -139,7 +154,7 @@ impl Ledger {
         if card.ended_at.is_some() {
             return Err(Error::Rejected(Rejected::Ended));
         }
-        let code = self.card_code(card.id, card.edition);
+        let code = self.card_code(Edition { card: card.id, number: card.edition });
         Ok(PrintedCard { card, code })
     }
 
@@ -156,12 +171,12 @@ impl Ledger {
             let known = repo::find_reservation_in_tx(&mut tx, municipality, AccountId::new(known)).await?;
             return known.map(|(reservation, ..)| reservation).ok_or_else(|| Failure::inconsistent("reservations", "a reservation is gone").into());
         }
-        let (family, edition) = self.lock_card_in_tx(&mut tx, municipality, (command, card)).await?;
+        let (family, edition) = self.lock_card_in_tx(&mut tx, municipality, command, card).await?;
         let own = self.child_ids_of_family_in_tx(&mut tx, municipality, family, self.clock.today()).await?;
         if !asked.children.iter().all(|child| own.contains(child)) {
             return Err(Error::Rejected(Rejected::UnknownChild));
         }
-        let digest = held_under(&self.card_code(card, edition), asked.merchant, asked.price);
+        let digest = held_under(&self.card_code(edition), asked.merchant, asked.price);
         if repo::is_reserved_in_tx(&mut tx, municipality, &digest, now).await? {
             return Err(Error::Rejected(Rejected::Reserved));
         }
@@ -169,21 +184,22 @@ impl Ledger {
         let payment = HoldPayment { family, children, merchant, invoice: None, expense, service, price, month: None, own_money };
         let city = city::repo::get_in_tx(&mut tx, municipality).await?;
         let expires_at = self.reserved_until(&city, asked);
-        let terms = Terms { id: hold, digest, until: expires_at };
+        let reserved = Reserved { id: hold, digest, until: expires_at };
         let posting = Command { key: format!("{}/hold", command.key), ..command.clone() };
-        self.reserve_in_tx(&mut tx, municipality, &posting, (&payment, terms)).await.map_err(|error| match error {
+        self.reserve_in_tx(&mut tx, municipality, posting, payment, reserved).await.map_err(|error| match error {
             Error::Rejected(rejected) => Error::Rejected(Rejected::Hold(rejected)),
             Error::Failed(failure) => Error::Failed(failure),
         })?;
-        repo::insert_reservations_in_tx(&mut tx, municipality, (card, edition), &[hold], &self.act(command)).await?;
+        repo::insert_reservations_in_tx(&mut tx, municipality, edition, &[hold], &self.act(command)).await?;
         tx.commit().await?;
         Ok(Reservation { hold, merchant: asked.merchant, amount: asked.price, expense: asked.expense.clone(), expires_at })
     }
 
     /// When a reservation that is made now ends, the same for every family: when a card pays no more tells nothing about who pays.
     fn reserved_until(&self, city: &City, asked: &Reserve) -> Instant {
-        let pays = |version: &Version| version.redeemable().is_ok() && version.cost.accepts(Some(&asked.expense), asked.service.as_deref()).is_ok();
-        let days = validity::days(&self.schemes, (&city.slug, city.rules()), pays, self.clock.today());
+        let today = self.clock.today();
+        let of = Use { expense: &asked.expense, services: asked.service.as_slice(), on: Some(today) };
+        let days = validity::days(&self.schemes, city.into(), &of, today);
         let month = self.clock.now() + RESERVED;
         days.first().map_or(month, |day| month.min(tokyo_midnight(next_day(*day))))
     }
@@ -198,7 +214,7 @@ impl Ledger {
         if self.claim_paper_in_tx(&mut tx, municipality, command, hold.uuid()).await?.is_some() {
             return Ok(());
         }
-        self.lock_card_in_tx(&mut tx, municipality, (command, card)).await?;
+        self.lock_card_in_tx(&mut tx, municipality, command, card).await?;
         let known = repo::find_reservation_in_tx(&mut tx, municipality, hold).await?;
         known.filter(|(_, of)| *of == card).ok_or(Error::Rejected(Rejected::UnknownReservation))?;
         if self.give_back_in_tx(&mut tx, municipality, command, &[hold]).await? == 0 {
@@ -218,9 +234,9 @@ impl Ledger {
         if self.claim_paper_in_tx(&mut tx, municipality, command, card.uuid()).await?.is_some() {
             return self.get_card_in_tx(&mut tx, municipality, card).await;
         }
-        let (_, edition) = self.lock_card_in_tx(&mut tx, municipality, (command, card)).await?;
-        let next = edition.checked_add(1).ok_or_else(|| Failure::inconsistent("cards", "too many editions"))?;
-        let (code, scope) = (self.card_code(card, next), command.scope(municipality));
+        let (_, edition) = self.lock_card_in_tx(&mut tx, municipality, command, card).await?;
+        let next = edition.next()?;
+        let (code, scope) = (self.card_code(next), command.scope(municipality));
         let open = self.get_card_in_tx(&mut tx, municipality, card).await?.reservations;
         let to_new_code = |(index, of): (u64, &Reservation)| Move {
             from: of.hold,
@@ -230,8 +246,8 @@ impl Ledger {
         let asked: Vec<_> = (0_u64..).zip(&open).map(to_new_code).collect();
         let moved = self.move_in_tx(&mut tx, municipality, command, &asked).await?;
         let holds: Vec<_> = moved.iter().map(|moved| moved.to).collect();
-        repo::mark_edition_in_tx(&mut tx, municipality, (card, next)).await?;
-        repo::insert_reservations_in_tx(&mut tx, municipality, (card, next), &holds, &self.act(command)).await?;
+        repo::mark_edition_in_tx(&mut tx, municipality, next).await?;
+        repo::insert_reservations_in_tx(&mut tx, municipality, next, &holds, &self.act(command)).await?;
         let card = self.get_card_in_tx(&mut tx, municipality, card).await?;
         tx.commit().await?;
         Ok(card)
@@ -247,7 +263,7 @@ impl Ledger {
         if self.claim_paper_in_tx(&mut tx, municipality, command, card.uuid()).await?.is_some() {
             return self.get_card_in_tx(&mut tx, municipality, card).await;
         }
-        self.lock_card_in_tx(&mut tx, municipality, (command, card)).await?;
+        self.lock_card_in_tx(&mut tx, municipality, command, card).await?;
         self.end_card_in_tx(&mut tx, municipality, command, card).await?;
         let card = self.get_card_in_tx(&mut tx, municipality, card).await?;
         tx.commit().await?;
@@ -273,19 +289,20 @@ impl Ledger {
         Ok(given_back)
     }
 
-    /// Locks a card that works, for staff or for the family whose it is: whose it is, and its edition.
+    /// Locks a card that works, for staff or for the family whose it is: whose it is, and its edition in force.
     async fn lock_card_in_tx(
         &self,
         tx: &mut Tx<'_>,
         municipality: Municipality,
-        (command, card): (&Command, CardId),
-    ) -> Result<(FamilyId, i16), Error<Rejected>> {
-        let Some((family, edition, ended)) = repo::lock_in_tx(tx, municipality, card).await? else { return Err(Error::Rejected(Rejected::UnknownCard(card))) };
+        command: &Command,
+        card: CardId,
+    ) -> Result<(FamilyId, Edition), Error<Rejected>> {
+        let Some((family, number, ended)) = repo::lock_in_tx(tx, municipality, card).await? else { return Err(Error::Rejected(Rejected::UnknownCard(card))) };
         match command.actor {
             Actor::Staff(_) => {}
             Actor::Family(asking) if asking == family => {}
             _ => return Err(Error::Rejected(Rejected::UnknownCard(card))),
         }
-        if ended { Err(Error::Rejected(Rejected::Ended)) } else { Ok((family, edition)) }
+        if ended { Err(Error::Rejected(Rejected::Ended)) } else { Ok((family, Edition { card, number })) }
     }
 }

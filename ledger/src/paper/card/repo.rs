@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Card, Reservation};
+use super::{Card, Edition, Reservation};
 use crate::Tx;
 use crate::actor::Act;
 use crate::error::Failure;
@@ -10,19 +10,21 @@ use crate::ids::{AccountId, CardId, FamilyId, MerchantId, Municipality};
 use crate::money::Yen;
 use crate::time::Instant;
 
+/// A card that is to be written down.
+pub(super) struct NewRow<'a> {
+    pub(super) card: CardId,
+    pub(super) number: &'a str,
+    pub(super) family: FamilyId,
+}
+
 /// Writes a card down.
-pub(super) async fn insert_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    (card, number, family): (CardId, &str, FamilyId),
-    issued: &Act,
-) -> Result<(), Failure> {
+pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: NewRow<'_>, issued: &Act) -> Result<(), Failure> {
     sqlx::query!(
         "INSERT INTO cards (municipality, card_id, number, family_id, edition, issued_at, issued_by) VALUES ($1, $2, $3, $4, 1, $5, $6)",
         municipality.code(),
-        card.uuid(),
-        number,
-        family.uuid(),
+        new.card.uuid(),
+        new.number,
+        new.family.uuid(),
         issued.at,
         issued.by
     )
@@ -132,7 +134,7 @@ pub(super) async fn is_reserved_in_tx(tx: &mut Tx<'_>, municipality: Municipalit
 pub(super) async fn insert_reservations_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
-    (card, edition): (CardId, i16),
+    edition: Edition,
     holds: &[AccountId],
     reserved: &Act,
 ) -> Result<(), Failure> {
@@ -143,8 +145,8 @@ pub(super) async fn insert_reservations_in_tx(
         SELECT $1, n.hold_id, $2, $3, $4, $5 FROM unnest($6::uuid[]) AS n (hold_id)
         "#,
         municipality.code(),
-        card.uuid(),
-        edition,
+        edition.card.uuid(),
+        edition.number,
         reserved.at,
         reserved.by,
         &holds
@@ -181,11 +183,11 @@ pub(super) async fn find_reservation_in_tx(tx: &mut Tx<'_>, municipality: Munici
 }
 
 /// Puts another edition in force.
-pub(super) async fn mark_edition_in_tx(tx: &mut Tx<'_>, municipality: Municipality, (card, edition): (CardId, i16)) -> Result<(), Failure> {
-    let done = sqlx::query!("UPDATE cards SET edition = $3 WHERE municipality = $1 AND card_id = $2", municipality.code(), card.uuid(), edition)
+pub(super) async fn mark_edition_in_tx(tx: &mut Tx<'_>, municipality: Municipality, edition: Edition) -> Result<(), Failure> {
+    let done = sqlx::query!("UPDATE cards SET edition = $3 WHERE municipality = $1 AND card_id = $2", municipality.code(), edition.card.uuid(), edition.number)
         .execute(&mut **tx)
         .await?;
-    one(done.rows_affected(), card)
+    one(done.rows_affected(), edition.card)
 }
 
 /// Ends a card.

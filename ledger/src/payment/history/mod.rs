@@ -56,17 +56,23 @@ pub struct PaidPart {
     pub amount: Yen,
 }
 
+/// Who is paid.
+pub(super) struct Payee {
+    pub(super) merchant: MerchantId,
+    pub(super) name: String,
+}
+
 /// Where a page of payments begins: behind this one.
 pub type After = (Instant, AccountId);
 
 impl Payment {
-    /// As it stands when it has just been set aside, at this merchant, for these parts.
-    pub(super) fn held(hold: NewHold, (merchant, merchant_name): (MerchantId, String), parts: &[Part]) -> Self {
+    /// As it stands when it has just been set aside, of these parts.
+    pub(super) fn held(hold: NewHold, payee: Payee, parts: &[Part]) -> Self {
         let part = |part: &Part| PaidPart { entitlement: part.source.entitlement.clone(), amount: part.amount };
         Self {
             id: hold.id,
-            merchant,
-            merchant_name,
+            merchant: payee.merchant,
+            merchant_name: payee.name,
             invoice: hold.invoice,
             expense: hold.expense,
             amount: hold.amount,

@@ -5,13 +5,15 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::capture::CaptureRequest;
+use super::hold::HoldRequest;
 use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, NotCapturable, Receipt, repo as payments};
 use crate::actor::{Actor, Command};
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
-use crate::ids::{ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
+use crate::ids::{AccountId, ChildId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
 use crate::money::Yen;
 use crate::{Ledger, Tx};
 
@@ -204,7 +206,7 @@ impl Ledger {
             month: None,
             own_money: asked.own_money,
         };
-        let payment = self.hold_in_tx(&mut tx, municipality, key, &hold).await.map_err(pay_rejected)?;
+        let payment = self.hold_in_tx(&mut tx, municipality, &HoldRequest::by_phone(key, &hold)).await.map_err(pay_rejected)?;
         let receipt = self.capture_invoice_in_tx(&mut tx, municipality, invoice, &bill, payment.id).await?;
         tx.commit().await?;
         Ok(receipt)
@@ -217,13 +219,14 @@ impl Ledger {
         municipality: Municipality,
         invoice: InvoiceId,
         bill: &Bill,
-        hold: crate::ids::AccountId,
+        hold: AccountId,
     ) -> Result<Receipt, Error<PayRejected>> {
-        let capture = Capture { merchant: bill.merchant, terminal: None, amount: bill.amount };
-        let command = Command::new(Actor::Merchant(bill.merchant), format!("invoice/{invoice}"), &hold);
-        let hold = payments::find_hold_in_tx(tx, municipality, payments::By::Id(hold)).await?;
-        let hold = hold.ok_or_else(|| Failure::inconsistent("holds", "a hold is gone"))?;
-        self.capture_in_tx(tx, municipality, command, &hold, &capture).await.map_err(|error| match error {
+        let request = CaptureRequest {
+            command: Command::new(Actor::Merchant(bill.merchant), format!("invoice/{invoice}"), &hold),
+            digest: self.code_of(hold).digest(),
+            capture: Capture { merchant: bill.merchant, terminal: None, amount: bill.amount },
+        };
+        self.capture_in_tx(tx, municipality, &request).await.map_err(|error| match error {
             Error::Rejected(CaptureRejected::Conflict | CaptureRejected::NotCapturable(NotCapturable::Spent)) => Error::Rejected(PayRejected::Paid),
             Error::Rejected(other) => Error::Failed(Failure::inconsistent("invoices", other.to_string())),
             Error::Failed(failure) => Error::Failed(failure),

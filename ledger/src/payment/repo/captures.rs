@@ -9,18 +9,7 @@ use crate::money::Yen;
 use crate::payment::Receipt;
 use crate::time::Instant;
 
-/// Writes a receipt down; answers whether its bill, where there is one, was open until now.
-pub(in crate::payment) async fn insert_capture_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    hold: AccountId,
-    entry: EntryId,
-    receipt: &Receipt,
-) -> Result<bool, Failure> {
-    Ok(insert_captures_in_tx(tx, municipality, &[(hold, entry, receipt)]).await? == 1)
-}
-
-/// Writes receipts down; answers how many. One is left out whose bill has ended.
+/// Writes receipts down; returns how many. One is left out whose bill has ended.
 pub(in crate::payment) async fn insert_captures_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

@@ -6,15 +6,10 @@ use crate::Tx;
 use crate::error::Failure;
 use crate::ids::{AccountId, ChildId, EntryId, FamilyId, InvoiceId, MerchantId, Municipality, ReceiptId};
 use crate::money::Yen;
-use crate::payment::NewHold;
-use crate::payment::aside::Place;
+use crate::payment::aside::{Place, Spot};
 use crate::payment::state::{Hold, HoldState, Release};
+use crate::payment::{Former, NewHold};
 use crate::time::Instant;
-
-/// Writes a hold down.
-pub(in crate::payment) async fn insert_hold_in_tx(tx: &mut Tx<'_>, municipality: Municipality, entry: EntryId, hold: &NewHold) -> Result<(), Failure> {
-    insert_holds_in_tx(tx, municipality, &[(entry, hold)]).await
-}
 
 /// Writes holds down, each with the entry that set it aside.
 pub(in crate::payment) async fn insert_holds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, holds: &[(EntryId, &NewHold)]) -> Result<(), Failure> {
@@ -22,7 +17,7 @@ pub(in crate::payment) async fn insert_holds_in_tx(tx: &mut Tx<'_>, municipality
     let ids: Vec<_> = column(|hold| hold.id.uuid());
     let entries: Vec<_> = holds.iter().map(|(entry, _)| entry.uuid()).collect();
     let families: Vec<_> = column(|hold| hold.family.uuid());
-    let merchants: Vec<_> = holds.iter().map(|(_, hold)| hold.merchant.map(MerchantId::uuid)).collect();
+    let merchants: Vec<_> = holds.iter().map(|(_, hold)| hold.place.merchant().map(MerchantId::uuid)).collect();
     let invoices: Vec<_> = holds.iter().map(|(_, hold)| hold.invoice.map(InvoiceId::uuid)).collect();
     let expenses: Vec<_> = holds.iter().map(|(_, hold)| hold.expense.clone()).collect();
     let services: Vec<_> = holds.iter().map(|(_, hold)| hold.service.clone()).collect();
@@ -31,7 +26,7 @@ pub(in crate::payment) async fn insert_holds_in_tx(tx: &mut Tx<'_>, municipality
     let held: Vec<_> = holds.iter().map(|(_, hold)| hold.held_at).collect();
     let expire: Vec<_> = holds.iter().map(|(_, hold)| hold.expires_at).collect();
     // An array of arrays must be square: the categories, which hold no space, travel as one text.
-    let places: Vec<_> = holds.iter().map(|(_, hold)| hold.services.as_ref().map(|services| services.join(" "))).collect();
+    let places: Vec<_> = holds.iter().map(|(_, hold)| hold.place.services().map(|services| services.join(" "))).collect();
     sqlx::query!(
         r#"
         INSERT INTO holds (municipality, hold_id, entry_id, family_id, merchant_id, invoice_id, expense, service,
@@ -194,29 +189,21 @@ pub(in crate::payment) async fn list_sources_in_tx(tx: &mut Tx<'_>, municipality
 }
 
 /// Where a hold can be captured, and the service that it names.
-pub(in crate::payment) async fn find_place_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    hold: AccountId,
-) -> Result<Option<(Place, Option<String>)>, Failure> {
+pub(in crate::payment) async fn find_spot_in_tx(tx: &mut Tx<'_>, municipality: Municipality, hold: AccountId) -> Result<Option<Spot>, Failure> {
     let row = sqlx::query!("SELECT merchant_id, services, service FROM holds WHERE municipality = $1 AND hold_id = $2", municipality.code(), hold.uuid())
         .fetch_optional(&mut **tx)
         .await?;
-    let place = |row: (Option<Uuid>, Option<Vec<String>>)| match row {
-        (Some(merchant), None) => Ok(Place::Merchant(MerchantId::new(merchant))),
-        (None, Some(services)) => Ok(Place::Registered(services)),
-        _ => Err(Failure::inconsistent("holds", format!("{hold} has no place, or two"))),
+    let Some(row) = row else { return Ok(None) };
+    let place = match (row.merchant_id, row.services) {
+        (Some(merchant), None) => Place::Merchant(MerchantId::new(merchant)),
+        (None, Some(services)) => Place::Registered(services),
+        _ => return Err(Failure::inconsistent("holds", format!("{hold} has no place, or two"))),
     };
-    row.map(|row| Ok((place((row.merchant_id, row.services))?, row.service))).transpose()
+    Ok(Some(Spot { place, service: row.service }))
 }
 
 /// Holds of a family that were made up to an instant and have not ended, oldest first: all of them, or those that draw on one child.
-pub(in crate::payment) async fn list_open_of_family_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    family: FamilyId,
-    (child, until): (Option<ChildId>, Instant),
-) -> Result<Vec<AccountId>, Failure> {
+pub(in crate::payment) async fn list_open_of_family_in_tx(tx: &mut Tx<'_>, municipality: Municipality, former: Former) -> Result<Vec<AccountId>, Failure> {
     let holds = sqlx::query_scalar!(
         r#"
         SELECT h.hold_id
@@ -231,9 +218,9 @@ pub(in crate::payment) async fn list_open_of_family_in_tx(
         ORDER BY h.held_at, h.hold_id
         "#,
         municipality.code(),
-        family.uuid(),
-        until,
-        child.map(ChildId::uuid)
+        former.family.uuid(),
+        former.until,
+        former.child.map(ChildId::uuid)
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -70,14 +70,17 @@ pub(in crate::payment) async fn list_parts_of_holds_in_tx(
     Ok(parts)
 }
 
-/// Writes releases down, each with the entry that gave the money back.
-pub(in crate::payment) async fn insert_releases_in_tx(
-    tx: &mut Tx<'_>,
-    municipality: Municipality,
-    released: &[(AccountId, EntryId)],
-    (why, at): (Release, Instant),
-) -> Result<(), Failure> {
-    let (holds, entries): (Vec<_>, Vec<_>) = released.iter().map(|(hold, entry)| (hold.uuid(), entry.uuid())).unzip();
+/// Holds that end at once, for the same reason.
+pub(in crate::payment) struct Released {
+    /// Each with the entry that gave its money back.
+    pub(in crate::payment) holds: Vec<(AccountId, EntryId)>,
+    pub(in crate::payment) why: Release,
+    pub(in crate::payment) at: Instant,
+}
+
+/// Writes releases down.
+pub(in crate::payment) async fn insert_releases_in_tx(tx: &mut Tx<'_>, municipality: Municipality, released: &Released) -> Result<(), Failure> {
+    let (holds, entries): (Vec<_>, Vec<_>) = released.holds.iter().map(|(hold, entry)| (hold.uuid(), entry.uuid())).unzip();
     sqlx::query!(
         r#"
         INSERT INTO releases (municipality, hold_id, entry_id, why, released_at)
@@ -86,8 +89,8 @@ pub(in crate::payment) async fn insert_releases_in_tx(
         municipality.code(),
         &holds,
         &entries,
-        why.as_str(),
-        at
+        released.why.as_str(),
+        released.at
     )
     .execute(&mut **tx)
     .await?;
