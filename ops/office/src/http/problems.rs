@@ -1,26 +1,35 @@
 //! The ledger's refusals as problems of the one registry. Staff may see every reason; `refusal` is its stable code.
 
-use ledger::error::{Error, Failure};
-use ledger::staff::Refusal;
+use axum::response::{IntoResponse, Response};
+use ledger::error::Failure;
+use web::fields::wrong_field;
 use web::problem::registry::{self, Kind};
 use web::{Problem, Text};
 
+use crate::refused::{No, Refused};
+
 /// What broke is logged here, once.
 #[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(failed)`")]
-pub(super) fn failed(failure: Failure) -> Problem {
+pub(crate) fn failed(failure: Failure) -> Problem {
     Problem::failed(&failure)
 }
 
-/// A refusal, or a failure.
-pub(super) fn refused<R: Refusal + 'static>(error: Error<R>) -> Problem {
-    match error {
-        Error::Rejected(rejected) => problem(rejected.code(), rejected.japanese(), &rejected.to_string()),
-        Error::Failed(failure) => failed(failure),
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotFound => Self::new(&registry::NOT_FOUND),
+            Refused::NoKey => Self::new(&registry::IDEMPOTENCY_KEY),
+            Refused::Field(name, fault) => wrong_field(name, &fault),
+            Refused::No(No { code, japanese, english }) => problem(code, japanese, &english),
+            Refused::Failed(failure) => failed(failure),
+        }
     }
 }
 
-pub(super) fn not_found() -> Problem {
-    Problem::new(&registry::NOT_FOUND)
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
 }
 
 /// `said` is the sentence in Japanese where the refusal has one of its own.

@@ -8,7 +8,7 @@ use web::{Problem, Text};
 const KINDS: [&str; 3] = ["text/csv", "text/plain", "application/octet-stream"];
 
 /// The bytes of a file.
-pub(super) struct Upload(pub(super) Bytes);
+pub(crate) struct Upload(pub(crate) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;

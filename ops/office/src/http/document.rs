@@ -1,4 +1,4 @@
-//! The OpenAPI document of the city's face. What a route's own annotation does not say follows from what it is: its action names the roles and whether a
+//! The OpenAPI document of the office. What a handler's signature does not say follows from what its route is: its action names the roles and whether a
 //! reason is needed, a command has an idempotency key, and each kind of request has its kinds of refusal.
 
 use std::collections::BTreeMap;
@@ -7,18 +7,15 @@ use axum::http::Method;
 use ledger::staff::{Action, Role};
 use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ObjectBuilder, RefOr, Required, Response, Type};
 use utoipa::{IntoParams as _, IntoResponses as _, OpenApi};
 use web::IdempotencyKey;
 use web::openapi::{Always, ByRole, Commanded, Counted, FieldProblemSchema, OfOne, ProblemSchema, Queried, Sent, SignedIn, Token};
 
-use super::super::desk::Route;
-use super::{
-    audit, bank, booklets, books, budgets, cards, claims, claims_evidence, claims_steps, clawbacks, families, family_accounts, letters, merchants, months,
-    people, registrations, remittances, returns, reveals, rosters, sessions, staff, statements, tables, terminals,
-};
+use super::describe::Description;
+use super::routes::{Documented, Route, Routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,57 +26,30 @@ use super::{
         license(name = "MIT OR Apache-2.0")
     ),
     servers((url = "/ops/v1")),
-    paths(
-        audit::all,
-        bank::import, bank::match_lines, bank::report, bank::explain_credit, bank::explain_debit,
-        books::trial_balance, books::verify, books::export, books::reverse,
-        budgets::show, budgets::appropriate, budgets::fund, budgets::end_year,
-        booklets::kinds, booklets::make_kind, booklets::of_family, booklets::issue, booklets::show, booklets::print, booklets::reissue, booklets::cancel,
-        cards::of_family, cards::issue, cards::show, cards::print, cards::reissue, cards::end, cards::reserve, cards::cancel,
-        claims::all, claims::file, claims::show, claims::assess, claims::reveal, claims::file_again,
-        claims_evidence::scan, claims_evidence::open,
-        claims_steps::send_back, claims_steps::examine, claims_steps::decide, claims_steps::withdraw,
-        clawbacks::all, clawbacks::propose, clawbacks::approve,
-        families::all, families::show, families::look_up,
-        family_accounts::all, family_accounts::register, family_accounts::approve, family_accounts::refuse,
-        letters::count, letters::print_next, letters::print_one, letters::renew, letters::record_delivery,
-        merchants::all, merchants::apply, merchants::show, merchants::receive, merchants::approve, merchants::refuse, merchants::suspend, merchants::resume,
-        months::checklist, months::close,
-        people::all, people::invite, people::remove,
-        registrations::apply_services, registrations::approve_services, registrations::change_account, registrations::approve_account, registrations::consent,
-        remittances::all, remittances::prepare, remittances::show, remittances::approve, remittances::build, remittances::download, remittances::sent, remittances::cancel,
-        returns::waiting, returns::propose, returns::confirm, returns::reject, returns::waiting_early, returns::propose_early, returns::confirm_early, returns::reject_early,
-        reveals::family, reveals::merchant_account,
-        rosters::preview, rosters::import, rosters::grant, rosters::revoke,
-        sessions::create, sessions::end, sessions::me,
-        staff::all, staff::invite, staff::assign, staff::issue, staff::end_sessions, staff::suspend, staff::resume,
-        statements::all, statements::draw, statements::analyse, statements::claim, statements::examine, statements::approve,
-        tables::trial_balance, tables::reconciliation, tables::remittance,
-        terminals::all, terminals::make, terminals::revoke,
-    ),
     components(schemas(ProblemSchema, FieldProblemSchema)),
     modifiers(&Token),
 )]
 struct Document;
 
 /// The document of `routes`.
-pub(in super::super) fn document(routes: &[Route]) -> utoipa::openapi::OpenApi {
+pub(crate) fn document(routes: Routes) -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    for route in routes {
-        if let Some(operation) = document.paths.paths.get_mut(route.path).and_then(|item| operation(item, &route.method)) {
-            complete(operation, route);
-        }
+    for Documented { route, entry, description } in routes.declared() {
+        let Description { parameters, body, answers, schemas } = description;
+        let operation = OperationBuilder::new().tag(entry.tag).summary(Some(entry.summary)).operation_id(Some(entry.id)).request_body(body);
+        let operation = parameters.into_iter().fold(operation, OperationBuilder::parameter);
+        let operation = answers.into_iter().fold(operation, |operation, (status, answer)| operation.response(status, answer));
+        let mut operation = operation.build();
+        complete(&mut operation, &route);
+        document.paths.add_path_operation(route.path, method(&route.method), operation);
+        document.components.get_or_insert_default().schemas.extend(schemas);
     }
     document
 }
 
-fn operation<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
-    match *method {
-        Method::GET => item.get.as_mut(),
-        Method::POST => item.post.as_mut(),
-        Method::DELETE => item.delete.as_mut(),
-        _ => None,
-    }
+fn method(method: &Method) -> Vec<HttpMethod> {
+    let known = [(Method::GET, HttpMethod::Get), (Method::POST, HttpMethod::Post), (Method::DELETE, HttpMethod::Delete)];
+    known.into_iter().filter(|(of, _)| of == method).map(|(_, documented)| documented).collect()
 }
 
 fn complete(operation: &mut Operation, route: &Route) {
