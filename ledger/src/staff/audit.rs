@@ -24,7 +24,7 @@ const SUBJECT_MAX: usize = 120;
 /// Where somebody stands who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// The ops API.
+    /// The office's API.
     Api,
     /// The command line on the server.
     CommandLine,
@@ -164,7 +164,7 @@ pub(crate) struct NewEnd<'a> {
 }
 
 impl Asked {
-    /// What `action` asks, at the API.
+    /// What `action` asks, at `door`.
     #[must_use]
     pub const fn new(action: Action, door: Door) -> Self {
         Self { action, subject: None, reason: None, door, request_id: None, key: None }

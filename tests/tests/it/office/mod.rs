@@ -1,4 +1,4 @@
-//! The city's face over HTTP: an office with staff in every role, and the whole service as one router without a socket.
+//! The office over HTTP: staff in every role, and the whole service as one router without a socket.
 //!
 //! `matrix` shows who may do what, from the permission table and the list of routes; `log` that every request leaves one row; `month` a whole month
 //! driven by three people; `two_people` that nobody does both sides; `reveals` that nothing personal is shown without a reason;

@@ -1,4 +1,4 @@
-//! The command line on the server: the same people, the same permissions, the same rows in the log as at the ops API.
+//! The command line on the server: the same people, the same permissions, the same rows in the log as at the office's API.
 
 use clap::Parser as _;
 use ledger::staff::Role;

@@ -1,4 +1,4 @@
-//! A small city's month over the ops API: a preparer, an approver and a treasurer bring a roster to grants, merchants to approval, payments to
+//! A small city's month over the office's API: a preparer, an approver and a treasurer bring a roster to grants, merchants to approval, payments to
 //! statements, statements to the bank file, the bank's statement to reconciliation, and the month to its close. The books prove themselves.
 
 use axum::http::Method;
