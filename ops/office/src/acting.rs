@@ -5,9 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use ledger::Ledger;
 use ledger::actor::{Actor, Command};
-use ledger::error::Failure;
 use ledger::ids::Municipality;
-use ledger::staff::{Action, Asked, Denied, Door, Ended, Member};
+use ledger::staff::{Action, Asked, Door, Ended, Member};
 use serde::Serialize;
 
 use crate::refused::Refused;
@@ -46,12 +45,12 @@ impl Acting {
     /// Has `work` done through [`Ledger::act_as`], the one way in which staff do anything. `work` answers what it came to, and how it ended.
     ///
     /// # Errors
-    /// The outer failure: the row could not be written. [`Denied`]: the work was not begun.
-    pub async fn act<T>(&self, about: About, work: impl Future<Output = (T, Ended)>) -> Result<Result<T, Denied>, Failure> {
+    /// Denied: the work was not begun. Failed: a row could not be written, and what was done is not answered.
+    pub async fn act<T>(&self, about: About, work: impl Future<Output = (T, Ended)>) -> Result<T, Refused> {
         let About { door, subject, request_id } = about;
         let key = self.key.clone().filter(|_| !self.action.only_reads());
         let asked = Asked { subject, reason: self.reason.clone(), request_id, key, ..Asked::new(self.action, door) };
-        self.ledger.act_as(&self.member, asked, work).await
+        Ok(self.ledger.act_as(&self.member, asked, work).await??)
     }
 
     /// How work that is done stands in the audit log.

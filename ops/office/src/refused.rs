@@ -3,12 +3,14 @@
 use std::fmt;
 
 use ledger::error::{Error, Failure};
-use ledger::staff::{Ended, Refusal};
+use ledger::staff::{Denied, Ended, Refusal};
 use web::{Fault, Language};
 
 /// The answer is no, or something broke.
 #[derive(Debug)]
 pub enum Refused {
+    /// They may not, or do not say why: nothing was begun.
+    Denied(Denied),
     /// There is no such thing in this city.
     NotFound,
     /// A command without an idempotency key.
@@ -41,6 +43,12 @@ impl<R: Refusal + 'static> From<Error<R>> for Refused {
     }
 }
 
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
@@ -52,6 +60,7 @@ impl Refused {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Denied(denied) => denied.code(),
             Self::NotFound => "not_found",
             Self::NoKey => "idempotency_key",
             Self::Field(_, fault) => fault.code(),
@@ -74,6 +83,7 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Denied(denied) => denied.fmt(f),
             Self::NotFound => f.write_str("there is no such thing in this city"),
             Self::NoKey => f.write_str("a command needs an idempotency key"),
             Self::Field(name, fault) => write!(f, "{name}: {}", fault.detail().of(Language::English)),

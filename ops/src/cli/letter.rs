@@ -52,7 +52,7 @@ enum Command {
     },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
     match arguments.command {

@@ -145,7 +145,7 @@ pub(super) async fn file<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::R
     toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.message()))
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
     match arguments.command {

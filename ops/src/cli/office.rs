@@ -3,13 +3,13 @@
 
 use std::fmt::{self, Display};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use clap::Args;
 use ledger::Ledger;
-use ledger::error::Failure;
-use ledger::staff::{Action, Denied, Door, Member};
+use ledger::staff::{Action, Door, Ended, Member};
 use office::{About, Acting, Refused};
 use serde::Serialize;
 use serde_json::Value;
@@ -46,6 +46,9 @@ pub struct Office<'a> {
     output: &'a Output,
 }
 
+/// Work of staff, and how it ended.
+type Working<'a, T> = Pin<Box<dyn Future<Output = (Result<T, Refused>, Ended)> + 'a>>;
+
 /// An answer that is no.
 #[derive(Serialize)]
 struct No {
@@ -68,7 +71,7 @@ pub fn refuse(output: &Output, code: &str, reason: impl Display) -> anyhow::Resu
 }
 
 impl<'a> Office<'a> {
-    /// Opens the office for whoever is named; none, and people are told, where there is no such city or person.
+    /// Opens the office for the member of staff who is named. `None`: there is no such city or person, and people were told.
     pub async fn open(who: Who, ledger: &'a Ledger, output: &'a Output) -> anyhow::Result<Option<Self>> {
         let Some(city) = named(&who.city, ledger, output).await? else { return Ok(None) };
         let Some(member) = ledger.find_staff(city.municipality, &who.by).await? else {
@@ -81,21 +84,16 @@ impl<'a> Office<'a> {
     }
 
     /// Has `work` done if they may and writes it down; the caller tells how it ended.
-    pub async fn act<T>(
-        &self,
-        action: Action,
-        subject: Option<&dyn Display>,
-        work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>,
-    ) -> Result<Result<Result<T, Refused>, Denied>, Failure> {
+    pub async fn act<T>(&self, action: Action, subject: Option<&dyn Display>, work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>) -> Result<T, Refused> {
         let by = Acting::new(self.ledger.clone(), self.member.clone(), action).because(self.reason.clone()).under(Some(&self.key));
         let about = About { door: Door::CommandLine, subject: subject.map(ToString::to_string), request_id: None };
-        // In a box, for some use cases are large.
-        let work = Box::pin(async {
+        // In a box, for some use cases are large; and so that what stands around them is compiled once for what they answer, not for each of them.
+        let work: Working<'_, T> = Box::pin(async {
             let result = work(&by).await;
             let ended = result.as_ref().map_or_else(Refused::ended, |_| by.done());
             (result, ended)
         });
-        by.act(about, work).await
+        by.act(about, work).await?
     }
 
     /// Has `work` done if they may, writes it down, and tells how it ended.
@@ -105,17 +103,19 @@ impl<'a> Office<'a> {
         subject: Option<&dyn Display>,
         work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>,
     ) -> anyhow::Result<Exit> {
-        match self.act(action, subject, work).await? {
-            Ok(Ok(answer)) => self.tell(&serde_json::to_value(&answer)?),
-            Ok(Err(Refused::Failed(failure))) => Err(failure).context("this broke: what became of it is found out by the same command under the same --key"),
-            Ok(Err(refused)) => refuse(self.output, refused.code(), refused),
-            Err(denied) => refuse(self.output, denied.code(), denied),
-        }
+        self.tell(self.act(action, subject, async |by| work(by).await.map(|answer| serde_json::to_value(answer))).await)
     }
 
-    fn tell(&self, document: &Value) -> anyhow::Result<Exit> {
-        self.output.answer(document, Readable(document))?;
-        Ok(Exit::Done)
+    fn tell(&self, acted: Result<serde_json::Result<Value>, Refused>) -> anyhow::Result<Exit> {
+        match acted {
+            Ok(document) => {
+                let document = document?;
+                self.output.answer(&document, Readable(&document))?;
+                Ok(Exit::Done)
+            }
+            Err(Refused::Failed(failure)) => Err(failure).context("this broke: what became of it is found out by the same command under the same --key"),
+            Err(refused) => refuse(self.output, refused.code(), refused),
+        }
     }
 }
 

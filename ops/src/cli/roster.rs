@@ -34,7 +34,7 @@ pub struct Named {
     file: PathBuf,
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 ///
 /// # Errors
 /// If the file cannot be read or the database fails. A refused file is [`Exit::Refused`].
@@ -44,23 +44,23 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
     let bytes = read(file).await?;
     let bar = Bar::new();
     let acted = match &command {
-        Command::Preview(_) => office.act(Action::PreviewRoster, None, async |by| rosters::preview_roster(by, &bytes).await).await?,
+        Command::Preview(_) => office.act(Action::PreviewRoster, None, async |by| rosters::preview_roster(by, &bytes).await).await,
         Command::Import(_) => {
             let imported = async |by: &Acting| rosters::import_roster(by, &bytes, &mut |progress| bar.hear(progress)).await;
-            office.act(Action::ImportRoster, None, imported).await?
+            office.act(Action::ImportRoster, None, imported).await
         }
     };
     match acted {
-        Ok(Ok(report)) => {
+        Ok(report) => {
             output.answer(&report, &report)?;
             Ok(Exit::Done)
         }
-        Ok(Err(Refused::Failed(failure))) => Err(failure).context("the roster was not imported"),
-        Ok(Err(refused)) => {
+        Err(Refused::Failed(failure)) => Err(failure).context("the roster was not imported"),
+        Err(Refused::Denied(denied)) => refuse(output, denied.code(), denied),
+        Err(refused) => {
             output.answer(&Refusal { file_refused: true, code: refused.code(), reason: refused.to_string() }, &refused)?;
             Ok(Exit::Refused)
         }
-        Err(denied) => refuse(output, denied.code(), denied),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Merchants: taken in by one person, decided on by another, suspended by whoever sees the need; what they register later; their people and desks.
+//! Merchants: taken in by one person, decided on by another, suspended at need; what they register later; their people and desks.
 
 use ledger::ids::{MerchantId, PersonId, TerminalId};
 use ledger::merchant::people::{NewPerson, PersonRole};

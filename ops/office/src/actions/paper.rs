@@ -50,7 +50,7 @@ pub async fn show_booklet(by: &Acting, booklet: BookletId) -> Result<BookletBody
     Ok(by.ledger().booklet(by.city(), booklet).await?.ok_or(Refused::NotFound)?.into())
 }
 
-/// Prints a booklet: whoever has it holds money in hand.
+/// Prints a booklet: its paper is money in hand.
 pub async fn print_booklet(by: &Acting, booklet: BookletId, host: &str) -> Result<Page, Refused> {
     let printed = by.ledger().print_booklet(by.city(), booklet).await?;
     by.made(booklet);

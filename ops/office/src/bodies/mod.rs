@@ -1,4 +1,4 @@
-//! What answers look like: the same at the API, on the command line and on paper's way to a page.
+//! Answers of staff's actions: the same document at the API and on the command line.
 //!
 //! Fields have no documentation of their own where their name says it: what is written here stands in the OpenAPI document.
 

@@ -1,4 +1,4 @@
-//! What requests ask: each form is declared once, and read and described by that.
+//! Requests of staff: each form is declared once, and read and described by that.
 //!
 //! A `reason` is checked here and carried by [`crate::acting::Acting`]: it stands in the audit log. A `message` is sealed with what it is about.
 
@@ -13,6 +13,7 @@ pub(crate) mod staff;
 use ledger::ids::{ClaimId, ClawbackId, FamilyId};
 use ledger::money::Yen;
 use ledger::time::Month;
+use web::fields::Given;
 use web::form::{Rule, any_text, flag, id, optional, parsed, text, whole};
 use web::{Fault, form};
 
@@ -27,8 +28,6 @@ const CURSOR_MAX: usize = 80;
 /// Items on a page, unless fewer are asked for.
 const PAGE: i64 = 50;
 const PAGE_MAX: i64 = 500;
-
-use web::fields::Given;
 
 fn reason() -> Rule<impl Fn(Given<'_>) -> Result<(), Fault>> {
     text(REASON_MAX).map(drop)

@@ -7,11 +7,10 @@ use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use ledger::staff::{Action, Denied, Door, Ended, Member};
+use ledger::staff::{Action, Door, Ended, Member};
 use ledger::token::CityToken;
 use serde_json::Value;
 use tracing::Instrument as _;
-use web::fields::{Fault, wrong_field};
 use web::problem::registry;
 use web::{Bearer, IdempotencyKey, Language, Problem, RequestId};
 
@@ -53,11 +52,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         acting.act(about, work).await
     };
     let acted = tokio::spawn(work.in_current_span()).await.map_err(|cut_short| Problem::failed(&cut_short))?;
-    match acted.map_err(failed)? {
-        Ok(answer) => Ok(answer),
-        Err(Denied::Role) => Err(Problem::new(&registry::FORBIDDEN)),
-        Err(Denied::Reason) => Err(wrong_field("reason", &Fault::Missing)),
-    }
+    acted.map_err(Problem::from)
 }
 
 async fn signed_in(parts: &mut Parts, deps: &Deps) -> Result<(Member, CityToken), Problem> {

@@ -2,7 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use ledger::error::Failure;
-use web::fields::wrong_field;
+use ledger::staff::Denied;
+use web::fields::{Fault, wrong_field};
 use web::problem::registry::{self, Kind};
 use web::{Problem, Text};
 
@@ -17,6 +18,8 @@ pub(crate) fn failed(failure: Failure) -> Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
+            Refused::Denied(Denied::Role) => Self::new(&registry::FORBIDDEN),
+            Refused::Denied(Denied::Reason) => wrong_field("reason", &Fault::Missing),
             Refused::NotFound => Self::new(&registry::NOT_FOUND),
             Refused::NoKey => Self::new(&registry::IDEMPOTENCY_KEY),
             Refused::Field(name, fault) => wrong_field(name, &fault),

@@ -1,4 +1,4 @@
-//! Merchants: taken in by one person, decided on by another, suspended by whoever sees the need.
+//! Merchants: taken in by one person, decided on by another, suspended at need.
 
 use axum::Json;
 use ledger::ids::MerchantId;
