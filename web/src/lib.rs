@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod extract;
 pub mod fields;
+pub mod form;
 pub mod health;
 pub mod language;
 pub mod openapi;
@@ -16,6 +17,7 @@ pub mod surroundings;
 pub use answer::{Created, tokyo_time};
 pub use extract::{Bearer, Body, IdempotencyKey, Origin, Params, PathId, PathIds, Picture, RequestId};
 pub use fields::{Fault, Fields, Read};
+pub use form::Form;
 pub use language::{Language, Text};
 pub use problem::Problem;
 pub use surroundings::Surroundings;

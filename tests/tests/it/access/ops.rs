@@ -1,4 +1,4 @@
-//! The city's face.
+//! The office.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use tests::support::access::{Asker, FilledRequest, Operation, assert_kept, table
 use tests::support::town::{Client, HOST};
 
 use crate::claims::picture;
-use crate::console::month::Things;
-use crate::console::{Clerk, Office};
+use crate::office::month::Things;
+use crate::office::{Clerk, Office};
 
 const SAID: &str = "# Who may ask what: the city's API
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::support::town::{Answer, Client, HOST};
 
 use crate::claims::{World, picture};
-use crate::console::invite;
+use crate::office::invite;
 
 /// A city of the tests of claims, and its routes.
 pub(super) struct Bureau {

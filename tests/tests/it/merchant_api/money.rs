@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tests::support::database::TestDatabase;
 use tests::support::town::{Client, HOST, TODAY, Town};
 
-use crate::console::month::{FUNDED, Staffed, credit, debit, statement};
-use crate::console::{CITY, Office};
+use crate::office::month::{FUNDED, Staffed, credit, debit, statement};
+use crate::office::{CITY, Office};
 
 const STATEMENTS: &str = "/merchant/v1/statements";
 const MAY: &str = "/merchant/v1/statements/2026-05";
