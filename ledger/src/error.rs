@@ -2,6 +2,7 @@
 
 use crate::batch::Busy;
 use crate::money::Overflow;
+use crate::refusal::Refusal;
 
 /// Something that should not happen: logged once at the edge with its whole chain; the caller learns a request id only.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +45,7 @@ impl From<sqlx::Error> for Failure {
 
 /// How a use case ends other than well: the answer is no, or something broke.
 #[derive(Debug, thiserror::Error)]
-pub enum Error<R: std::error::Error + 'static> {
+pub enum Error<R: Refusal> {
     /// The answer is no, and this is why.
     #[error(transparent)]
     Rejected(R),
@@ -53,7 +54,7 @@ pub enum Error<R: std::error::Error + 'static> {
     Failed(Failure),
 }
 
-impl<R: std::error::Error, F: Into<Failure>> From<F> for Error<R> {
+impl<R: Refusal, F: Into<Failure>> From<F> for Error<R> {
     fn from(failure: F) -> Self {
         Self::Failed(failure.into())
     }

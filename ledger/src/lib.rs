@@ -32,6 +32,7 @@ pub mod paper;
 pub mod payment;
 pub mod people;
 pub mod reconciliation;
+pub mod refusal;
 pub mod remittance;
 pub mod scheme;
 pub mod seal;

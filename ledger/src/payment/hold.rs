@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::history::{self, Payment};
 use super::sources::{self, Group, Purchase, Window};
-use super::split::{Short, Source, split};
-use super::{NewHold, repo};
+use super::split::{Source, split};
+use super::{HoldRejected, NewHold, repo};
 use crate::actor::{Actor, Command};
 use crate::batch::Busy;
 use crate::books::{self, Account, Kind, Outcome, Posting, Refused};
@@ -49,32 +49,6 @@ pub struct HoldPayment {
     pub month: Option<Month>,
     /// Whether own money pays the rest.
     pub own_money: bool,
-}
-
-/// Why a payment cannot be made. For the family's screen only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HoldRejected {
-    /// Everything together does not reach the price.
-    #[error("残高が {} 円足りません。自分のお金を入れるか、金額を見直してください。", .0.missing)]
-    Short(#[from] Short),
-    /// The price is not an amount.
-    #[error("金額は 1 円以上で入力してください。")]
-    Price,
-    /// The merchant takes no payments of this kind now.
-    #[error("この教室・事業者では、いまこの支払いはできません。")]
-    Merchant,
-    /// The bill is for something else, or has been paid.
-    #[error("この請求は支払い済みか、内容が違います。請求をもう一度読み取ってください。")]
-    Invoice,
-    /// The key was used for another payment.
-    #[error("この操作番号は別の支払いに使われています。")]
-    Conflict,
-    /// The day is closed.
-    #[error("この日の帳簿は締め切られています。")]
-    Closed,
-    /// Others paid from the same money at the same time, again and again.
-    #[error("いま混み合っています。もう一度お試しください。")]
-    Busy,
 }
 
 /// How one attempt ended.

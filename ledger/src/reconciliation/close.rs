@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Rejected, repo};
+use super::{Missing, Rejected, repo};
 use crate::actor::{Actor, Command};
 use crate::books::{self, TrialBalance};
 use crate::city;
@@ -34,18 +34,18 @@ pub struct Checklist {
 }
 
 impl Checklist {
-    /// What is missing, in words; nothing when the month can be closed.
+    /// What is missing; nothing when the month can be closed.
     #[must_use]
-    pub fn missing(&self) -> Vec<String> {
+    pub fn missing(&self) -> Vec<Missing> {
         let lines = [
-            (!self.over, "the month is not over".to_owned()),
-            (self.undrawn_statements > 0, format!("{} statements are not drawn: draw them", self.undrawn_statements)),
-            (self.unapproved_statements > 0, format!("{} statements are not approved: examine and approve them", self.unapproved_statements)),
-            (self.unmatched_lines > 0, format!("{} bank lines over {} yen are unmatched: work through them", self.unmatched_lines, self.unmatched_yen)),
-            (self.trial_balance_yen != 0, format!("the trial balance is {} yen, not zero", self.trial_balance_yen)),
-            (self.stored_differs.is_some(), format!("the stored balance of {} differs from its transfers", self.stored_differs.as_deref().unwrap_or_default())),
+            (!self.over).then_some(Missing::NotOver),
+            (self.undrawn_statements > 0).then_some(Missing::Undrawn(self.undrawn_statements)),
+            (self.unapproved_statements > 0).then_some(Missing::Unapproved(self.unapproved_statements)),
+            (self.unmatched_lines > 0).then_some(Missing::Unmatched { lines: self.unmatched_lines, sum: self.unmatched_yen }),
+            (self.trial_balance_yen != 0).then_some(Missing::TrialBalance(self.trial_balance_yen)),
+            self.stored_differs.clone().map(Missing::Stored),
         ];
-        lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
+        lines.into_iter().flatten().collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A family takes another activation code, on a phone that is signed in and by who knows the code in force.
 
-use super::{REFUSED_MAX, SignIn, repo, window};
+use super::{ChangeRejected, REFUSED_MAX, SignIn, repo, window};
 use crate::Ledger;
 use crate::actor::Command;
 use crate::code::Code;
@@ -8,23 +8,6 @@ use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{FamilyId, Municipality};
 use crate::token::CityToken;
-
-/// Why the activation code stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ChangeRejected {
-    /// What was typed is not the code in force.
-    #[error("この登録コードは、いま有効なものではありません。")]
-    Refused,
-    /// Too many refusals from this place.
-    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
-    TooMany {
-        /// When the window is over.
-        seconds: u32,
-    },
-    /// The key stands for another request.
-    #[error("この操作番号は別の操作に使われています。")]
-    Conflict,
-}
 
 impl Ledger {
     /// A family that knows its activation code takes another one: the old letter is dead at once, and every other phone is signed out. The same command

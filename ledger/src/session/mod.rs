@@ -4,9 +4,10 @@
 //! came from, so that nobody can try codes for long; who is right is never counted.
 
 mod change;
+mod error;
 pub(crate) mod repo;
 
-pub use change::ChangeRejected;
+pub use error::{ChangeRejected, SignInRejected};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,20 +43,6 @@ pub struct SignIn {
     pub code: Option<Code>,
     /// Where the attempt comes from: an address.
     pub origin: String,
-}
-
-/// Why nobody is signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SignInRejected {
-    /// The code does not sign in: mistyped, unknown, or replaced by a newer letter.
-    #[error("この登録コードではサインインできません。")]
-    Refused,
-    /// Too many refusals from this place.
-    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
-    TooMany {
-        /// When the window is over.
-        seconds: u32,
-    },
 }
 
 /// A phone that is signed in.

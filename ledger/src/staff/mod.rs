@@ -8,7 +8,6 @@ pub mod audit;
 mod error;
 mod members;
 pub mod overview;
-pub mod refusal;
 pub(crate) mod repo;
 pub mod reveal;
 pub mod reversal;
@@ -19,7 +18,6 @@ pub use action::Action;
 pub use audit::{Asked, Denied, Door, Ended};
 pub use error::Rejected;
 pub use members::{Invitation, Invited};
-pub use refusal::Refusal;
 pub use role::{Role, Roles};
 
 use serde::Serialize;

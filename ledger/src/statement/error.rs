@@ -1,8 +1,11 @@
 //! Why something about a statement is refused: what, where, what to do.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::ids::StatementId;
+use crate::refusal::{self, Kind, Refusal, Word};
 use crate::time::Month;
 
 /// The answer is no.
@@ -36,7 +39,7 @@ pub enum Rejected {
         /// Which.
         statement: StatementId,
         /// The state it is in.
-        state: &'static str,
+        state: Word,
         /// What was asked.
         asked: &'static str,
     },
@@ -53,10 +56,8 @@ pub enum Rejected {
     NotAllowed,
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
             Self::NotOver { .. } => "statement_not_over",
@@ -65,6 +66,44 @@ impl Rejected {
             Self::State { .. } => "statement_state",
             Self::SamePerson { .. } => "same_person",
             Self::NotAllowed => "not_allowed",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Conflict => Kind::Conflict,
+            Self::NotOver { .. } | Self::RefundsPending { .. } | Self::State { .. } => Kind::NotNow,
+            Self::Unknown(_) => Kind::NotFound,
+            Self::SamePerson { .. } => Kind::SecondPerson,
+            Self::NotAllowed => Kind::Forbidden,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotOver { month, last_on } => format!("{month} の利用期間は {last_on} までで、まだ終わっていません。翌日から作成できます。").into(),
+            Self::RefundsPending { count, last_on } => {
+                format!("{last_on} までの返金 {count} 件の精算が終わっていません。精算してから、もう一度作成してください。").into()
+            }
+            Self::Unknown(statement) => format!("支払明細 {statement} はありません。").into(),
+            Self::State { statement, state, .. } => format!("支払明細 {statement} は{}ため、この操作はできません。", state.ja).into(),
+            Self::SamePerson { by, .. } => refusal::same_person_ja(by),
+            Self::NotAllowed => refusal::NOT_ALLOWED.ja.into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotOver { month, last_on } => format!("{month} の分は、{last_on} に終わります。次の日から作ることができます。").into(),
+            Self::RefundsPending { count, last_on } => {
+                format!("{last_on} までに返したお金が {count} 件あります。先にその計算をしてください。そのあとで、もう一度作ってください。").into()
+            }
+            Self::Unknown(statement) => format!("支払いの紙「{statement}」はありません。番号を確かめてください。").into(),
+            Self::State { statement, state, .. } => format!("支払いの紙「{statement}」は、いま「{}」です。これはできません。", state.easy).into(),
+            Self::SamePerson { by, .. } => refusal::same_person_easy(by),
+            Self::NotAllowed => refusal::NOT_ALLOWED.easy.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Staff at the server: what the commands of `city`, `merchant`, `month`, `bank` and `staff` share. Each passes the same permission table and leaves
 //! the same row in the audit log as at the ops API.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
@@ -13,8 +14,9 @@ use ledger::Ledger;
 use ledger::actor::Command;
 use ledger::error::{Error, Failure};
 use ledger::ids::Municipality;
+use ledger::refusal::{Kind, Refusal};
 use ledger::staff::reversal::certain;
-use ledger::staff::{Action, Asked, Denied, Door, Ended, Member, Refusal};
+use ledger::staff::{Action, Asked, Denied, Door, Ended, Member};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -109,7 +111,7 @@ impl<'a> Office<'a> {
     }
 
     /// Does `work` if they may and writes it down; the caller tells how it ended.
-    pub async fn act<T, R: Refusal + 'static>(
+    pub async fn act<T, R: Refusal>(
         &self,
         action: Action,
         subject: Option<String>,
@@ -126,7 +128,7 @@ impl<'a> Office<'a> {
     }
 
     /// Does `work` if they may, writes it down, and tells how it ended.
-    pub fn run<'b, T: Serialize + 'b, R: Refusal + 'static>(
+    pub fn run<'b, T: Serialize + 'b, R: Refusal>(
         &'b self,
         action: Action,
         subject: Option<String>,
@@ -140,7 +142,7 @@ impl<'a> Office<'a> {
         })
     }
 
-    fn tell<T: Serialize, R: Refusal + 'static>(&self, result: Result<T, Error<R>>) -> anyhow::Result<Exit> {
+    fn tell<T: Serialize, R: Refusal>(&self, result: Result<T, Error<R>>) -> anyhow::Result<Exit> {
         match result {
             Err(Error::Rejected(rejected)) => refuse(self.output, rejected.code(), &rejected),
             Err(Error::Failed(failure)) => Err(failure).context("this broke: what became of it is found out by the same command under the same --key"),
@@ -177,6 +179,18 @@ struct Nothing;
 impl Refusal for Nothing {
     fn code(&self) -> &'static str {
         "not_found"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::NotFound
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        "この市に、それはありません。".into()
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        "この市に、それはありません。番号を確かめてください。".into()
     }
 }
 

@@ -11,6 +11,7 @@ use ledger::Ledger;
 use ledger::error::Error;
 use ledger::people::Report;
 use ledger::people::roster::{FileRefused, Notice};
+use ledger::refusal::Refusal as _;
 use ledger::staff::Action;
 use serde::Serialize;
 
@@ -54,7 +55,7 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
             Ok(Exit::Done)
         }
         Ok(Err(Error::Rejected(refused))) => {
-            output.answer(&Refusal::from(&refused), &refused)?;
+            output.answer(&Refused::from(&refused), refused.japanese())?;
             Ok(Exit::Refused)
         }
         Ok(Err(Error::Failed(failure))) => Err(failure).context("the roster was not imported"),
@@ -69,15 +70,15 @@ async fn import(office: &Office<'_>, bytes: &[u8]) -> Result<Report, Error<FileR
 
 /// A refused file as a document.
 #[derive(Debug, Serialize)]
-struct Refusal {
+struct Refused {
     file_refused: bool,
     code: &'static str,
     reason: String,
 }
 
-impl From<&FileRefused> for Refusal {
+impl From<&FileRefused> for Refused {
     fn from(refused: &FileRefused) -> Self {
-        Self { file_refused: true, code: refused.code(), reason: refused.to_string() }
+        Self { file_refused: true, code: refused.code(), reason: refused.japanese().into_owned() }
     }
 }
 

@@ -13,6 +13,7 @@ use super::output::{Exit, Output};
 use crate::console::routes::audit::RowBody;
 use crate::console::routes::sessions::MemberBody;
 use crate::console::routes::staff::CodeBody;
+use ledger::refusal::Refusal as _;
 
 /// What is done about staff.
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ use ring::digest::{SHA256, digest};
 use super::*;
 use crate::bank::file_error::{FileError, Place, Problem};
 use crate::bank::frame::{Framing, Separator};
+use crate::refusal::Refusal as _;
 
 const MEISAI: &str = "dcde3388ab9d4fff4d021cd8848f56c52b22c435033963a56661add7badfb45a";
 

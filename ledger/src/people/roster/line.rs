@@ -11,6 +11,7 @@ use super::guard::{self, Guard};
 use super::refusal::{Fault, Notice};
 use crate::bank::account::{AccountError, BankAccount, Written};
 use crate::people::person::{ChildFacts, Person};
+use crate::refusal::Refusal as _;
 
 /// The largest 所得割 that is taken for one, in yen.
 pub(super) const SHOTOKUWARI_YEN_MAX: i64 = 99_999_999_999;
@@ -156,12 +157,14 @@ fn first_day(year: i32) -> NaiveDate {
 
 /// What is wrong with an account, in the clerk's words.
 fn account_notice(line: u64, error: &AccountError) -> Notice {
-    let (column, reason) = match error.field() {
-        "bank" => (Column::Bank, "銀行コードは4桁の数字で入れてください（先頭の0も必要です）"),
-        "branch" => (Column::Branch, "支店コードは3桁の数字で入れてください（先頭の0も必要です）"),
-        "kind" => (Column::AccountKind, "預金種目は 1（普通）、2（当座）、4（貯蓄）、9（その他）のいずれかにしてください"),
-        "number" => (Column::AccountNumber, "口座番号は7桁以内の数字で入れてください（ゆうちょ銀行は記号番号を口座番号に変換してください）"),
-        _ => (Column::AccountHolder, "口座名義は通帳のとおりにカナで入れてください（漢字などは使えません）"),
+    let (column, reason) = match error {
+        AccountError::Bank(_) => (Column::Bank, "銀行コードは4桁の数字で入れてください（先頭の0も必要です）"),
+        AccountError::Branch(_) => (Column::Branch, "支店コードは3桁の数字で入れてください（先頭の0も必要です）"),
+        AccountError::Kind(_) => (Column::AccountKind, "預金種目は 1（普通）、2（当座）、4（貯蓄）、9（その他）のいずれかにしてください"),
+        AccountError::Number | AccountError::LongNumber | AccountError::Payer(_) => {
+            (Column::AccountNumber, "口座番号は7桁以内の数字で入れてください（ゆうちょ銀行は記号番号を口座番号に変換してください）")
+        }
+        AccountError::Holder(_) => (Column::AccountHolder, "口座名義は通帳のとおりにカナで入れてください（漢字などは使えません）"),
     };
     Notice::of(line, column, Fault::new(error.code(), reason))
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bank::account::Written;
+use crate::refusal::Refusal as _;
 
 const HEADINGS: &str =
     "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,状態,出生順,多胎,在宅育児,所得割,学校所在市,保護者宛名番号,保護者氏名,保護者カナ,適用日";

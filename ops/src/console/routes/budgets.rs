@@ -142,7 +142,7 @@ pub(super) async fn show(State(deps): State<Deps>, acting: Acting, Params(YearQu
 pub(super) async fn appropriate(State(deps): State<Deps>, acting: Acting, Body(body): Body<AppropriateBody>) -> Result<MadeAs<EntryBody>, Problem> {
     let AppropriateBody { scheme, year, amount } = body;
     if deps.ledger.schemes.get(&scheme).is_none() {
-        let unknown = Text::fixed("この制度は登録されていません。", "There is no such scheme here.");
+        let unknown = Text::fixed("この制度は登録されていません。", "この制度は、ここにありません。", "There is no such scheme here.");
         return Err(wrong_field("scheme", &Fault::Said("unknown-scheme", unknown)));
     }
     let command = acting.command(&(&scheme, year, amount))?;

@@ -34,7 +34,7 @@ pub(crate) struct ChecklistBody {
 
 impl ChecklistBody {
     pub(crate) fn new(month: Month, checklist: Checklist) -> Self {
-        Self { month, missing: checklist.missing(), checklist }
+        Self { month, missing: checklist.missing().iter().map(ToString::to_string).collect(), checklist }
     }
 }
 
