@@ -33,6 +33,8 @@ pub mod payment;
 pub mod people;
 pub mod reconciliation;
 pub mod refusal;
+#[cfg(test)]
+mod refusal_tests;
 pub mod remittance;
 pub mod scheme;
 pub mod seal;

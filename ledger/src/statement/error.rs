@@ -88,7 +88,7 @@ impl Refusal for Rejected {
             }
             Self::Unknown(statement) => format!("支払明細 {statement} はありません。").into(),
             Self::State { statement, state, .. } => format!("支払明細 {statement} は{}ため、この操作はできません。", state.ja).into(),
-            Self::SamePerson { by, .. } => refusal::same_person_ja(by),
+            Self::SamePerson { statement, by } => format!("支払明細 {statement}: {}", refusal::same_person_ja(by)).into(),
             Self::NotAllowed => refusal::NOT_ALLOWED.ja.into(),
         }
     }
@@ -102,7 +102,7 @@ impl Refusal for Rejected {
             }
             Self::Unknown(statement) => format!("支払いの紙「{statement}」はありません。番号を確かめてください。").into(),
             Self::State { statement, state, .. } => format!("支払いの紙「{statement}」は、いま「{}」です。これはできません。", state.easy).into(),
-            Self::SamePerson { by, .. } => refusal::same_person_easy(by),
+            Self::SamePerson { statement, by } => format!("支払いの紙「{statement}」: {}", refusal::same_person_easy(by)).into(),
             Self::NotAllowed => refusal::NOT_ALLOWED.easy.into(),
         }
     }

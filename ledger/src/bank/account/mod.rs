@@ -62,7 +62,7 @@ pub enum AccountError {
     #[error("account number: write up to seven digits, not all zeros (a ゆうちょ 記号番号 must be converted first)")]
     Number,
     /// Not ten digits.
-    #[error("委託者コード {0:?}: write the ten digits that the bank gave, zeros included")]
+    #[error("consignor code (委託者コード) {0:?}: write the ten digits that the bank gave, zeros included")]
     Payer(String),
     /// Not ten digits.
     #[error("account number: a bank statement writes it with ten digits")]

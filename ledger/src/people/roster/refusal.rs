@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::column::Column;
+use super::fault::Fault;
 use crate::refusal::{Kind, Refusal};
 
 /// Something about one cell: why its line is refused, or what a person should look at.
@@ -24,21 +25,13 @@ pub struct Notice {
 
 impl Notice {
     /// About the cell of `column` in `line`.
-    pub(super) fn of(line: u64, column: Column, fault: Fault) -> Self {
-        Self { line, column: Some(column.heading()), code: fault.code, reason: fault.reason }
+    pub(super) fn of(line: u64, column: Column, fault: &Fault) -> Self {
+        Self { column: Some(column.heading()), ..Self::of_line(line, fault) }
     }
-}
 
-/// What is wrong with a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) code: &'static str,
-    pub(super) reason: String,
-}
-
-impl Fault {
-    pub(super) fn new(code: &'static str, reason: impl Into<String>) -> Self {
-        Self { code, reason: reason.into() }
+    /// About a whole line.
+    pub(super) fn of_line(line: u64, fault: &Fault) -> Self {
+        Self { line, column: None, code: fault.code(), reason: fault.japanese().into_owned() }
     }
 }
 
