@@ -1,6 +1,7 @@
 //! Rejections and failures are different types: a rejection is an answer, a failure is an accident.
 
 use crate::money::Overflow;
+use crate::refusal::Refusal;
 
 /// Too many requests wait already: nothing happened, try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,7 @@ impl From<sqlx::Error> for Failure {
 
 /// How a use case ends other than well: the answer is no, or something broke.
 #[derive(Debug, thiserror::Error)]
-pub enum Error<R: std::error::Error + 'static> {
+pub enum Error<R: Refusal> {
     /// The answer is no, and this is why.
     #[error(transparent)]
     Rejected(R),
@@ -57,15 +58,15 @@ pub enum Error<R: std::error::Error + 'static> {
     Failed(Failure),
 }
 
-impl<R: std::error::Error, F: Into<Failure>> From<F> for Error<R> {
+impl<R: Refusal, F: Into<Failure>> From<F> for Error<R> {
     fn from(failure: F) -> Self {
         Self::Failed(failure.into())
     }
 }
 
-impl<R: std::error::Error> Error<R> {
+impl<R: Refusal> Error<R> {
     /// The same end, told as another kind of rejection.
-    pub fn map<S: std::error::Error>(self, rejected: impl FnOnce(R) -> S) -> Error<S> {
+    pub fn map<S: Refusal>(self, rejected: impl FnOnce(R) -> S) -> Error<S> {
         match self {
             Self::Rejected(known) => Error::Rejected(rejected(known)),
             Self::Failed(failure) => Error::Failed(failure),

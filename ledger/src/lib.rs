@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 pub use bank;
-pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time, token};
+pub use foundation::{actor, code, digest, entropy, ids, money, numbers, refusal, time, token};
 pub use scheme;
 
 use sqlx::PgPool;
@@ -30,6 +30,8 @@ pub mod paper;
 pub mod payment;
 pub mod people;
 pub mod reconciliation;
+#[cfg(test)]
+mod refusal_tests;
 pub mod remittance;
 pub mod report;
 pub mod seal;

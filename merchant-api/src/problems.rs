@@ -35,7 +35,11 @@ fn of_invalid(invalid: Invalid) -> Problem {
         Invalid::Due => wrong_field("due_on", &Fault::Said("due", due())),
         Invalid::Paid => Problem::new(&registry::PAID_ALREADY),
         Invalid::RefundTooMuch { left_yen } => {
-            let detail = Text::new(format!("返金できるのは残り {left_yen} 円までです。"), format!("{left_yen} yen are left of it."));
+            let detail = Text::new(
+                format!("返金できるのは残り {left_yen} 円までです。"),
+                format!("返せるお金は {left_yen} 円までです。"),
+                format!("{left_yen} yen are left of it."),
+            );
             Problem::new(&registry::REFUND_TOO_MUCH).detail(detail).member("left_yen", left_yen)
         }
         Invalid::DayClosed => Problem::new(&registry::DAY_CLOSED),
@@ -45,12 +49,16 @@ fn of_invalid(invalid: Invalid) -> Problem {
 }
 
 const fn due() -> Text {
-    Text::fixed("支払期限は、今日から 1 年以内の日にしてください。", "Give a day from today on, within a year.")
+    Text::fixed(
+        "支払期限は、今日から 1 年以内の日にしてください。",
+        "払う日は、今日から 1 年以内の日にしてください。",
+        "Give a day from today on, within a year.",
+    )
 }
 
 fn of_field(field: &WrongField) -> FieldProblem {
-    let WrongField { field, code, japanese, english } = field.clone();
-    FieldProblem { place: Place::Body(format!("/{field}")), code: code.into(), detail: Text::new(japanese, english) }
+    let WrongField { field, code, japanese, easy, english } = field.clone();
+    FieldProblem { place: Place::Body(format!("/{field}")), code: code.into(), detail: Text::new(japanese, easy, english) }
 }
 
 /// What is wrong with one line of a batch: its code and a sentence.

@@ -1,4 +1,4 @@
-//! The languages that answers come in: Japanese unless English is asked for.
+//! The languages that answers come in: Japanese unless another is asked for. Easy Japanese is `ja-x-easy`, a private-use subtag of BCP 47.
 
 use std::borrow::Cow;
 
@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, header};
 pub enum Language {
     /// 日本語.
     Japanese,
+    /// やさしい日本語: short sentences for those who learn the language.
+    EasyJapanese,
     /// English.
     English,
 }
@@ -18,6 +20,8 @@ pub enum Language {
 pub struct Text {
     /// 日本語.
     pub japanese: Cow<'static, str>,
+    /// やさしい日本語.
+    pub easy: Cow<'static, str>,
     /// English.
     pub english: Cow<'static, str>,
 }
@@ -25,14 +29,14 @@ pub struct Text {
 impl Text {
     /// A text that holds figures or names.
     #[must_use]
-    pub const fn new(japanese: String, english: String) -> Self {
-        Self { japanese: Cow::Owned(japanese), english: Cow::Owned(english) }
+    pub const fn new(japanese: String, easy: String, english: String) -> Self {
+        Self { japanese: Cow::Owned(japanese), easy: Cow::Owned(easy), english: Cow::Owned(english) }
     }
 
     /// A text that is always the same.
     #[must_use]
-    pub const fn fixed(japanese: &'static str, english: &'static str) -> Self {
-        Self { japanese: Cow::Borrowed(japanese), english: Cow::Borrowed(english) }
+    pub const fn fixed(japanese: &'static str, easy: &'static str, english: &'static str) -> Self {
+        Self { japanese: Cow::Borrowed(japanese), easy: Cow::Borrowed(easy), english: Cow::Borrowed(english) }
     }
 
     /// In this language.
@@ -40,6 +44,7 @@ impl Text {
     pub fn of(&self, language: Language) -> &str {
         match language {
             Language::Japanese => &self.japanese,
+            Language::EasyJapanese => &self.easy,
             Language::English => &self.english,
         }
     }
@@ -51,6 +56,7 @@ impl Language {
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Japanese => "ja",
+            Self::EasyJapanese => "ja-x-easy",
             Self::English => "en",
         }
     }
@@ -60,14 +66,30 @@ impl Language {
     pub fn of(headers: &HeaderMap) -> Self {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let weight = |wanted: Self| asked.split(',').filter_map(|range| wanted.weight(range)).max().unwrap_or(0);
-        if weight(Self::English) > weight(Self::Japanese) { Self::English } else { Self::Japanese }
+        let [japanese, easy, english] = [Self::Japanese, Self::EasyJapanese, Self::English].map(weight);
+        match () {
+            () if english > japanese.max(easy) => Self::English,
+            () if easy > 0 && easy >= japanese => Self::EasyJapanese,
+            () => Self::Japanese,
+        }
+    }
+
+    /// The language that a tag of the header (`en-GB`) names.
+    fn named(tag: &str) -> Option<Self> {
+        let is = |language: Self, tag: &str| tag.eq_ignore_ascii_case(language.tag());
+        let primary = tag.split('-').next()?;
+        match () {
+            () if is(Self::EasyJapanese, tag) => Some(Self::EasyJapanese),
+            () if is(Self::Japanese, primary) => Some(Self::Japanese),
+            () if is(Self::English, primary) => Some(Self::English),
+            () => None,
+        }
     }
 
     /// How much one range of the header (`en-GB;q=0.8`) wants this language, in thousandths.
     fn weight(self, range: &str) -> Option<u32> {
         let mut parts = range.split(';').map(str::trim);
-        let tag = parts.next()?.split('-').next()?;
-        if !tag.eq_ignore_ascii_case(self.tag()) {
+        if Self::named(parts.next()?)? != self {
             return None;
         }
         let quality = parts.find_map(|part| part.strip_prefix("q="));
@@ -100,7 +122,12 @@ mod tests {
         assert_eq!(language("en-GB,en;q=0.9,ja;q=0.8"), Language::English);
         assert_eq!(language("ja,en;q=0.9"), Language::Japanese);
         assert_eq!(language("fr, en;q=0.3"), Language::English);
-        for odd in ["", "de", "*", "en;q=0", "en;q=x", "ja;q=0.75, en;q=0.7"] {
+        for easy in ["ja-x-easy", "JA-X-Easy", "ja-x-easy,ja;q=0.9,en;q=0.8", "en;q=0.5,ja-x-easy"] {
+            assert_eq!(language(easy), Language::EasyJapanese, "{easy}");
+        }
+        assert_eq!(language("ja,ja-x-easy;q=0.5"), Language::Japanese);
+        assert_eq!(language("en,ja-x-easy;q=0.5"), Language::English);
+        for odd in ["", "de", "ja-JP", "ja-x-other", "*", "en;q=0", "en;q=x", "ja;q=0.75, en;q=0.7"] {
             assert_eq!(language(odd), Language::Japanese, "{odd}");
         }
     }

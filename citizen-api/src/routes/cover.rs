@@ -14,14 +14,17 @@ use crate::problems::failed;
 
 const WARNING: Text = Text::fixed(
     "この教室・事業者では、コードで支払う方の多くが制度を利用している方です。コードで支払うと、制度を利用していることが推測されるおそれがあります。",
+    "この教室でコードで払う人は、制度を使っている人が多いです。コードで払うと、制度を使っていることがわかるかもしれません。",
     "Most of those who pay here by code use a scheme: whoever does may be taken for somebody who does.",
 );
 const CLAIM: Text = Text::fixed(
     "ほかの方法でお支払いになり、領収書であとから払い戻しを申請することもできます。",
+    "ほかの方法で払うこともできます。そのときは、領収書をもらってください。あとで、お金を返してもらう申し込みができます。",
     "You can pay in another way and claim it back with the receipt.",
 );
 const OWN_MONEY: Text = Text::fixed(
     "ご自身のお金だけで支払っても、教室・事業者に見えるものは同じです。",
+    "自分のお金だけで払っても、教室から見えるものは同じです。",
     "What the merchant sees is the same when you pay with your own money only.",
 );
 

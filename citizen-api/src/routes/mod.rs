@@ -49,7 +49,10 @@ fn own_child(family: &Family, child: ChildId) -> Result<(), Problem> {
 }
 
 fn unknown_child() -> Fault {
-    Fault::Said("unknown-child", web::Text::fixed("このお子さんは登録されていません。", "This child is not registered here."))
+    Fault::Said(
+        "unknown-child",
+        web::Text::fixed("このお子さんは登録されていません。", "この子どもは、登録されていません。", "This child is not registered here."),
+    )
 }
 
 /// Cuts a page that was read with one item too many; answers the last item when another page follows.

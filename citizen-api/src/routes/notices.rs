@@ -33,9 +33,9 @@ const TEXT_BYTES: usize = 120;
 /// More than happens to a family between two looks.
 const NEW_MAX: i64 = 20;
 
-const PAID: Text = Text::fixed("お支払いが完了しました。", "Your payment is complete.");
-const REFUNDED: Text = Text::fixed("返金がありました。", "There is a refund.");
-const NOT_SETTLED: Text = Text::fixed("お支払いの設定をご確認ください。", "Please look at a payment that you have set.");
+const PAID: Text = Text::fixed("お支払いが完了しました。", "お金を払いました。", "Your payment is complete.");
+const REFUNDED: Text = Text::fixed("返金がありました。", "お金が戻りました。", "There is a refund.");
+const NOT_SETTLED: Text = Text::fixed("お支払いの設定をご確認ください。", "払う日の設定を見てください。", "Please look at a payment that you have set.");
 
 pub(crate) fn router() -> Router<Deps> {
     Router::new().route("/notices", get(list)).route("/notices/events", get(follow))
@@ -173,7 +173,7 @@ mod tests {
         let at = DateTime::UNIX_EPOCH;
         let mut lengths = Vec::new();
         for kind in [NoticeKind::Paid, NoticeKind::Refunded, NoticeKind::NotSettled] {
-            for language in [Language::Japanese, Language::English] {
+            for language in [Language::Japanese, Language::EasyJapanese, Language::English] {
                 let body = NoticeBody::new(&Notice { id: Uuid::nil(), kind, at }, language);
                 lengths.push(serde_json::to_string(&body).unwrap().len());
             }

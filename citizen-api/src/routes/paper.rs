@@ -9,16 +9,16 @@ use ledger::money::Yen;
 use ledger::paper::{Booklet, Card, Rejected, Reservation, Reserve};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::fields::{Fault, flag, parsed, whole, word, wrong_field};
+use web::fields::{flag, parsed, whole, word, wrong_field};
 use web::openapi::{Always, Commanded, OfOne, Sent, SignedIn};
 use web::problem::registry;
-use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, Text, tokyo_time};
+use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, tokyo_time};
 
-use super::{YEN_MAX, children, own_children};
+use super::{YEN_MAX, children, own_children, unknown_child};
 use crate::Deps;
 use crate::auth::Family;
 use crate::ids::PaymentId;
-use crate::problems::{failed, hold, not_found, refused};
+use crate::problems::{by_kind, failed, hold, refused};
 
 pub(crate) fn router() -> Router<Deps> {
     Router::new().route("/booklets", get(booklets)).route("/cards", get(cards)).route("/cards/{card}/reservations", post(reserve))
@@ -198,15 +198,11 @@ pub(crate) async fn reserve(
 }
 
 fn rejected(rejected: &Rejected) -> Problem {
-    match *rejected {
-        Rejected::Hold(rejected) => hold(rejected),
-        Rejected::Conflict => Problem::new(&registry::IDEMPOTENCY_CONFLICT),
+    match rejected {
+        Rejected::Hold(rejected) => hold(*rejected),
         Rejected::Reserved => Problem::new(&registry::CARD_RESERVED),
         Rejected::Ended => Problem::new(&registry::PAPER_ENDED),
-        Rejected::UnknownChild => {
-            wrong_field("children", &Fault::Said("unknown-child", Text::fixed("このお子さんは登録されていません。", "This child is not registered here.")))
-        }
-        // The rest is about booklets, or is said to staff only.
-        _ => not_found(),
+        Rejected::UnknownChild => wrong_field("children", &unknown_child()),
+        other => by_kind(other),
     }
 }

@@ -217,7 +217,12 @@ pub(crate) async fn change_code(
     responses((status = 201, description = "Signed in.", body = SessionBody), (status = 429, description = "Too many refusals: see `Retry-After`.",
         body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"), Always, SignedIn, Sent))]
 pub(crate) async fn create(State(deps): State<Deps>, origin: Origin, Body(body): Body<SignInBody>) -> Result<Created<SessionBody>, Problem> {
-    let unknown = || wrong_field("city", &Fault::Said("unknown-city", Text::fixed("この市は登録されていません。", "This city is not known here.")));
+    let unknown = || {
+        wrong_field(
+            "city",
+            &Fault::Said("unknown-city", Text::fixed("この市は登録されていません。", "この市は、ここにありません。", "This city is not known here.")),
+        )
+    };
     let city = deps.ledger.city_by_slug(&body.city).await.map_err(failed)?.ok_or_else(unknown)?;
     let attempt = SignIn { code: Code::parse(&body.activation_code).ok(), origin: origin.0 };
     let signed_in = deps.ledger.sign_in(city.municipality, &attempt).await.map_err(refused(sign_in))?;

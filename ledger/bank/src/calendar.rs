@@ -3,6 +3,7 @@
 //! Holidays are data with a first and a last day: the equinoxes are announced only in February of the year before. Whoever asks beyond is refused,
 //! never answered with a guess.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -30,6 +31,20 @@ pub struct BeyondHorizon {
     pub from: NaiveDate,
     /// The last day of the table.
     pub through: NaiveDate,
+}
+
+impl BeyondHorizon {
+    /// The sentence in Japanese.
+    #[must_use]
+    pub fn japanese(&self) -> Cow<'static, str> {
+        format!("{} の祝日は登録されていません（登録は {} から {} まで）。祝日の一覧を更新してください。", self.day, self.from, self.through).into()
+    }
+
+    /// The sentence in easy Japanese.
+    #[must_use]
+    pub fn easy(&self) -> Cow<'static, str> {
+        format!("{} の休みの日がわかりません。わかるのは {} から {} までです。", self.day, self.from, self.through).into()
+    }
 }
 
 /// Where a day that is no business day goes.

@@ -2,6 +2,8 @@
 //!
 //! Works on half-width text. Lower case, small kana, the long-vowel bar, `｡ ､ ･` and commas are in no class.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 /// A class of fields by the characters they may hold.
@@ -43,6 +45,22 @@ pub enum BadCharacter {
         /// Its place, counted from 1.
         position: usize,
     },
+}
+
+impl BadCharacter {
+    pub(crate) fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotAllowed { character, position } => format!("{position} 文字目の「{character}」は使えません。").into(),
+            Self::OrphanMark { character, position } => format!("{position} 文字目の「{character}」は、前の文字に付けられません。").into(),
+        }
+    }
+
+    pub(crate) fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotAllowed { character, position } => format!("{position} 番目の「{character}」は使えません。").into(),
+            Self::OrphanMark { character, position } => format!("{position} 番目の「{character}」は、ここに書けません。").into(),
+        }
+    }
 }
 
 impl Class {

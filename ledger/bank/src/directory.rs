@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::account::{AccountError, BankAccount, BankCode, BranchCode, Written};
+use foundation::refusal::{Kind, Refusal};
 
 /// The data file, made by `ops/tools/make-bank-table`: sorted by bank and branch, the bank itself before its branches.
 const DATA: &str = include_str!("../../data/banks.tsv");
@@ -75,13 +76,34 @@ pub enum DirectoryError {
     },
 }
 
-impl DirectoryError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+impl Refusal for DirectoryError {
+    fn code(&self) -> &'static str {
         match self {
             Self::UnknownBank { .. } => "bank_unknown",
             Self::UnknownBranch { .. } => "branch_unknown",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::UnknownBank { bank, snapshot } => format!("金融機関コード {bank} は {snapshot} 時点の一覧に見つかりません。通帳でご確認ください。").into(),
+            Self::UnknownBranch { bank, branch, snapshot } => format!(
+                "金融機関 {bank} の支店コード {branch} は {snapshot} 時点の一覧に見つかりません。統廃合されていることがあります。通帳でご確認ください。"
+            )
+            .into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::UnknownBank { bank, snapshot } => format!("銀行の番号 {bank} が、{snapshot} の一覧にありません。通帳を見てください。").into(),
+            Self::UnknownBranch { bank, branch, snapshot } => {
+                format!("銀行 {bank} の支店の番号 {branch} が、{snapshot} の一覧にありません。支店の番号は変わることがあります。通帳を見てください。").into()
+            }
         }
     }
 }
@@ -100,14 +122,32 @@ pub enum Unpayable {
     Directory(DirectoryError),
 }
 
-impl Unpayable {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Unpayable {
+    fn code(&self) -> &'static str {
         match self {
             Self::Account(_) => "account",
             Self::NotTraining(_) => "account_not_training",
             Self::Directory(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Account(errors) => errors.iter().map(AccountError::japanese).collect::<String>().into(),
+            Self::NotTraining(bank) => format!("金融機関コード {bank} は使えません。訓練用の市では、金融機関コード 9990〜9998 の口座だけが使えます。").into(),
+            Self::Directory(error) => error.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Account(errors) => errors.iter().map(AccountError::easy).collect::<String>().into(),
+            Self::NotTraining(bank) => format!("銀行の番号 {bank} は使えません。練習では、9990 から 9998 までを使ってください。").into(),
+            Self::Directory(error) => error.easy(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What can be wrong with a bank file, and where: record, field, byte positions. Shared by every format.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -11,6 +12,7 @@ use super::charset::BadCharacter;
 use super::jis_x_0201::{NotACharacter, NotHalfWidth};
 use super::kana::KanaError;
 use super::wareki::WarekiError;
+use foundation::refusal::{Kind, Refusal};
 
 /// A place in a bank file. Records are counted from 1 over the whole file, bytes from 1 within the record, as bank manuals do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,24 @@ impl fmt::Display for Place {
     }
 }
 
+impl Place {
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::File => Cow::Borrowed(""),
+            Self::Record(record) => format!("{record} 件目: ").into(),
+            Self::Field { record, name, first_byte, last_byte } => format!("{record} 件目の{name}（{first_byte}〜{last_byte} バイト目）: ").into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::File => Cow::Borrowed(""),
+            Self::Record(record) => format!("{record} 番の行: ").into(),
+            Self::Field { record, name, first_byte, last_byte } => format!("{record} 番の行の「{name}」（{first_byte} から {last_byte} まで）: ").into(),
+        }
+    }
+}
+
 /// A bank file that cannot be read or written, with the first place at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{place}: {problem}")]
@@ -60,11 +80,23 @@ impl FileError {
     pub(super) fn record(record: usize, problem: impl Into<Problem>) -> Self {
         Self::new(Place::Record(record), problem)
     }
+}
 
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for FileError {
+    fn code(&self) -> &'static str {
         self.problem.code()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        format!("{}{}", self.place.japanese(), self.problem.japanese()).into()
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        format!("{}{}", self.place.easy(), self.problem.easy()).into()
     }
 }
 
@@ -215,9 +247,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::Empty => "bank_file_empty",
             Self::ByteOrderMark => "bank_file_byte_order_mark",
@@ -245,6 +275,78 @@ impl Problem {
             Self::ReferenceForm => "bank_file_reference_form",
             Self::Account(error) => error.code(),
             Self::Kana(error) => error.code(),
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "空のファイルです。銀行から取得し直してください。".into(),
+            Self::ByteOrderMark => "UTF-8 で保存されたファイルです。銀行から取得し直し、そのまま選んでください。".into(),
+            Self::Length { found, wanted } => {
+                format!("{wanted} バイトのはずが {found} バイトです。編集された可能性があります。銀行から取得し直してください。").into()
+            }
+            Self::Order { found, .. } => format!("「{found}」で始まっています。行が抜けているか、順番が違います。").into(),
+            Self::CutOff { .. } => "途中で終わっています。銀行から取得し直してください。".into(),
+            Self::AfterEnd => "最後の行のあとに行があります。二つのファイルがつながっています。一つずつ取り込んでください。".into(),
+            Self::SecondGroup => "二つ目の見出しがあります。複数の組を含むファイルは扱えません。一つずつ取り込んでください。".into(),
+            Self::WrongFile { found, wanted, .. } => format!("種別コードが {found} です。{wanted} のファイルを選んでください。").into(),
+            Self::CodeSystem(found) => format!("コード区分が「{found}」です。0（JIS）のファイルを銀行に依頼してください。").into(),
+            Self::NotADigit { found, byte } => format!("数字のはずの {byte} バイト目が「{found}」です。").into(),
+            Self::Code(digits) => format!("ちょうど {digits} 桁の数字が必要です。").into(),
+            Self::Value { found, wanted } => format!("「{found}」は使えません。使えるのは {wanted} です。").into(),
+            Self::Byte(error) => error.japanese(),
+            Self::HalfWidth(error) => error.japanese(),
+            Self::Character(error) => error.japanese(),
+            Self::TooLong { found, bytes_max } => format!("{found} バイトあります。{bytes_max} バイト以内に短くしてください。").into(),
+            Self::TooLarge { found, digits } => format!("{found} は入りません。0 以上で {digits} 桁までです。").into(),
+            Self::Wareki(error) => error.japanese(),
+            Self::OutsidePeriod { day, from, to } => format!("{day} は、見出しの期間（{from} から {to} まで）の外です。").into(),
+            Self::NoSuchDay(text) => format!("「{text}」に当たる日（月日）は、作成日から 1 年以内にありません。").into(),
+            Self::NotABusinessDay(day) => format!("{day} は銀行の営業日ではありません。その前の営業日にしてください。").into(),
+            Self::Horizon(error) => error.japanese(),
+            Self::Sum { stated, computed } => {
+                format!("ファイルの合計は {stated} ですが、行から計算すると {computed} です。取得し直しても同じなら、銀行にお問い合わせください。").into()
+            }
+            Self::ZeroAmount => "金額が 0 円です。この行を除いてください。".into(),
+            Self::LineCount { found, lines_max } => format!("{found} 行あります。銀行が受け付けるのは 1〜{lines_max} 行です。").into(),
+            Self::ReferenceForm => "この番号は、銀行が求める形ではありません。".into(),
+            Self::Account(error) => error.japanese(),
+            Self::Kana(error) => error.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "ファイルに何も入っていません。もう一度、銀行からもらってください。".into(),
+            Self::ByteOrderMark => "このファイルは、だれかが保存しました。もう一度、銀行からもらってください。".into(),
+            Self::Length { found, wanted } => format!("長さが違います。{wanted} のはずです。いまは {found} です。もう一度、銀行からもらってください。").into(),
+            Self::Order { found, .. } => format!("「{found}」で始まっています。順番が違います。または、行が足りません。").into(),
+            Self::CutOff { .. } => "ファイルが途中で終わっています。もう一度、銀行からもらってください。".into(),
+            Self::AfterEnd => "2 つのファイルが、いっしょになっています。1 つずつ入れてください。".into(),
+            Self::SecondGroup => "2 つ以上のまとまりがあります。1 つずつ入れてください。".into(),
+            Self::WrongFile { found, wanted, .. } => format!("ファイルの種類が {found} です。{wanted} のファイルを選んでください。").into(),
+            Self::CodeSystem(found) => format!("文字の種類が「{found}」です。0（JIS）のファイルを、銀行からもらってください。").into(),
+            Self::NotADigit { found, byte } => format!("{byte} 番目が「{found}」です。ここは数字です。").into(),
+            Self::Code(digits) => format!("数字を {digits} 個書いてください。").into(),
+            Self::Value { found, wanted } => format!("「{found}」は使えません。使えるのは {wanted} です。").into(),
+            Self::Byte(error) => error.easy(),
+            Self::HalfWidth(error) => error.easy(),
+            Self::Character(error) => error.easy(),
+            Self::TooLong { found, bytes_max } => format!("長すぎます。いまは {found} です。{bytes_max} までにしてください。").into(),
+            Self::TooLarge { found, digits } => format!("{found} は書けません。0 より小さい数は書けません。数字は {digits} 個までです。").into(),
+            Self::Wareki(error) => error.easy(),
+            Self::OutsidePeriod { day, from, to } => format!("{day} は使えません。{from} から {to} までの日です。").into(),
+            Self::NoSuchDay(text) => format!("「{text}」という日がわかりません。").into(),
+            Self::NotABusinessDay(day) => format!("{day} は銀行が休みです。その前の、銀行が開いている日にしてください。").into(),
+            Self::Horizon(error) => error.easy(),
+            Self::Sum { stated, computed } => {
+                format!("合計が合いません。ファイルでは {stated} です。計算すると {computed} です。もう一度、銀行からもらってください。").into()
+            }
+            Self::ZeroAmount => "金額が 0 円です。この行は書かないでください。".into(),
+            Self::LineCount { found, lines_max } => format!("{found} 行あります。1 行から {lines_max} 行までにしてください。").into(),
+            Self::ReferenceForm => "この番号の形は、銀行で使えません。".into(),
+            Self::Account(error) => error.easy(),
+            Self::Kana(error) => error.easy(),
         }
     }
 }

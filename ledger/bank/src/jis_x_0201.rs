@@ -3,6 +3,8 @@
 //! One character is one byte or an error with its position. Never through a `Shift_JIS` encoder: those turn `￥` into two bytes and `¥` into a
 //! backslash without a word. Byte 5C is `\` here, though banks show it as ¥; the yen signs of Unicode are refused.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 /// A character that JIS X 0201 does not have.
@@ -23,6 +25,27 @@ pub struct NotACharacter {
     pub byte: u8,
     /// Its place, counted from 1.
     pub position: usize,
+}
+
+impl NotHalfWidth {
+    pub(crate) fn japanese(&self) -> Cow<'static, str> {
+        format!("{} 文字目の「{}」は半角ではありません。銀行のファイルで使えるのは、半角カナ・英大文字・数字と一部の記号です。", self.position, self.character)
+            .into()
+    }
+
+    pub(crate) fn easy(&self) -> Cow<'static, str> {
+        format!("{} 番目の「{}」は使えません。小さい幅（半角）の文字で書いてください。", self.position, self.character).into()
+    }
+}
+
+impl NotACharacter {
+    pub(crate) fn japanese(&self) -> Cow<'static, str> {
+        format!("{} バイト目（0x{:02X}）は半角文字ではありません。UTF-8 や全角文字のファイルでないか確かめてください。", self.position, self.byte).into()
+    }
+
+    pub(crate) fn easy(&self) -> Cow<'static, str> {
+        format!("{} 番目（0x{:02X}）が読めません。銀行からもらったファイルを、そのまま選んでください。", self.position, self.byte).into()
+    }
 }
 
 /// The first kana byte and its character: `｡`.

@@ -1,5 +1,7 @@
 //! Years of Japanese eras: dates YYMMDD without an era letter in statements (standards §2.4).
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, Days, NaiveDate};
 use thiserror::Error;
 
@@ -34,6 +36,22 @@ pub enum WarekiError {
         /// The day of import.
         imported_on: NaiveDate,
     },
+}
+
+impl WarekiError {
+    pub(crate) fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotDigits(text) => format!("「{text}」は日付ではありません。年月日を数字 6 桁で書きます。").into(),
+            Self::NoSuchDay { text, imported_on } => format!("「{text}」に当たる日は、{imported_on} の 1 週間後までの令和・平成・昭和にありません。").into(),
+        }
+    }
+
+    pub(crate) fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotDigits(text) => format!("「{text}」は日ではありません。数字 6 つで書いてください。").into(),
+            Self::NoSuchDay { text, imported_on } => format!("「{text}」という日はありません。{imported_on} の 1 週間あとまでの日を書いてください。").into(),
+        }
+    }
 }
 
 /// Finds the day that `yymmdd` means: of all eras that have such a day no later than a week after `imported_on`, the latest.

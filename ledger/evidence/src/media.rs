@@ -1,6 +1,9 @@
 //! What a file is, by its content; and what is kept of it. Pure, and slow: not for an async thread.
 
+use std::borrow::Cow;
+
 use super::{pdf, picture};
+use foundation::refusal::{Kind, Refusal};
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -30,10 +33,8 @@ pub enum Unusable {
     Active,
 }
 
-impl Unusable {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+impl Refusal for Unusable {
+    fn code(&self) -> &'static str {
         match self {
             Self::Broken => "evidence_broken",
             Self::Pixels => "evidence_pixels",
@@ -42,14 +43,25 @@ impl Unusable {
         }
     }
 
-    /// The sentence in Japanese.
-    #[must_use]
-    pub const fn japanese(self) -> &'static str {
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
         match self {
-            Self::Broken => "ファイルが壊れていて開けません。撮り直すか、もう一度保存してから選んでください。",
-            Self::Pixels => "画像が大きすぎます。写真は 4,000 万画素までにしてください。大きな PDF は、ページの写真にしてください。",
-            Self::Locked => "パスワード付きの PDF は使えません。パスワードを外すか、ページの写真にしてください。",
-            Self::Active => "プログラムや添付ファイルを含む PDF は使えません。印刷して PDF に保存し直すか、ページの写真にしてください。",
+            Self::Broken => "ファイルが壊れていて開けません。撮り直すか、もう一度保存してから選んでください。".into(),
+            Self::Pixels => "画像が大きすぎます。写真は 4,000 万画素までにしてください。大きな PDF は、ページの写真にしてください。".into(),
+            Self::Locked => "パスワード付きの PDF は使えません。パスワードを外すか、ページの写真にしてください。".into(),
+            Self::Active => "プログラムや添付ファイルを含む PDF は使えません。印刷して PDF に保存し直すか、ページの写真にしてください。".into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Broken => "ファイルがこわれています。もう一度写真をとってください。".into(),
+            Self::Pixels => "写真が大きすぎます。4,000 万画素までです。大きい PDF のときは、ページの写真をとってください。".into(),
+            Self::Locked => "PDF にパスワードがあります。パスワードをなくしてください。または、ページの写真をとってください。".into(),
+            Self::Active => "この PDF の中に、ほかのファイルがあります。使えません。ページの写真をとってください。".into(),
         }
     }
 }

@@ -3,12 +3,14 @@
 //! Crockford Base32 of 140 bits: 4 bits type and version, 128 random bits, 8 check bits over the first 132. It holds no personal data, no scheme and
 //! no amount. It is a secret: only its digest is stored, and `Debug` does not show it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::digest::sha256;
+use crate::refusal::{Kind, Refusal};
 
 /// Characters of a code.
 pub const LENGTH: usize = 28;
@@ -83,16 +85,38 @@ pub enum CodeError {
     UnknownKind,
 }
 
-impl CodeError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+impl Refusal for CodeError {
+    fn code(&self) -> &'static str {
         match self {
             Self::NotOurLink => "code_not_our_link",
             Self::Character { .. } => "code_character",
             Self::Length { .. } => "code_length",
             Self::Check => "code_check",
             Self::UnknownKind => "code_unknown_kind",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotOurLink => "このリンクは支払い用ではありません。".into(),
+            Self::Character { position } => format!("{position} 文字目に使えない文字があります。").into(),
+            Self::Length { found } => format!("コードは 28 文字です（いま {found} 文字）。").into(),
+            Self::Check => "打ち間違いがあるようです。印字と 7 文字ずつ見比べてください。".into(),
+            Self::UnknownKind => "この種類のコードは、ここでは使えません。".into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotOurLink => "このリンクでは、払うことができません。".into(),
+            Self::Character { position } => format!("{position} 番目の文字は使えません。もう一度見てください。").into(),
+            Self::Length { found } => format!("コードは 28 文字です。いまは {found} 文字です。").into(),
+            Self::Check => "コードが違います。7 文字ずつ、紙と同じか見てください。".into(),
+            Self::UnknownKind => "このコードは、ここでは使えません。".into(),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod ids;
 pub mod money;
 pub mod numbers;
+pub mod refusal;
 pub mod time;
 pub mod token;
 

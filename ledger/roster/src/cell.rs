@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
-use super::refusal::Fault;
+use super::fault::Fault;
 
 /// The longest name or address, in characters.
-const TEXT_LENGTH_MAX: usize = 200;
+pub(super) const TEXT_LENGTH_MAX: usize = 200;
 
 /// The longest 宛名番号, in characters (standards D13).
-const NUMBER_LENGTH_MAX: usize = 20;
+pub(super) const NUMBER_LENGTH_MAX: usize = 20;
 
 /// `read`, or nothing where the cell is blank.
 pub(super) fn optional<T>(read: impl FnOnce(&str) -> Result<T, Fault>) -> impl FnOnce(&str) -> Result<Option<T>, Fault> {
@@ -21,13 +21,13 @@ pub(super) fn optional<T>(read: impl FnOnce(&str) -> Result<T, Fault>) -> impl F
 /// Any text that is not blank.
 pub(super) fn text(text: &str) -> Result<String, Fault> {
     if text.is_empty() {
-        return Err(Fault::new("blank", "空欄です。値を入れてください"));
+        return Err(Fault::Blank);
     }
     if text.chars().any(char::is_control) {
-        return Err(Fault::new("control_character", "改行などの制御文字が入っています。取り除いてください"));
+        return Err(Fault::ControlCharacter);
     }
     if text.chars().count() > TEXT_LENGTH_MAX {
-        return Err(Fault::new("too_long", format!("長すぎます。{TEXT_LENGTH_MAX}文字以内にしてください")));
+        return Err(Fault::TooLong);
     }
     Ok(text.to_owned())
 }
@@ -36,22 +36,14 @@ pub(super) fn text(text: &str) -> Result<String, Fault> {
 pub(super) fn number(cell: &str) -> Result<String, Fault> {
     let number: String = text(cell)?.nfkc().collect();
     let good = number.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-') && number.len() <= NUMBER_LENGTH_MAX;
-    if good {
-        Ok(number)
-    } else {
-        Err(Fault::new("number", "番号は英数字とハイフン20文字以内で入れてください（先頭の0も必要です）"))
-    }
+    if good { Ok(number) } else { Err(Fault::Number) }
 }
 
 /// A reading: katakana, whatever kana were written; Latin letters for names that have them.
 pub(super) fn kana(cell: &str) -> Result<String, Fault> {
     let wide: String = text(cell)?.nfkc().map(katakana).collect();
     let good = |sign: char| matches!(sign, 'ァ'..='ヺ' | 'ー' | '・' | ' ' | '-' | '.' | '\'') || sign.is_ascii_alphabetic();
-    if wide.chars().all(good) {
-        Ok(wide.split_whitespace().collect::<Vec<_>>().join(" "))
-    } else {
-        Err(Fault::new("kana", "カナで入れてください（漢字や記号は使えません）"))
-    }
+    if wide.chars().all(good) { Ok(wide.split_whitespace().collect::<Vec<_>>().join(" ")) } else { Err(Fault::Kana) }
 }
 
 /// Hiragana to katakana: 96 code points further on.
@@ -74,18 +66,14 @@ pub(super) fn date(cell: &str) -> Result<NaiveDate, Fault> {
         [year, month, day] if year.len() == 4 => NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?),
         _ => None,
     };
-    day().ok_or_else(|| Fault::new("date", "日付ではありません。西暦で 2015-05-10、2015/5/10、20150510 のように入れてください"))
+    day().ok_or(Fault::Date)
 }
 
 /// A day between `first` and `last`.
 pub(super) fn date_between(first: NaiveDate, last: NaiveDate) -> impl FnOnce(&str) -> Result<NaiveDate, Fault> {
     move |cell| {
         let day = date(if cell.is_empty() { text(cell).map(|_| cell)? } else { cell })?;
-        if (first..=last).contains(&day) {
-            Ok(day)
-        } else {
-            Err(Fault::new("date_range", format!("日付は{first}から{last}までの間で入れてください")))
-        }
+        if (first..=last).contains(&day) { Ok(day) } else { Err(Fault::DateRange { first, last }) }
     }
 }
 
@@ -98,11 +86,7 @@ pub(super) fn codes(cell: &str) -> Result<BTreeSet<String>, Fault> {
             && code.starts_with(|sign: char| sign.is_ascii_lowercase())
             && code.bytes().all(|sign| matches!(sign, b'a'..=b'z' | b'0'..=b'9' | b'_'))
     };
-    if codes.iter().all(good) {
-        Ok(codes)
-    } else {
-        Err(Fault::new("status", "状態は半角英小文字のコード（例: seikatsuhogo jidofuyo）を空白またはセミコロンで区切って入れてください"))
-    }
+    if codes.iter().all(good) { Ok(codes) } else { Err(Fault::Status) }
 }
 
 /// A whole number from `least` to `most`; commas between groups of digits are looked through.
@@ -111,7 +95,7 @@ pub(super) fn integer(least: i64, most: i64) -> impl FnOnce(&str) -> Result<i64,
         let bare: String = cell.nfkc().filter(|sign| *sign != ',').collect();
         let digits = !bare.is_empty() && bare.bytes().all(|digit| digit.is_ascii_digit());
         let number = digits.then(|| bare.parse().ok()).flatten().filter(|number| (least..=most).contains(number));
-        number.ok_or_else(|| Fault::new("integer", format!("{least}から{most}までの整数で入れてください")))
+        number.ok_or(Fault::Integer { least, most })
     }
 }
 
@@ -121,6 +105,6 @@ pub(super) fn flag(cell: &str) -> Result<bool, Fault> {
     match bare.as_str() {
         "1" | "はい" | "有" | "あり" | "○" | "◯" | "yes" | "true" => Ok(true),
         "0" | "いいえ" | "無" | "なし" | "×" | "no" | "false" => Ok(false),
-        _ => Err(Fault::new("flag", "1（はい）または 0（いいえ）で入れてください")),
+        _ => Err(Fault::Flag),
     }
 }

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::column::{Column, Headings};
-use super::refusal::{Fault, FileRefused, Notice};
+use super::fault::Fault;
+use super::refusal::{FileRefused, Notice};
 use foundation::numbers::my_number;
 
 /// What stands out in one file.
@@ -49,17 +50,14 @@ impl Guard {
 
     /// One warning per column whose numbers fit by chance.
     pub(super) fn warnings(&self) -> Vec<Notice> {
-        let warning = |(column, (line, count)): (&Column, &(u64, usize))| {
-            let reason = format!("個人番号（マイナンバー）と同じ形の番号が{count}件あります（最初は{line}行目）。宛名番号であることを確かめてください");
-            Notice::of(*line, *column, Fault::new("my_number_suspected", reason))
-        };
+        let warning = |(column, (line, count)): (&Column, &(u64, usize))| Notice::of(*line, *column, &Fault::MyNumberSuspected { count: *count, line: *line });
         self.by_chance.iter().map(warning).collect()
     }
 
     /// Refuses a lone 個人番号 among the city's numbers.
     pub(super) fn check_number(&self, column: Column, cell: &str) -> Result<(), Fault> {
         if cell.len() >= 12 && my_number::is_valid(cell) && !self.twelve.contains(&column) {
-            return Err(Fault::new("my_number", "個人番号（マイナンバー）の形をしています。宛名番号を入れてください"));
+            return Err(Fault::MyNumber);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 mod cell;
 mod column;
 mod decode;
+mod fault;
 mod guard;
 mod line;
 pub mod person;
@@ -24,6 +25,7 @@ pub use refusal::{FileRefused, Notice};
 pub use write::{NotInCp932, write_csv};
 
 use bank::account::BankAccount;
+use fault::Fault;
 use foundation::shows_nothing;
 use line::Cells;
 
@@ -131,17 +133,17 @@ impl Seen {
     fn accept(&mut self, row: Row, cells: &mut Cells<'_>) -> Option<Row> {
         let guardian = (row.household.clone(), row.guardian.number.clone());
         if let Some(first) = self.children.get(&row.child.number) {
-            cells.refuse(Column::Number, "child_twice", format!("同じ宛名番号の児童が{first}行目にあります。1人1行にしてください"));
+            cells.refuse(Column::Number, &Fault::ChildTwice { first: *first });
         }
         if let Some((first, person)) = self.guardians.get(&guardian)
             && *person != row.guardian
         {
-            cells.refuse(Column::GuardianName, "guardian_differs", format!("同じ保護者の氏名またはカナが{first}行目と異なります。どちらかに揃えてください"));
+            cells.refuse(Column::GuardianName, &Fault::GuardianDiffers { first: *first });
         }
         if let Some(((first, known), account)) = self.accounts.get(&row.household).zip(row.account.as_ref())
             && known != account
         {
-            cells.refuse(Column::AccountNumber, "account_differs", format!("同じ世帯の口座が{first}行目と異なります。世帯に1つの口座にしてください"));
+            cells.refuse(Column::AccountNumber, &Fault::AccountDiffers { first: *first });
         }
         if !cells.refusals.is_empty() {
             return None;

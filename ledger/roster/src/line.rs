@@ -7,8 +7,9 @@ use chrono::{Months, NaiveDate};
 use super::Row;
 use super::cell;
 use super::column::{Column, Headings};
+use super::fault::Fault;
 use super::guard::{self, Guard};
-use super::refusal::{Fault, Notice};
+use super::refusal::Notice;
 use crate::person::{ChildFacts, Person};
 use bank::account::{AccountError, BankAccount, Written};
 
@@ -31,8 +32,8 @@ impl<'a> Cells<'a> {
     }
 
     /// Refuses the line because of `column`.
-    pub(super) fn refuse(&mut self, column: Column, code: &'static str, reason: impl Into<String>) {
-        self.refusals.push(Notice::of(self.line, column, Fault::new(code, reason)));
+    pub(super) fn refuse(&mut self, column: Column, fault: &Fault) {
+        self.refusals.push(Notice::of(self.line, column, fault));
     }
 
     /// The cell without the space around it; blank where the file has no such column.
@@ -43,7 +44,7 @@ impl<'a> Cells<'a> {
     /// The value of a cell, or none and a refusal.
     fn take<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
         let value = read(self.text(column));
-        value.map_err(|fault| self.refusals.push(Notice::of(self.line, column, fault))).ok()
+        value.map_err(|fault| self.refuse(column, &fault)).ok()
     }
 
     /// A number of the city's.
@@ -59,8 +60,7 @@ impl<'a> Cells<'a> {
             text => guard::mask(text),
         };
         if found > 0 {
-            let fault = Fault::new("my_number_masked", "個人番号（マイナンバー）の形の数字があったため、伏せて取り込みます。元のデータを確かめてください");
-            self.warnings.push(Notice::of(self.line, column, fault));
+            self.warnings.push(Notice::of(self.line, column, &Fault::MyNumberMasked));
         }
         self.take(column, |_| read(&masked))
     }
@@ -80,18 +80,18 @@ impl<'a> Cells<'a> {
         match empty.as_slice() {
             [_, _, _, _, _] => Some(None),
             [] if guard::mask(holder).1 > 0 => {
-                self.refuse(Column::AccountHolder, "my_number", "個人番号（マイナンバー）の形の数字があります。口座名義をカナで入れてください");
+                self.refuse(Column::AccountHolder, &Fault::MyNumberAsHolder);
                 None
             }
             [] => match BankAccount::parse(Written { bank, branch, kind, number, holder }) {
                 Ok(account) => Some(Some(account)),
                 Err(errors) => {
-                    self.refusals.extend(errors.iter().map(|error| account_notice(self.line, error)));
+                    self.refusals.extend(errors.into_iter().map(|error| account_notice(self.line, error)));
                     None
                 }
             },
             [first, ..] => {
-                self.refuse(*first, "account_incomplete", "口座の一部だけが入っています。5つの列をすべて入れるか、すべて空欄にしてください");
+                self.refuse(*first, &Fault::AccountIncomplete);
                 None
             }
         }
@@ -101,8 +101,7 @@ impl<'a> Cells<'a> {
 /// Reads a line; none where something is wrong, which `cells.refusals` then says.
 pub(super) fn read(cells: &mut Cells<'_>, today: NaiveDate) -> Option<Row> {
     if cells.record.len() != cells.headings.width() {
-        let reason = format!("列の数が見出し（{}列）と異なります。コンマや引用符を確かめてください", cells.headings.width());
-        cells.refusals.push(Notice { line: cells.line, column: None, code: "width", reason });
+        cells.refusals.push(Notice::of_line(cells.line, &Fault::Width { headings: cells.headings.width() }));
         return None;
     }
     let household = cells.take_number(Column::Household);
@@ -154,14 +153,14 @@ fn first_day(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN)
 }
 
-/// What is wrong with an account, in the clerk's words.
-fn account_notice(line: u64, error: &AccountError) -> Notice {
-    let (column, reason) = match error.field() {
-        "bank" => (Column::Bank, "銀行コードは4桁の数字で入れてください（先頭の0も必要です）"),
-        "branch" => (Column::Branch, "支店コードは3桁の数字で入れてください（先頭の0も必要です）"),
-        "kind" => (Column::AccountKind, "預金種目は 1（普通）、2（当座）、4（貯蓄）、9（その他）のいずれかにしてください"),
-        "number" => (Column::AccountNumber, "口座番号は7桁以内の数字で入れてください（ゆうちょ銀行は記号番号を口座番号に変換してください）"),
-        _ => (Column::AccountHolder, "口座名義は通帳のとおりにカナで入れてください（漢字などは使えません）"),
+/// What is wrong with an account, at the cell at fault.
+fn account_notice(line: u64, error: AccountError) -> Notice {
+    let column = match error {
+        AccountError::Bank(_) => Column::Bank,
+        AccountError::Branch(_) => Column::Branch,
+        AccountError::Kind(_) => Column::AccountKind,
+        AccountError::Number | AccountError::LongNumber | AccountError::Payer(_) => Column::AccountNumber,
+        AccountError::Holder(_) => Column::AccountHolder,
     };
-    Notice::of(line, column, Fault::new(error.code(), reason))
+    Notice::of(line, column, &Fault::Account(error))
 }

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use bank::account::Written;
+use bank::account::{AccountError, Written};
+use bank::kana::KanaError;
+use foundation::refusal::Refusal as _;
 
 const HEADINGS: &str =
     "宛名番号,世帯番号,児童氏名,児童カナ,生年月日,住所,状態,出生順,多胎,在宅育児,所得割,学校所在市,保護者宛名番号,保護者氏名,保護者カナ,適用日";
@@ -129,7 +131,7 @@ fn a_file_that_cannot_be_understood_is_refused_as_a_whole() {
     assert_eq!(code(b"\xEF\xBB\xBF\xFF\xFF"), "encoding");
     assert_eq!(parse(b"a\n\x82", today()).unwrap_err(), FileRefused::Encoding { line: 2 });
     assert_eq!(parse(format!("{HEADINGS},,\n{LINE},,").as_bytes(), today()).unwrap().rows.len(), 1, "spreadsheets leave blank columns behind");
-    let unknown = parse(format!("{HEADINGS},備考\n{LINE},x").as_bytes(), today()).unwrap_err().to_string();
+    let unknown = parse(format!("{HEADINGS},備考\n{LINE},x").as_bytes(), today()).unwrap_err().japanese();
     assert!(unknown.contains("備考") && unknown.contains("使える見出し: 宛名番号、世帯番号"));
 }
 
@@ -241,4 +243,26 @@ proptest! {
         let _ = parse(&file, today());
         let _ = parse(&bytes, today());
     }
+}
+
+#[test]
+fn every_fault_reads_well_in_three_languages_with_the_same_figures() {
+    let account = [AccountError::Bank(String::new()), AccountError::Branch(String::new()), AccountError::Kind(String::new())];
+    let account = account.into_iter().chain([AccountError::Number, AccountError::Holder(KanaError::Empty)]).map(Fault::Account);
+    let plain = [Fault::Blank, Fault::ControlCharacter, Fault::TooLong, Fault::Number, Fault::Kana, Fault::Date, Fault::Status, Fault::Flag];
+    let secret = [Fault::MyNumber, Fault::MyNumberAsHolder, Fault::MyNumberMasked, Fault::MyNumberSuspected { count: 4242, line: 4242 }];
+    let lines =
+        [Fault::Width { headings: 4242 }, Fault::ChildTwice { first: 4242 }, Fault::GuardianDiffers { first: 4242 }, Fault::AccountDiffers { first: 4242 }];
+    let ranges = [Fault::DateRange { first: today(), last: today() }, Fault::Integer { least: 4242, most: 4242 }, Fault::AccountIncomplete];
+    account.chain(plain).chain(secret).chain(lines).chain(ranges).for_each(|fault| reads_well(&fault));
+}
+
+/// Whole sentences, and a figure that stands in one language stands in each.
+fn reads_well(fault: &Fault) {
+    let text = fault.text();
+    for sentence in [&text.ja, &text.easy] {
+        assert!(sentence.ends_with('。') && !sentence.is_ascii(), "{fault:?}: {sentence}");
+        assert_eq!(sentence.contains("4242"), text.en.contains("4242"), "{fault:?}: {sentence}");
+    }
+    assert!(text.en.contains(' ') && !text.en.contains('。'), "{fault:?}: {}", text.en);
 }

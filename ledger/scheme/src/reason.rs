@@ -1,4 +1,4 @@
-//! Why a child, a month or a cost is not paid for: stable codes, and a sentence for people in Japanese and English.
+//! Why a child, a month or a cost is not paid for: stable codes, and a sentence for people in three languages.
 //!
 //! A reason never carries a name, an amount of income or anything else that is not in the scheme or was not asked.
 
@@ -96,6 +96,30 @@ impl Reason {
             Self::OutsidePeriod => "the cost does not fall into the period that is paid".to_owned(),
             Self::LimitReached(per) => format!("the limit per {} is reached", per.name()),
             Self::BalanceUsed => "nothing is left of the grant".to_owned(),
+        }
+    }
+
+    /// The sentence in easy Japanese.
+    #[must_use]
+    pub fn easy(&self) -> String {
+        match self {
+            Self::NotMet(fact, wanted) => format!("{}が「{wanted}」ではありません", fact.japanese()),
+            Self::Barred(fact, wanted) => format!("{}が「{wanted}」の人は使えません", fact.japanese()),
+            Self::Unknown(fact) => format!("{}がわかりません", fact.japanese()),
+            Self::NoVersion(on) => format!("{on} には、この制度はありません"),
+            Self::NotYet(since) => format!("使えるのは {since} からです"),
+            Self::MonthNotQualifying(month) => format!("{month} は使えない月です"),
+            Self::NoMonthQualifies => "使える月がありません".to_owned(),
+            Self::ExcludedWith(status) => format!("ほかの制度（{status}）を使っています"),
+            Self::ClosedToNew(day) => format!("新しい申し込みは {day} で終わりました"),
+            Self::NoClass => "金額を決めることができません".to_owned(),
+            Self::ExpenseNotCovered(expense) => format!("このお金（{expense}）には使えません"),
+            Self::ServiceRequired => "サービスを選んでください".to_owned(),
+            Self::ServiceNotCovered(service) => format!("このサービス（{service}）には使えません"),
+            Self::ServiceNotRegistered(service) => format!("サービス（{service}）に登録していません"),
+            Self::OutsidePeriod => "使えない日のお金です".to_owned(),
+            Self::LimitReached(per) => format!("決まりの金額（{}）まで、もう使いました", per.japanese()),
+            Self::BalanceUsed => "もう残っていません".to_owned(),
         }
     }
 

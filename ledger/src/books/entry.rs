@@ -1,11 +1,14 @@
 //! What is posted: transfers, grouped into the entry of one business event.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::account::Account;
 use crate::actor::Command;
 use crate::ids::{AccountId, EntryId};
 use crate::money::Yen;
+use crate::refusal::{self, Kind, Refusal};
 use crate::time::Instant;
 
 /// The business event behind an entry.
@@ -209,6 +212,51 @@ pub enum Refused {
     /// Too many postings wait: nothing was tried.
     #[error("too many postings at once: try again")]
     Busy,
+}
+
+/// As every refusal of a use case that does nothing but post.
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Closed => "closed",
+            Self::Reversed | Self::UnknownAccount | Self::MixedUnits | Self::Window | Self::Short | Self::Busy => "books",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Conflict => Kind::Conflict,
+            Self::Closed => Kind::Closed,
+            Self::Reversed | Self::UnknownAccount | Self::MixedUnits | Self::Window | Self::Short | Self::Busy => Kind::NotNow,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::Closed => refusal::CLOSED.ja.into(),
+            Self::Reversed => "この仕訳はすでに取り消されています。".into(),
+            Self::UnknownAccount => "帳簿にこの勘定がありません。対象を確認してください。".into(),
+            Self::MixedUnits => "円の勘定と回数の勘定の間では振り替えられません。対象を確認してください。".into(),
+            Self::Window => "この勘定からは、いま支払えません。利用できる期間を確認してください。".into(),
+            Self::Short => "帳簿の残高が足りません。残高を確認してから、もう一度実行してください。".into(),
+            Self::Busy => refusal::BUSY.ja.into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::Closed => refusal::CLOSED.easy.into(),
+            Self::Reversed => "この記録は、もう取り消しました。".into(),
+            Self::UnknownAccount => "お金の記録に、これがありません。もう一度確かめてください。".into(),
+            Self::MixedUnits => "円と回数は、まぜることができません。もう一度確かめてください。".into(),
+            Self::Window => "いまは、ここからお金を使えません。使える日を確かめてください。".into(),
+            Self::Short => "お金が足りません。いくらあるか確かめてください。そのあとで、もう一度やってください。".into(),
+            Self::Busy => refusal::BUSY.easy.into(),
+        }
+    }
 }
 
 impl Refused {

@@ -1,5 +1,7 @@
 //! Budgets: appropriated to a scheme, funded at the bank, given back at the end of the year.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::Ledger;
@@ -9,6 +11,7 @@ use crate::error::Error;
 use crate::events::budget;
 use crate::ids::{EntryId, Municipality};
 use crate::money::Yen;
+use crate::refusal::{Kind, Refusal};
 use crate::scheme::Commitment;
 use crate::time::FiscalYear;
 
@@ -31,14 +34,40 @@ pub enum BudgetRejected {
     Books(Refused),
 }
 
-impl BudgetRejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for BudgetRejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Amount(_) => "budget_amount",
             Self::Overspent { .. } => "budget_overspent",
             Self::Books(_) => "budget_books",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Amount(_) => Kind::Unacceptable,
+            Self::Overspent { .. } | Self::Books(_) => Kind::NotNow,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Amount(asked) => format!("金額は 1 円以上で入力してください（{asked} 円と入力されています）。").into(),
+            Self::Overspent { scheme, missing } => {
+                format!("制度 {scheme} の支出が予算を {missing} 円超えています。終わった給付枠を失効させるか、予算を追加配当してから、年度を締めてください。")
+                    .into()
+            }
+            Self::Books(refused) => refused.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Amount(asked) => format!("1 円より多いお金を書いてください。いまは {asked} 円です。").into(),
+            Self::Overspent { scheme, missing } => {
+                format!("制度「{scheme}」のお金が {missing} 円足りません。もっとお金を用意してください。そのあとで、もう一度やってください。").into()
+            }
+            Self::Books(refused) => refused.easy(),
         }
     }
 }

@@ -6,6 +6,8 @@ pub mod repo;
 pub use budget::BudgetRejected;
 pub(crate) use budget::answer;
 
+use std::borrow::Cow;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use crate::bank::account::{AccountError, AccountKind, AccountNumber, BankCode, B
 use crate::bank::directory::{self, DirectoryError, Scope};
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
+use crate::refusal::{Kind, Refusal};
 use crate::scheme::Rules;
 
 /// Who pays, as bank files name it: the city's own account. One scheme-neutral name for all payouts.
@@ -80,38 +83,67 @@ pub enum Rejected {
     #[error("municipality {0} or its short name is taken by a city with other data: choose another, or change that one")]
     Taken(Municipality),
     /// Closing day, pay day or hold time out of range.
-    #[error("{0}: closing day and pay day lie between 1 and 28, a code lives between 1 and 1,440 minutes")]
-    Days(&'static str),
+    #[error("closing day and pay day lie between 1 and 28, a code lives between 1 and 1,440 minutes")]
+    Days,
     /// The slug is not one.
     #[error("short name {0:?}: write small letters, digits and hyphens, beginning with a letter")]
     Slug(String),
     /// A field of the remitter.
     #[error("remitter: {0}")]
-    Remitter(String),
+    Remitter(AccountError),
+    /// The remitter's bank or branch is unknown.
+    #[error("remitter: {0}")]
+    RemitterBank(DirectoryError),
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Taken(_) => "city_taken",
-            Self::Days(_) => "city_days",
+            Self::Days => "city_days",
             Self::Slug(_) => "city_slug",
-            Self::Remitter(_) => "city_remitter",
+            Self::Remitter(_) | Self::RemitterBank(_) => "city_remitter",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Taken(_) | Self::Days | Self::Slug(_) | Self::Remitter(_) | Self::RemitterBank(_) => Kind::Unacceptable,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Taken(code) => {
+                format!("団体コード {code} またはその短い名前は、別の内容で登録されています。別の名前にするか、登録済みの市を変更してください。").into()
+            }
+            Self::Days => "締め日と支払日は 1〜28 日、支払いコードの有効時間は 1〜1,440 分で入力してください。".into(),
+            Self::Slug(slug) => format!("短い名前「{slug}」は使えません。英小文字で始まる英小文字・数字・ハイフンで入力してください。").into(),
+            Self::Remitter(error) => format!("振込依頼人: {}", error.japanese()).into(),
+            Self::RemitterBank(error) => format!("振込依頼人: {}", error.japanese()).into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Taken(code) => format!("この市（{code}）の名前は、もうあります。ほかの名前にしてください。").into(),
+            Self::Days => "日は 1 から 28 までです。支払いコードを使える時間は 1 分から 1,440 分までです。".into(),
+            Self::Slug(slug) => format!("短い名前「{slug}」は使えません。小さい英字・数字・「-」で書いてください。はじめは英字です。").into(),
+            Self::Remitter(error) => format!("お金を送る市の口座: {}", error.easy()).into(),
+            Self::RemitterBank(error) => format!("お金を送る市の口座: {}", error.easy()).into(),
         }
     }
 }
 
 impl From<AccountError> for Rejected {
     fn from(error: AccountError) -> Self {
-        Self::Remitter(error.to_string())
+        Self::Remitter(error)
     }
 }
 
 impl From<DirectoryError> for Rejected {
     fn from(error: DirectoryError) -> Self {
-        Self::Remitter(error.to_string())
+        Self::RemitterBank(error)
     }
 }
 
@@ -147,17 +179,17 @@ impl City {
     fn check(&self) -> Result<(), Rejected> {
         let day = |day| (1..=28).contains(&day);
         if !day(self.closing_day) || !day(self.pay_day) {
-            return Err(Rejected::Days("days"));
+            return Err(Rejected::Days);
         }
         if !(1..=1_440).contains(&self.hold.num_minutes()) {
-            return Err(Rejected::Days("hold"));
+            return Err(Rejected::Days);
         }
         let small = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
         if !self.slug.starts_with(|sign: char| sign.is_ascii_lowercase()) || !self.slug.chars().all(small) {
             return Err(Rejected::Slug(self.slug.clone()));
         }
         if self.remitter.consignor_code.len() != 10 || !self.remitter.consignor_code.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Rejected::Remitter("the consignor code (委託者コード) has ten digits".to_owned()));
+            return Err(AccountError::Payer(self.remitter.consignor_code.clone()).into());
         }
         self.remitter.account(self.scope()).map(|_| ())
     }

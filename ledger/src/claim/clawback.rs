@@ -2,6 +2,7 @@
 
 use super::Rejected;
 use super::decide::staff;
+use super::error::CLAWBACK_APPROVED;
 use super::repo::life::Stored;
 use super::repo::{life, steps};
 use crate::Ledger;
@@ -64,7 +65,7 @@ impl Ledger {
             return Err(Error::Rejected(Rejected::SamePerson(act.by)));
         }
         if known.approved_on.is_some() {
-            return Err(Error::Rejected(Rejected::State { state: "approved", asked: "approved" }));
+            return Err(Error::Rejected(Rejected::State { state: CLAWBACK_APPROVED, asked: "approved" }));
         }
         let most = left(&stored)?;
         if known.amount > most {
@@ -89,6 +90,6 @@ impl Ledger {
 
 /// What may still be asked back.
 fn left(stored: &Stored) -> Result<Yen, Error<Rejected>> {
-    let granted = stored.life.granted().ok_or(Error::Rejected(Rejected::State { state: stored.claim.state, asked: "asked back" }))?;
+    let granted = stored.life.granted().ok_or(Error::Rejected(Rejected::State { state: stored.life.state.word(), asked: "asked back" }))?;
     Ok(granted.minus(stored.claim.clawed_back)?)
 }

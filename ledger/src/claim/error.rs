@@ -1,10 +1,14 @@
 //! Why something about a claim is refused: a stable code, and a sentence in both languages, for families read one and staff may read the other.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::evidence::Unusable;
+use super::file::COSTS_MAX;
 use crate::ids::{ClaimId, ClawbackId};
 use crate::money::Yen;
+use crate::refusal::{self, Kind, Refusal, Word};
 use crate::scheme::Reason;
 
 /// The answer is no. `Display` is the English sentence.
@@ -42,7 +46,7 @@ pub enum Rejected {
         /// Which, from 1; 0 for all of them together.
         number: usize,
         /// The field, as requests name it.
-        field: &'static str,
+        field: Word,
     },
     /// A merchant that is not registered for the expense.
     #[error("cost {number}: the merchant is not registered for this kind of expense")]
@@ -78,7 +82,7 @@ pub enum Rejected {
     #[error("the claim is {state}: it cannot be {asked}")]
     State {
         /// The state it is in.
-        state: &'static str,
+        state: Word,
         /// What was asked.
         asked: &'static str,
     },
@@ -122,10 +126,8 @@ fn listed(reasons: &[Reason], of: impl Fn(&Reason) -> String, (open, between, sh
     if said.is_empty() { String::new() } else { format!("{open}{}{shut}", said.join(between)) }
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
             Self::NotAllowed => "not_allowed",
@@ -156,73 +158,123 @@ impl Rejected {
         }
     }
 
-    /// The sentence in Japanese.
-    #[must_use]
-    pub fn japanese(&self) -> String {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Conflict => "この操作番号は別の操作に使われています。".to_owned(),
-            Self::NotAllowed => "この操作はできません。".to_owned(),
-            Self::Unknown(claim) => format!("申請 {claim} はありません。"),
-            Self::UnknownClawback(clawback) => format!("返還 {clawback} はありません。"),
-            Self::NoRoute => "この制度では償還払いの申請はできません。".to_owned(),
-            Self::Window { opens, shuts } => format!("申請できる期間は {opens} から {shuts} までです。"),
-            Self::Already(claim) => format!("この期間の申請 {claim} がすでにあります。決定後に追加することはできません。"),
-            Self::Cost { number: 0, .. } => "費用は 1 件以上 60 件以内で入力してください。".to_owned(),
-            Self::Cost { number, field } => format!("費用 {number} の{}を見直してください。", field_name(field)),
-            Self::Merchant { number } => format!("費用 {number} の教室・事業者は、この費用について登録されていません。"),
-            Self::Nothing(reasons) => format!("お支払いできる額がありません{}。", listed(reasons, Reason::japanese, ("（", "、", "）"))),
-            Self::Busy => "いま混み合っています。もう一度お試しください。".to_owned(),
-            Self::File(why) => why.japanese().to_owned(),
-            Self::Media => "写真（JPEG・PNG）または PDF を選んでください。".to_owned(),
-            Self::Size => "ファイルは 1 件 8 MB までです。空のファイルは送れません。".to_owned(),
-            Self::TooMany => "添付できるのは 10 件までです。".to_owned(),
-            Self::TooOften => "申請の回数が多すぎます。市にお問い合わせください。".to_owned(),
-            Self::Evidence(missing) => format!("書類が足りません（{}）。差し戻して、ご家庭に追加を依頼してください。", missing.join("、")),
-            Self::State { state, .. } => format!("この申請は{}ため、この操作はできません。", state_name(state)),
-            Self::NotStaff => "市の職員だけができる操作です。".to_owned(),
-            Self::SamePerson(_) => "同じ職員が前の段階を行っています。別の職員に依頼してください。".to_owned(),
-            Self::Changed(filing) => format!("ご家庭が申請を出し直しました（{filing} 回目）。内容をもう一度確認してください。"),
-            Self::Amount { most, .. } => format!("金額は {most} 円以内で入力してください。"),
-            Self::OtherAmount { proposed } => format!("審査では {proposed} 円が提案されています。その額で決定するか、審査をやり直してください。"),
-            Self::Reason(most) => format!("理由を 1 文字以上 {most} 文字以内で書いてください。"),
-            Self::Budget => "制度の今年度の予算が足りないため、いま申請を受け付けられません。市にお問い合わせください。".to_owned(),
-            Self::Closed => "この日の帳簿は締め切られています。".to_owned(),
+            Self::Conflict => Kind::Conflict,
+            Self::Unknown(_) | Self::UnknownClawback(_) => Kind::NotFound,
+            Self::SamePerson(_) => Kind::SecondPerson,
+            Self::NotAllowed | Self::NotStaff => Kind::Forbidden,
+            Self::Closed => Kind::Closed,
+            Self::Busy => Kind::Busy,
+            Self::Window { .. } | Self::Already(_) | Self::State { .. } | Self::Changed(_) | Self::Evidence(_) | Self::TooMany => Kind::NotNow,
+            Self::TooOften | Self::Nothing(_) | Self::Budget => Kind::NotNow,
+            Self::NoRoute | Self::Cost { .. } | Self::Merchant { .. } | Self::Media | Self::File(_) | Self::Size => Kind::Unacceptable,
+            Self::Amount { .. } | Self::OtherAmount { .. } | Self::Reason(_) => Kind::Unacceptable,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.ja.into(),
+            Self::Unknown(claim) => format!("申請 {claim} はありません。").into(),
+            Self::UnknownClawback(clawback) => format!("返還 {clawback} はありません。").into(),
+            Self::NoRoute => "この制度では償還払いの申請はできません。".into(),
+            Self::Window { opens, shuts } => format!("申請できる期間は {opens} から {shuts} までです。").into(),
+            Self::Already(claim) => format!("この期間の申請 {claim} がすでにあります。決定後に追加することはできません。").into(),
+            Self::Cost { number: 0, .. } => format!("費用は 1 件以上 {COSTS_MAX} 件以内で入力してください。").into(),
+            Self::Cost { number, field } => format!("費用 {number} の{}を見直してください。", field.ja).into(),
+            Self::Merchant { number } => format!("費用 {number} の教室・事業者は、この費用について登録されていません。").into(),
+            Self::Nothing(reasons) => format!("お支払いできる額がありません{}。", listed(reasons, Reason::japanese, ("（", "、", "）"))).into(),
+            Self::Busy => refusal::BUSY.ja.into(),
+            Self::File(why) => why.japanese(),
+            Self::Media => "写真（JPEG・PNG）または PDF を選んでください。".into(),
+            Self::Size => "ファイルは 1 件 8 MB までです。空のファイルは送れません。".into(),
+            Self::TooMany => "添付できるのは 10 件までです。".into(),
+            Self::TooOften => "申請の回数が多すぎます。市にお問い合わせください。".into(),
+            Self::Evidence(missing) => format!("書類が足りません（{}）。差し戻して、ご家庭に追加を依頼してください。", missing.join("、")).into(),
+            Self::State { state, .. } => format!("この申請は{}ため、この操作はできません。", state.ja).into(),
+            Self::NotStaff => refusal::NOT_STAFF.ja.into(),
+            Self::SamePerson(by) => refusal::same_person_ja(by),
+            Self::Changed(filing) => format!("ご家庭が申請を出し直しました（{filing} 回目）。内容をもう一度確認してください。").into(),
+            Self::Amount { asked, most } => format!("金額は {most} 円以内で入力してください（{asked} 円と入力されています）。").into(),
+            Self::OtherAmount { proposed } => format!("審査では {proposed} 円が提案されています。その額で決定するか、審査をやり直してください。").into(),
+            Self::Reason(most) => refusal::reason_ja(*most),
+            Self::Budget => "制度の今年度の予算が足りないため、いま申請を受け付けられません。市にお問い合わせください。".into(),
+            Self::Closed => refusal::CLOSED.ja.into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.easy.into(),
+            Self::Unknown(claim) => format!("申し込み「{claim}」はありません。番号を確かめてください。").into(),
+            Self::UnknownClawback(clawback) => format!("返してもらうお金「{clawback}」はありません。番号を確かめてください。").into(),
+            Self::NoRoute => "この制度では、あとからお金をもらう申し込みはできません。".into(),
+            Self::Window { opens, shuts } => format!("申し込みは、{opens} から {shuts} までです。いまは申し込みできません。").into(),
+            Self::Already(claim) => format!("同じ時期の申し込み「{claim}」が、もうあります。あとから増やすことはできません。").into(),
+            Self::Cost { number: 0, .. } => format!("使ったお金を書いてください。1 件から {COSTS_MAX} 件までです。").into(),
+            Self::Cost { number, field } => format!("{number} 番の「{}」を、もう一度見てください。", field.easy).into(),
+            Self::Merchant { number } => format!("{number} 番の教室では、このお金は使えません。ほかの教室を選んでください。").into(),
+            Self::Nothing(reasons) => format!("もらえるお金がありません{}。", listed(reasons, Reason::easy, ("（", "、", "）"))).into(),
+            Self::Busy => refusal::BUSY.easy.into(),
+            Self::File(why) => why.easy(),
+            Self::Media => "写真か PDF を選んでください。写真は JPEG か PNG です。".into(),
+            Self::Size => "ファイルが大きすぎます。または、何も入っていません。1 つのファイルは 8 MB までです。".into(),
+            Self::TooMany => "ファイルは 10 個までです。もう増やすことはできません。".into(),
+            Self::TooOften => "もう何回も申し込みました。市役所に聞いてください。".into(),
+            Self::Evidence(missing) => format!("紙が足りません（{}）。家の人に、紙を出してもらってください。", missing.join("、")).into(),
+            Self::State { state, .. } => format!("この申し込みは、いま「{}」です。これはできません。", state.easy).into(),
+            Self::NotStaff => refusal::NOT_STAFF.easy.into(),
+            Self::SamePerson(by) => refusal::same_person_easy(by),
+            Self::Changed(filing) => format!("家の人が、もう一度申し込みました。{filing} 回目です。新しいものを見てください。").into(),
+            Self::Amount { asked, most } => format!("お金は {most} 円までです。いまは {asked} 円と書いてあります。").into(),
+            Self::OtherAmount { proposed } => {
+                format!("前の人は {proposed} 円と書きました。同じ金額にしてください。違うときは、もう一度調べてください。").into()
+            }
+            Self::Reason(most) => refusal::reason_easy(*most),
+            Self::Budget => "市のお金が足りません。いまは申し込みできません。市役所に聞いてください。".into(),
+            Self::Closed => refusal::CLOSED.easy.into(),
         }
     }
 }
 
-/// A field of a cost, as forms call it.
-fn field_name(field: &str) -> &'static str {
-    match field {
-        "expense" => "種類",
-        "service" => "サービス",
-        "amount_yen" => "金額",
-        "paid_to" => "支払先",
-        _ => "期間",
-    }
+/// The fields of a cost, as forms call them.
+pub(super) mod field {
+    use crate::refusal::Word;
+
+    pub(in crate::claim) const COSTS: Word = Word { en: "costs", ja: "費用", easy: "使ったお金" };
+    pub(in crate::claim) const EXPENSE: Word = Word { en: "expense", ja: "種類", easy: "何のお金か" };
+    pub(in crate::claim) const SERVICE: Word = Word { en: "service", ja: "サービス", easy: "サービス" };
+    pub(in crate::claim) const AMOUNT: Word = Word { en: "amount_yen", ja: "金額", easy: "いくらか" };
+    pub(in crate::claim) const TO: Word = Word { en: "to", ja: "期間", easy: "いつか" };
+    pub(in crate::claim) const PAID_TO: Word = Word { en: "paid_to", ja: "支払先", easy: "だれに払ったか" };
 }
 
-fn state_name(state: &str) -> &'static str {
-    match state {
-        "filed" => "審査を待っている",
-        "examined" => "審査が済んで決定を待っている",
-        "returned" => "差し戻されている",
-        "decided" => "決定済みの",
-        "withdrawn" => "取り下げられている",
-        _ => "承認済みの",
-    }
-}
+/// A clawback that was decided.
+pub(super) const CLAWBACK_APPROVED: Word = Word { en: "approved", ja: "承認済みの", easy: "決まった" };
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actor::Act;
+    use crate::claim::state::State;
+    use crate::time::Instant;
+
+    fn act() -> Act {
+        Act { at: Instant::UNIX_EPOCH, by: "a".to_owned() }
+    }
 
     #[test]
     fn a_refusal_says_why_in_the_reader_s_language() {
         let nothing = Rejected::Nothing(vec![Reason::OutsidePeriod, Reason::BalanceUsed]);
         assert_eq!(nothing.to_string(), "nothing can be paid (the cost does not fall into the period that is paid; nothing is left of the grant)");
         assert_eq!(nothing.japanese(), "お支払いできる額がありません（対象期間外の費用です、残りがありません）。");
-        assert_eq!(Rejected::Cost { number: 2, field: "to" }.japanese(), "費用 2 の期間を見直してください。");
-        assert_eq!(Rejected::State { state: "decided", asked: "filed again" }.japanese(), "この申請は決定済みのため、この操作はできません。");
+        assert_eq!(Rejected::Cost { number: 2, field: field::TO }.japanese(), "費用 2 の期間を見直してください。");
+        assert_eq!(
+            Rejected::State { state: State::Decided { examined: act(), decided: act(), granted: Yen::ZERO }.word(), asked: "filed again" }.japanese(),
+            "この申請は決定済みのため、この操作はできません。"
+        );
     }
 }

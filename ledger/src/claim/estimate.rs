@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::assess::{self, Assessment, Rulebook, Terms};
 use super::file::check;
+use super::repo::life::Stored;
 use super::repo::{life, money};
+use super::state::State;
 use super::{Claim, Cost, FileClaim, Rejected};
 use crate::city;
 use crate::error::{Error, Failure};
@@ -47,10 +49,10 @@ impl Ledger {
     ) -> Result<Assessment, Error<Rejected>> {
         check(costs).map_err(Error::Rejected)?;
         let mut tx = self.pool.begin().await?;
-        let known = self.find_claim_in_tx(&mut tx, municipality, claim).await?.filter(|known| known.family == family);
-        let known = known.ok_or(Error::Rejected(Rejected::Unknown(claim)))?;
-        if !matches!(known.state, "filed" | "returned") {
-            return Err(Error::Rejected(Rejected::State { state: known.state, asked: "filed again" }));
+        let known = self.find_stored_claim_in_tx(&mut tx, municipality, claim).await?.filter(|known| known.claim.family == family);
+        let Stored { claim: known, life } = known.ok_or(Error::Rejected(Rejected::Unknown(claim)))?;
+        if !matches!(life.state, State::Filed | State::Returned { .. }) {
+            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "filed again" }));
         }
         let ask = Ask { claim, family, child: known.child, scheme: &known.scheme, costs, year: Some(known.year) };
         self.assess_claim_in_tx(&mut tx, municipality, &ask).await.map(|(assessment, _)| assessment)

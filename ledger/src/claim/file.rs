@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::assess::Assessment;
+use super::error::field;
 use super::estimate::Ask;
 use super::repo::life::{CostRow, NewClaim, Stored};
 use super::repo::{life, money};
@@ -21,7 +22,7 @@ use crate::{Ledger, Tx};
 /// How often a claim is decided again when its money has changed meanwhile.
 const ATTEMPTS: usize = 5;
 /// The most costs of one claim.
-const COSTS_MAX: usize = 60;
+pub(super) const COSTS_MAX: usize = 60;
 /// The most that one cost may come to.
 const COST_YEN_MAX: Yen = Yen::new(10_000_000);
 
@@ -176,7 +177,7 @@ fn allow(actor: &Actor, family: FamilyId) -> Result<(), Rejected> {
 /// Whether costs can be read at all.
 pub(super) fn check(costs: &[Cost]) -> Result<(), Rejected> {
     if costs.is_empty() || costs.len() > COSTS_MAX {
-        return Err(Rejected::Cost { number: 0, field: "costs" });
+        return Err(Rejected::Cost { number: 0, field: field::COSTS });
     }
     let name = |text: &str| {
         let sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '-' | '_');
@@ -185,11 +186,11 @@ pub(super) fn check(costs: &[Cost]) -> Result<(), Rejected> {
     for (number, cost) in (1..).zip(costs) {
         let long = |text: &String| text.trim().is_empty() || text.chars().count() > TEXT_MAX;
         let field = match cost {
-            cost if !name(&cost.expense) => "expense",
-            cost if cost.service.as_deref().is_some_and(|service| !name(service)) => "service",
-            cost if !cost.amount.is_positive() || cost.amount > COST_YEN_MAX => "amount_yen",
-            cost if cost.from > cost.to => "to",
-            cost if cost.paid_to.as_ref().is_some_and(long) => "paid_to",
+            cost if !name(&cost.expense) => field::EXPENSE,
+            cost if cost.service.as_deref().is_some_and(|service| !name(service)) => field::SERVICE,
+            cost if !cost.amount.is_positive() || cost.amount > COST_YEN_MAX => field::AMOUNT,
+            cost if cost.from > cost.to => field::TO,
+            cost if cost.paid_to.as_ref().is_some_and(long) => field::PAID_TO,
             _ => continue,
         };
         return Err(Rejected::Cost { number, field });

@@ -6,6 +6,7 @@
 use super::error::Rejected;
 use crate::actor::Act;
 use crate::money::Yen;
+use crate::refusal::Word;
 
 /// Where a claim stands, with who brought it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +67,21 @@ impl State {
         }
     }
 
+    /// As refusals say it.
+    #[must_use]
+    pub const fn word(&self) -> Word {
+        let (ja, easy) = match self {
+            Self::Filed => ("審査を待っている", "市役所が見るのを待っている"),
+            Self::Returned { .. } => ("差し戻されている", "直すのを待っている"),
+            Self::Examined { .. } => ("審査が済んで決定を待っている", "市役所が決めるのを待っている"),
+            Self::Decided { .. } => ("決定済みの", "決まった"),
+            Self::Withdrawn { .. } => ("取り下げられている", "やめた"),
+        };
+        Word { en: self.as_str(), ja, easy }
+    }
+
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.as_str(), asked }
+        Rejected::State { state: self.word(), asked }
     }
 }
 
@@ -129,6 +143,7 @@ impl Life {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Refusal as _;
 
     fn act(by: &str) -> Act {
         Act { at: crate::time::Instant::UNIX_EPOCH, by: by.to_owned() }

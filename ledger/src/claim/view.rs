@@ -223,8 +223,13 @@ impl Ledger {
     }
 
     pub(super) async fn find_claim_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, claim: ClaimId) -> Result<Option<Claim>, Failure> {
+        Ok(self.find_stored_claim_in_tx(tx, municipality, claim).await?.map(|stored| stored.claim))
+    }
+
+    /// A claim with its life, not locked.
+    pub(super) async fn find_stored_claim_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, claim: ClaimId) -> Result<Option<Stored>, Failure> {
         let filter = Filter { id: Some(claim), state: None, after: None, limit: 1 };
-        Ok(life::list_in_tx(tx, municipality, &filter).await?.pop().map(|stored| stored.claim))
+        Ok(life::list_in_tx(tx, municipality, &filter).await?.pop())
     }
 
     pub(super) async fn stored_claim_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, claim: ClaimId) -> Result<Stored, Failure> {

@@ -9,7 +9,7 @@ use crate::city;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::money::Yen;
-use crate::reconciliation::{self, Rejected};
+use crate::reconciliation::{self, Missing, Rejected};
 use crate::statement;
 use crate::time::Month;
 use crate::{Ledger, Tx};
@@ -34,18 +34,18 @@ pub struct Checklist {
 }
 
 impl Checklist {
-    /// What is missing, in words; nothing when the month can be closed.
+    /// What is missing; nothing when the month can be closed.
     #[must_use]
-    pub fn missing(&self) -> Vec<String> {
+    pub fn missing(&self) -> Vec<Missing> {
         let lines = [
-            (!self.over, "the month is not over".to_owned()),
-            (self.undrawn_statements > 0, format!("{} statements are not drawn: draw them", self.undrawn_statements)),
-            (self.unapproved_statements > 0, format!("{} statements are not approved: examine and approve them", self.unapproved_statements)),
-            (self.unmatched_lines > 0, format!("{} bank lines over {} yen are unmatched: work through them", self.unmatched_lines, self.unmatched_yen)),
-            (self.trial_balance_yen != 0, format!("the trial balance is {} yen, not zero", self.trial_balance_yen)),
-            (self.stored_differs.is_some(), format!("the stored balance of {} differs from its transfers", self.stored_differs.as_deref().unwrap_or_default())),
+            (!self.over).then_some(Missing::NotOver),
+            (self.undrawn_statements > 0).then_some(Missing::Undrawn(self.undrawn_statements)),
+            (self.unapproved_statements > 0).then_some(Missing::Unapproved(self.unapproved_statements)),
+            (self.unmatched_lines > 0).then_some(Missing::Unmatched { lines: self.unmatched_lines, sum: self.unmatched_yen }),
+            (self.trial_balance_yen != 0).then_some(Missing::TrialBalance(self.trial_balance_yen)),
+            self.stored_differs.clone().map(Missing::Stored),
         ];
-        lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
+        lines.into_iter().flatten().collect()
     }
 }
 

@@ -16,9 +16,11 @@ use crate::money::Yen;
 use crate::time::FiscalYear;
 use crate::{Ledger, Tx};
 
+mod error;
 pub mod repo;
 mod run;
 
+pub use error::RunRejected;
 pub use run::GrantRun;
 
 /// How many entitlements one entry grants or lets lapse: memory stays flat, and a run that stops goes on where it was.
@@ -95,29 +97,6 @@ impl Run {
         self.amount = self.amount.plus(amount)?;
         Ok(())
     }
-}
-
-/// Why a run stopped. What it did before stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RunRejected {
-    /// The scheme's budget does not suffice.
-    #[error("the scheme's budget for the year does not suffice: appropriate more, then run again")]
-    Budget,
-    /// The month is closed.
-    #[error("the books are closed for this day")]
-    Closed,
-    /// The scheme has no rules for the period.
-    #[error("the scheme has no rules for this period: check its file")]
-    NoRules,
-    /// The scheme grants passes, or visits of which the city cannot say what one costs it at most.
-    #[error("the scheme grants no money: visits need a cost_cap or a flat amount, so that the budget can commit the most that one can cost")]
-    NotMoney,
-    /// The key stands for another request.
-    #[error("this idempotency key was used for another request: send this one under a new key")]
-    Conflict,
-    /// There is no such entitlement, or nothing is left of it.
-    #[error("nothing is left to take back")]
-    Nothing,
 }
 
 impl Ledger {

@@ -1,5 +1,7 @@
 //! Which schemes a city runs: what the grant job asks.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -7,6 +9,7 @@ use super::repo;
 use crate::Ledger;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
+use crate::refusal::{Kind, Refusal};
 
 /// A scheme that a city runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +31,35 @@ pub enum SchemeRejected {
     /// It ends before it begins, or another stretch of it overlaps.
     #[error("these days of scheme {0} end before they begin, or overlap with others of it")]
     Days(String),
+}
+
+impl Refusal for SchemeRejected {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "unknown_scheme",
+            Self::Days(_) => "scheme_days",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown(_) | Self::Days(_) => Kind::Unacceptable,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown(scheme) => format!("制度 {scheme} はありません。制度のファイルを確認してください。").into(),
+            Self::Days(scheme) => format!("制度 {scheme} の期間が逆になっているか、登録済みの期間と重なっています。").into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown(scheme) => format!("制度「{scheme}」はありません。名前を確かめてください。").into(),
+            Self::Days(scheme) => format!("制度「{scheme}」の日が正しくありません。始まる日と終わる日を確かめてください。").into(),
+        }
+    }
 }
 
 impl Ledger {

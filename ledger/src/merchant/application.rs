@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+pub use super::error::ApplyRejected;
 use super::{Application, Merchant, Rejected, TakenIn, account, repo};
 use crate::Ledger;
 use crate::actor::{Actor, Command};
@@ -17,20 +18,6 @@ use crate::vault::KeyOwner;
 
 /// So many applications from one place within a window, and no more: anybody may send them.
 const APPLICATIONS_MAX: i32 = 20;
-
-/// Why an application is not taken in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ApplyRejected {
-    /// It cannot be used.
-    #[error(transparent)]
-    Rejected(#[from] Rejected),
-    /// Too many from one place.
-    #[error("too many applications from one place: try again in {seconds} seconds")]
-    TooMany {
-        /// When the window is over.
-        seconds: u32,
-    },
-}
 
 /// An application that was taken in.
 #[derive(Debug, Clone)]

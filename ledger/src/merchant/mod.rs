@@ -15,6 +15,7 @@ mod terminal;
 use serde::Serialize;
 
 pub use error::Rejected;
+use error::field;
 use state::Life;
 pub use terminal::{Terminal, Terminals};
 
@@ -26,6 +27,7 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{MerchantId, Municipality};
+use crate::refusal::Word;
 use crate::vault::KeyOwner;
 use crate::{Ledger, Tx};
 
@@ -101,7 +103,7 @@ pub struct Listing {
 
 const TEXT_MAX: usize = 100;
 
-fn text(field: &'static str, text: &str) -> Result<(), Rejected> {
+fn text(field: Word, text: &str) -> Result<(), Rejected> {
     if text.trim().is_empty() || text.chars().count() > TEXT_MAX { Err(Rejected::Text { field, max: TEXT_MAX }) } else { Ok(()) }
 }
 
@@ -151,8 +153,8 @@ impl Ledger {
         (application, written): (&Application, Written<'_>),
     ) -> Result<TakenIn, Error<Rejected>> {
         let Application { name, kana, area, services: offered } = application;
-        let fields = [("name", name), ("kana", kana), ("area", area)];
-        fields.iter().try_for_each(|(field, value)| text(field, value)).map_err(Error::Rejected)?;
+        let fields = [(field::NAME, name), (field::KANA, kana), (field::AREA, area)];
+        fields.iter().try_for_each(|(field, value)| text(*field, value)).map_err(Error::Rejected)?;
         services(offered).map_err(Error::Rejected)?;
         let scope = city::repo::get_in_tx(tx, municipality).await?.scope();
         let bank_account = account::check(written, scope).map_err(Error::Rejected)?;
@@ -262,7 +264,7 @@ impl Ledger {
         change: impl FnOnce(Life, Act) -> Result<Life, Rejected>,
     ) -> Result<(), Error<Rejected>> {
         if let (_, Some(reason)) = decision {
-            text("reason", reason).map_err(Error::Rejected)?;
+            text(field::REASON, reason).map_err(Error::Rejected)?;
         }
         let mut tx = self.pool.begin().await?;
         let Some(life) = self.begin_about_in_tx(&mut tx, municipality, command, merchant).await? else { return Ok(()) };

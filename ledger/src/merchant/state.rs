@@ -5,6 +5,7 @@
 
 use super::error::Rejected;
 use crate::actor::{Act, Actor};
+use crate::refusal::Word;
 
 /// Where a merchant stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +56,20 @@ impl State {
         }
     }
 
+    /// As refusals say it.
+    #[must_use]
+    pub const fn word(&self) -> Word {
+        let (ja, easy) = match self {
+            Self::Applied => ("承認を待っている", "市役所が決めるのを待っている"),
+            Self::Approved { .. } => ("承認されている", "使える"),
+            Self::Suspended { .. } => ("停止されている", "止まっている"),
+            Self::Refused { .. } => ("却下されている", "使えないと決まった"),
+        };
+        Word { en: self.as_str(), ja, easy }
+    }
+
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.as_str(), asked }
+        Rejected::State { state: self.word(), asked }
     }
 }
 
@@ -124,6 +137,7 @@ pub fn second_person(first: &str, second: &str) -> Result<(), Rejected> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Refusal as _;
     use crate::time::Instant;
 
     fn act(by: &str) -> Act {

@@ -57,7 +57,7 @@ impl Ledger {
         merchant: MerchantId,
         label: &str,
     ) -> Result<(TerminalId, Token), Error<Rejected>> {
-        may_manage(command, merchant).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
+        may_manage(command, merchant).and_then(|()| text(super::field::LABEL, label)).map_err(Error::Rejected)?;
         let scope = command.scope(municipality);
         let token = Token::new(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
         let id = TerminalId::new(self.entropy.uuid(Draw { command: &scope, purpose: "terminal", index: 0 }, self.clock.now()));
@@ -69,7 +69,7 @@ impl Ledger {
         }
         let life = repo::lock_in_tx(&mut tx, municipality, merchant).await?.ok_or(Error::Rejected(Rejected::UnknownMerchant(merchant)))?;
         if !matches!(life.state, State::Approved { .. }) {
-            return Err(Error::Rejected(Rejected::State { state: life.state.as_str(), asked: "given a terminal" }));
+            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "given a terminal" }));
         }
         let made = self.act(command);
         let terminal = Terminal { id, merchant, label: label.to_owned() };

@@ -2,9 +2,11 @@
 //!
 //! Invariant: what moves it other than by a payment is recorded with the family, so that its statement adds up to its balance.
 
+mod error;
 mod movements;
 pub(crate) mod repo;
 
+pub use error::PayBackRejected;
 pub use movements::{Moved, Movement};
 
 use crate::actor::{Actor, Command};
@@ -14,47 +16,6 @@ use crate::events;
 use crate::ids::{EntryId, FamilyId, Municipality};
 use crate::money::Yen;
 use crate::{Ledger, remittance};
-
-/// Why own money is not paid back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PayBackRejected {
-    /// Only the family itself, or staff for it.
-    #[error("この操作はできません。")]
-    NotAllowed,
-    /// The amount is not one.
-    #[error("金額は 1 円以上で入力してください。")]
-    Amount,
-    /// More than the city holds for the family.
-    #[error("払い戻せるのは残高 {balance} 円までです。")]
-    Short {
-        /// What it holds.
-        balance: Yen,
-    },
-    /// The city knows no account to which it could go.
-    #[error("振込先の口座が登録されていません。先に口座を登録してください。")]
-    NoAccount,
-    /// The key was used for another request.
-    #[error("この操作番号は別の操作に使われています。")]
-    Conflict,
-    /// The day is closed.
-    #[error("この日の帳簿は締め切られています。")]
-    Closed,
-}
-
-impl PayBackRejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAllowed => "not_allowed",
-            Self::Amount => "amount",
-            Self::Short { .. } => "short",
-            Self::NoAccount => "no_account",
-            Self::Conflict => "conflict",
-            Self::Closed => "closed",
-        }
-    }
-}
 
 /// What stands between a family and the city, beside what its children may spend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,13 @@
 //! Why something about paper is refused, as staff read it. What a family may meet when it reserves, its face says in the family's language.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::ids::{BookletId, CardId, FamilyId};
 use crate::money::Yen;
 use crate::payment::HoldRejected;
+use crate::refusal::{self, Kind, Refusal, Word};
 
 /// The answer is no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +32,7 @@ pub enum Rejected {
     KindTaken(String),
     /// A kind that cannot be.
     #[error("{0}: write small letters, digits, - and _; a face of 1 to 10,000 yen; each service once")]
-    KindField(&'static str),
+    KindField(Word),
     /// No merchant takes tickets of the kind.
     #[error("no approved merchant is registered for what {0:?} is for: nobody could use such a booklet")]
     NoMerchant(String),
@@ -64,16 +67,14 @@ pub enum Rejected {
     #[error("there is no open reservation of this number on the card")]
     UnknownReservation,
     /// As for a code on the phone.
-    #[error("{}", hold(.0))]
+    #[error(transparent)]
     Hold(HoldRejected),
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
-            Self::Conflict | Self::Hold(HoldRejected::Conflict) => "conflict",
+            Self::Conflict => "conflict",
             Self::NotStaff => "not_staff",
             Self::UnknownFamily(_) => "unknown_family",
             Self::UnknownChild => "unknown_child",
@@ -83,30 +84,89 @@ impl Rejected {
             Self::NoMerchant(_) => "booklet_no_merchant",
             Self::Tickets => "booklet_tickets",
             Self::ValidThrough(_) => "booklet_valid_through",
-            Self::Short { .. } | Self::Hold(HoldRejected::Short(_)) => "short",
+            Self::Short { .. } => "short",
             Self::UnknownBooklet(_) => "unknown_booklet",
             Self::UnknownCard(_) => "unknown_card",
             Self::Ended => "paper_ended",
             Self::NothingLeft => "booklet_used_up",
             Self::Reserved => "card_reserved",
             Self::UnknownReservation => "unknown_reservation",
-            Self::Hold(HoldRejected::Price) => "price",
-            Self::Hold(HoldRejected::Merchant) => "merchant_closed",
-            Self::Hold(HoldRejected::Invoice) => "paid_already",
-            Self::Hold(HoldRejected::Closed) => "closed",
-            Self::Hold(HoldRejected::Busy) => "busy",
+            Self::Hold(rejected) => rejected.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Conflict => Kind::Conflict,
+            Self::NotStaff => Kind::Forbidden,
+            Self::UnknownFamily(_) | Self::UnknownBooklet(_) | Self::UnknownCard(_) | Self::UnknownReservation => Kind::NotFound,
+            Self::KindTaken(_) | Self::NoMerchant(_) | Self::Short { .. } | Self::Ended | Self::NothingLeft | Self::Reserved => Kind::NotNow,
+            Self::UnknownChild | Self::UnknownKind(_) | Self::KindField(_) | Self::Tickets | Self::ValidThrough(_) => Kind::Unacceptable,
+            Self::Hold(rejected) => rejected.kind(),
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotStaff => refusal::NOT_STAFF.ja.into(),
+            Self::UnknownFamily(family) => format!("世帯 {family} はありません。").into(),
+            Self::UnknownChild => "この世帯のお子さんではありません。".into(),
+            Self::UnknownKind(kind) => format!("つづりの種類「{kind}」はありません。一覧を確認するか、新しく作ってください。").into(),
+            Self::KindTaken(kind) => format!("種類「{kind}」が別の内容ですでにあります。同じ種類のつづりはすべて同じです。別の名前にしてください。").into(),
+            Self::KindField(field) => format!(
+                "{}を見直してください。種類・費目・サービスは英小文字で始まる英数字で、額面は 1〜10,000 円で、サービスは重ならないように入力してください。",
+                field.ja
+            )
+            .into(),
+            Self::NoMerchant(kind) => format!("種類「{kind}」の券を使える登録済みの教室・事業者がありません。").into(),
+            Self::Tickets => format!("つづりは 1〜{} 枚です。", super::booklet::TICKETS_MAX).into(),
+            Self::ValidThrough(days) => format!("この種類のつづりの有効期限は {} です。どのご家庭も同じ日にします。", refusal::days(days)).into(),
+            Self::Short { missing } => {
+                format!("すべての券に {missing} 円足りません。つづりの有効期限より前に失効する分や、すべてのサービスには使えない制度の分は数えません。").into()
+            }
+            Self::UnknownBooklet(booklet) => format!("つづり {booklet} はありません。").into(),
+            Self::UnknownCard(card) => format!("カード {card} はありません。").into(),
+            Self::Ended => "このつづり・カードはもう使えません。新しく発行してください。".into(),
+            Self::NothingLeft => "使える券が残っていません。".into(),
+            Self::Reserved => {
+                "このカードには、同じ教室・事業者、同じ金額の予約がすでにあります。先にそれを使うか取り消すか、一つの金額にまとめてください。".into()
+            }
+            Self::UnknownReservation => "このカードに、この番号の予約はありません。".into(),
+            Self::Hold(rejected) => rejected.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotStaff => refusal::NOT_STAFF.easy.into(),
+            Self::UnknownFamily(family) => format!("家「{family}」はありません。番号を確かめてください。").into(),
+            Self::UnknownChild => "この家の子どもではありません。".into(),
+            Self::UnknownKind(kind) => format!("紙の券の種類「{kind}」はありません。一覧を見てください。").into(),
+            Self::KindTaken(kind) => format!("種類「{kind}」は、もうあります。中身が違います。ほかの名前にしてください。").into(),
+            Self::KindField(field) => format!("「{}」を、もう一度見てください。名前は小さい英字と数字で書いてください。1 枚の金額は 1 円から 10,000 円までです。同じサービスは 1 回だけ書いてください。", field.easy).into(),
+            Self::NoMerchant(kind) => format!("種類「{kind}」の券を使える教室が、まだありません。").into(),
+            Self::Tickets => format!("券は 1 枚から {} 枚までです。", super::booklet::TICKETS_MAX).into(),
+            Self::ValidThrough(days) => format!("この券は {} まで使えます。この日にしてください。", refusal::days(days)).into(),
+            Self::Short { missing } => format!("お金が {missing} 円足りません。早く終わるお金は使えません。使えるサービスが決まっているお金も使えません。").into(),
+            Self::UnknownBooklet(booklet) => format!("紙の券「{booklet}」はありません。番号を確かめてください。").into(),
+            Self::UnknownCard(card) => format!("カード「{card}」はありません。番号を確かめてください。").into(),
+            Self::Ended => "この券やカードは、もう使えません。新しいものを作ってください。".into(),
+            Self::NothingLeft => "使える券が、もうありません。".into(),
+            Self::Reserved => "同じ教室で同じ金額の予約が、もうあります。先にその予約を使うか、やめてください。".into(),
+            Self::UnknownReservation => "このカードに、その予約はありません。".into(),
+            Self::Hold(rejected) => rejected.easy(),
         }
     }
 }
 
-fn hold(rejected: &HoldRejected) -> String {
-    match rejected {
-        HoldRejected::Short(short) => format!("{} yen are missing: load own money, or look at the amount again", short.missing),
-        HoldRejected::Price => "the price is at least 1 yen".to_owned(),
-        HoldRejected::Merchant => "this merchant takes no payment of this kind now".to_owned(),
-        HoldRejected::Invoice => "the bill is for something else, or has been paid".to_owned(),
-        HoldRejected::Conflict => "this idempotency key was used for another request: send this one under a new key".to_owned(),
-        HoldRejected::Closed => "the books are closed for this day".to_owned(),
-        HoldRejected::Busy => "others are paying from the same money: try again".to_owned(),
-    }
+/// The fields of a kind of booklet.
+pub(super) mod field {
+    use crate::refusal::Word;
+
+    pub(in crate::paper) const KIND: Word = Word { en: "kind", ja: "種類", easy: "種類" };
+    pub(in crate::paper) const FACE: Word = Word { en: "face", ja: "額面", easy: "1 枚の金額" };
+    pub(in crate::paper) const EXPENSE: Word = Word { en: "expense", ja: "費目", easy: "何のお金か" };
+    pub(in crate::paper) const SERVICES: Word = Word { en: "services", ja: "サービス", easy: "サービス" };
 }

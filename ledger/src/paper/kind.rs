@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::error::field;
 use super::{Rejected, repo, staff};
 use crate::Ledger;
 use crate::actor::Command;
@@ -38,10 +39,12 @@ impl BookletKind {
         };
         let once: BTreeSet<_> = self.services.iter().collect();
         match () {
-            () if !word(&self.kind) => Err(Rejected::KindField("kind")),
-            () if !self.face.is_positive() || self.face > FACE_MAX => Err(Rejected::KindField("face")),
-            () if !word(&self.expense) => Err(Rejected::KindField("expense")),
-            () if once.len() != self.services.len() || once.len() > SERVICES_MAX || !self.services.iter().all(word) => Err(Rejected::KindField("services")),
+            () if !word(&self.kind) => Err(Rejected::KindField(field::KIND)),
+            () if !self.face.is_positive() || self.face > FACE_MAX => Err(Rejected::KindField(field::FACE)),
+            () if !word(&self.expense) => Err(Rejected::KindField(field::EXPENSE)),
+            () if once.len() != self.services.len() || once.len() > SERVICES_MAX || !self.services.iter().all(word) => {
+                Err(Rejected::KindField(field::SERVICES))
+            }
             () => Ok(()),
         }
     }

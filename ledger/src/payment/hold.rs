@@ -5,8 +5,8 @@ mod attempt;
 use serde::Serialize;
 use sqlx::{Connection as _, PgConnection, PgPool};
 
+use super::HoldRejected;
 use super::history::Payment;
-use super::split::Short;
 use crate::actor::{Actor, Command};
 use crate::batch::{Claims, Work};
 use crate::error::Busy;
@@ -40,32 +40,6 @@ pub struct HoldPayment {
     pub month: Option<Month>,
     /// Whether own money pays the rest.
     pub own_money: bool,
-}
-
-/// Why a payment cannot be made. For the family's screen only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HoldRejected {
-    /// Everything together does not reach the price.
-    #[error("残高が {} 円足りません。自分のお金を入れるか、金額を見直してください。", .0.missing)]
-    Short(#[from] Short),
-    /// The price is not an amount.
-    #[error("金額は 1 円以上で入力してください。")]
-    Price,
-    /// The merchant takes no payments of this kind now.
-    #[error("この教室・事業者では、いまこの支払いはできません。")]
-    Merchant,
-    /// The bill is for something else, or has been paid.
-    #[error("この請求は支払い済みか、内容が違います。請求をもう一度読み取ってください。")]
-    Invoice,
-    /// The key was used for another payment.
-    #[error("この操作番号は別の支払いに使われています。")]
-    Conflict,
-    /// The day is closed.
-    #[error("この日の帳簿は締め切られています。")]
-    Closed,
-    /// Others paid from the same money at the same time, again and again.
-    #[error("いま混み合っています。もう一度お試しください。")]
-    Busy,
 }
 
 /// A hold that is asked for, and under which command.

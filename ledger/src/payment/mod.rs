@@ -15,6 +15,7 @@ use crate::time::Instant;
 pub(crate) mod aside;
 mod capture;
 pub mod decide;
+mod error;
 mod expire;
 mod former;
 pub mod history;
@@ -33,13 +34,14 @@ mod usable;
 mod verify;
 
 pub use capture::Captures;
+pub use error::{CaptureRejected, HoldRejected, NotCapturable};
 pub(crate) use former::Former;
 pub(crate) use hold::Reserved;
-pub use hold::{HoldPayment, HoldRejected, Holds};
+pub use hold::{HoldPayment, Holds};
 pub(crate) use verify::find_differences_in_tx;
 
 use aside::Place;
-pub use state::{Hold, HoldState, NotCapturable, Release};
+pub use state::{Hold, HoldState, Release};
 pub use usable::Usable;
 
 /// A hold as it is written down.
@@ -86,20 +88,6 @@ pub struct Capture {
     pub terminal: Option<TerminalId>,
     /// The price.
     pub amount: Yen,
-}
-
-/// Why a desk is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CaptureRejected {
-    /// The code does not pay. The desk never learns why.
-    #[error(transparent)]
-    NotCapturable(#[from] NotCapturable),
-    /// The desk used the key for another request.
-    #[error("この操作番号は別の支払いに使われています。")]
-    Conflict,
-    /// Too many desks ask at once: nothing was tried.
-    #[error("いま混み合っています。もう一度お試しください。")]
-    Busy,
 }
 
 impl Ledger {

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+pub use super::error::Short;
 use crate::ids::{AccountId, ChildId};
 use crate::money::Yen;
 
@@ -37,14 +38,6 @@ pub struct Part {
     pub source: Source,
     /// More than zero, a whole multiple of the source's face.
     pub amount: Yen,
-}
-
-/// Everything together does not reach the price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{missing} yen are missing")]
-pub struct Short {
-    /// How much is missing.
-    pub missing: Yen,
 }
 
 /// Splits `price` over `sources`.

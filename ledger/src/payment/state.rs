@@ -1,6 +1,7 @@
 //! The life of one hold: money set aside for one payment. Pure: no SQL, no clock of its own.
 //! Invariant: a hold leaves `Held` once.
 
+use super::error::NotCapturable;
 use crate::ids::{AccountId, EntryId, FamilyId, InvoiceId, MerchantId, ReceiptId};
 use crate::money::Yen;
 use crate::time::Instant;
@@ -75,26 +76,6 @@ impl Release {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Voided, Self::Expired].into_iter().find(|why| why.as_str() == text)
     }
-}
-
-/// Why a code does not pay. The desk never learns which: the Till maps all to one refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotCapturable {
-    /// No such code in this city.
-    #[error("この番号の支払いコードはありません。")]
-    Unknown,
-    /// Made for another merchant.
-    #[error("別の教室・事業者あての支払いコードです。")]
-    Foreign,
-    /// Made for another amount.
-    #[error("金額が支払いコードと違います。")]
-    Amount,
-    /// Its time is over.
-    #[error("支払いコードの有効時間が過ぎました。もう一度作ってください。")]
-    Expired,
-    /// It has been used, or taken back.
-    #[error("この支払いコードは使い終わっています。")]
-    Spent,
 }
 
 impl Hold {

@@ -91,14 +91,14 @@ impl Ledger {
 fn read(bytes: &[u8], city: &City, options: ReadOptions) -> Result<ReadStatement, Rejected> {
     let mut statements = meisai::read(bytes, options).map_err(Rejected::File)?.statements;
     let (Some(statement), None) = (statements.pop(), statements.pop()) else {
-        return Err(Rejected::OtherAccount("several accounts".to_owned()));
+        return Err(Rejected::SeveralAccounts);
     };
     let (account, own) = (&statement.head.account, &city.remitter);
     let same = account.bank.as_str() == own.bank
         && account.branch.as_str() == own.branch
         && account.kind.digit().to_string() == own.account_kind
         && account.number.as_str() == format!("{:0>10}", own.account_number);
-    if same { Ok(statement) } else { Err(Rejected::OtherAccount(format!("bank {} branch {}", account.bank, account.branch))) }
+    if same { Ok(statement) } else { Err(Rejected::OtherAccount(account.bank, account.branch)) }
 }
 
 async fn links(tx: &mut Tx<'_>, municipality: Municipality, lines: &[ReadLine]) -> Result<Vec<Link>, Failure> {

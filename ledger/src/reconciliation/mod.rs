@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use error::Rejected;
+pub use error::{Misfit, Missing, Rejected};
 pub use returns::Debit;
 pub use run::Run;
 
@@ -71,9 +71,7 @@ impl Stored {
     }
 
     fn wrong(&self, asked: &'static str) -> Rejected {
-        let flow = if self.flow == Flow::Credit { "credit" } else { "debit" };
-        let state = format!("a {flow}, {}", self.matched.as_deref().unwrap_or("unmatched"));
-        Rejected::State { line: self.id, state, asked }
+        Rejected::State { line: self.id, flow: self.flow, matched: self.matched.clone(), asked }
     }
 }
 

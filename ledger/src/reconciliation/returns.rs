@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::matching::{Proposal, RETURN_FEE_MAX};
 use super::run::Certain;
-use super::{Rejected, Stored, repo};
+use super::{Misfit, Rejected, Stored, repo};
 use crate::actor::{Actor, Command};
 use crate::bank::meisai::Flow;
 use crate::books;
@@ -116,11 +116,11 @@ impl Ledger {
     async fn paid_amount_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, stored: &Stored, paid: (RemittanceId, i32)) -> Result<Yen, Error<Rejected>> {
         let (file, number) = paid;
         let refused = |why| Error::Rejected(Rejected::Remittance { remittance: file, why });
-        remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused("there is none"))?;
+        remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused(Misfit::Unknown))?;
         let found = remittance::repo::find_paid_amount_in_tx(tx, municipality, file, number).await?;
-        let amount = found.ok_or_else(|| refused("it has no such line that was sent and has not come back"))?;
+        let amount = found.ok_or_else(|| refused(Misfit::NoSuchLine))?;
         let kept = amount.minus(stored.amount)?;
-        if kept < Yen::ZERO || kept > RETURN_FEE_MAX { Err(refused("the line's amount is another, and no fee explains it")) } else { Ok(amount) }
+        if kept < Yen::ZERO || kept > RETURN_FEE_MAX { Err(refused(Misfit::Amount)) } else { Ok(amount) }
     }
 
     /// None of the proposed returns is right: the credit goes into suspense, to be explained.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::candidates::Found;
 use super::matching::Said;
-use super::{Rejected, Stored, repo};
+use super::{Misfit, Rejected, Stored, repo};
 use crate::actor::Act;
 use crate::actor::Command;
 use crate::bank::calendar::BeyondHorizon;
@@ -142,11 +142,11 @@ impl Ledger {
         file: RemittanceId,
     ) -> Result<(), Error<Rejected>> {
         let refused = |why| Error::Rejected(Rejected::Remittance { remittance: file, why });
-        let (_, state) = remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused("there is none"))?;
+        let (_, state) = remittance::repo::lock_in_tx(tx, municipality, file).await?.ok_or_else(|| refused(Misfit::Unknown))?;
         if remittance::repo::get_debit_in_tx(tx, municipality, file).await? != line.amount {
-            return Err(refused("its total, less lines that came back before the debit, is another: enter those first, or match another file"));
+            return Err(refused(Misfit::Total));
         }
-        let state = state.confirm().map_err(|_| refused("it is not on its way"))?;
+        let state = state.confirm().map_err(|_| refused(Misfit::NotSent))?;
         let draft = payout::confirm_payout(line.amount, self.open_days_in_tx(tx, municipality).await?.day(line.booked_on));
         let entry = self.post_for_in_tx(tx, municipality, command, draft).await?;
         let act = self.act(command);

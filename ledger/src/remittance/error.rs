@@ -1,9 +1,12 @@
 //! Why something about a remittance is refused: what, where, what to do.
 
+use std::borrow::Cow;
+
 use crate::bank::calendar::BeyondHorizon;
 use crate::bank::file_error::FileError;
 use crate::books::Refused;
 use crate::ids::{MerchantId, RemittanceId};
+use crate::refusal::{self, Kind, Refusal, Word};
 
 /// The answer is no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +33,7 @@ pub enum Rejected {
     #[error("the remittance is {state}: it cannot be {asked}")]
     State {
         /// The state it is in.
-        state: &'static str,
+        state: Word,
         /// What was asked.
         asked: &'static str,
     },
@@ -66,10 +69,8 @@ pub enum Rejected {
     Books(Refused),
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
             Self::NotStaff => "not_staff",
@@ -87,6 +88,69 @@ impl Rejected {
             Self::File(error) => error.code(),
             Self::City(error) => error.code(),
             Self::Books(_) => "books",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Conflict => Kind::Conflict,
+            Self::NotStaff => Kind::Forbidden,
+            Self::SamePerson(_) | Self::SamePersonTold(_) => Kind::SecondPerson,
+            Self::Unknown(_) | Self::NoSuchLine(_) => Kind::NotFound,
+            Self::Open(_) | Self::NothingToPay(_) | Self::State { .. } | Self::Stopped(_) | Self::OtherFile => Kind::NotNow,
+            Self::ToldBefore(_) | Self::NotTold(_) | Self::Books(_) => Kind::NotNow,
+            Self::Calendar(_) | Self::File(_) => Kind::Unacceptable,
+            Self::City(rejected) => rejected.kind(),
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotStaff => refusal::NOT_STAFF.ja.into(),
+            Self::SamePerson(by) | Self::SamePersonTold(by) => refusal::same_person_ja(by),
+            Self::Open(remittance) => format!("振込 {remittance} をまだ送付していません。先に送付するか、取り消してください。").into(),
+            Self::NothingToPay(stops) => {
+                format!("支払えるものがありません。支払日が来た支払先 {} 件は停止されています。停止理由の一覧を確認してください。", stops.len()).into()
+            }
+            Self::Unknown(remittance) => format!("振込 {remittance} はありません。").into(),
+            Self::State { state, .. } => format!("この振込は{}ため、この操作はできません。", state.ja).into(),
+            Self::Stopped(merchant) => format!("作成後に停止された教室・事業者（{merchant}）が含まれています。取り消して作り直してください。").into(),
+            Self::OtherFile => "作成したファイルと違います（SHA-256 が一致しません）。この振込からファイルを作り直してください。".into(),
+            Self::NoSuchLine(line) => format!("送付済みでまだ戻っていない {line} 行目は、このファイルにありません。").into(),
+            Self::ToldBefore(line) => format!("{line} 行目はすでに入力されています。別の職員が確認するか、差し戻してください。").into(),
+            Self::NotTold(line) => format!("{line} 行目が戻ることはまだ入力されていません。先に、銀行からの連絡を入力してください。").into(),
+            Self::Calendar(error) => error.japanese(),
+            Self::File(error) => format!("総合振込のファイル: {}", error.japanese()).into(),
+            Self::City(rejected) => rejected.japanese(),
+            Self::Books(refused) => refused.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotStaff => refusal::NOT_STAFF.easy.into(),
+            Self::SamePerson(by) | Self::SamePersonTold(by) => refusal::same_person_easy(by),
+            Self::Open(remittance) => {
+                format!("振り込み「{remittance}」を、まだ銀行に送っていません。先に送ってください。いらないときは、取り消してください。").into()
+            }
+            Self::NothingToPay(stops) => {
+                format!("払うことができるものは、ありません。{} 件は止まっています。どうしてか、一覧を見てください。", stops.len()).into()
+            }
+            Self::Unknown(remittance) => format!("振り込み「{remittance}」はありません。番号を確かめてください。").into(),
+            Self::State { state, .. } => format!("この振り込みは、いま「{}」です。これはできません。", state.easy).into(),
+            Self::Stopped(merchant) => {
+                format!("教室「{merchant}」は、あとで止まりました。この振り込みを取り消してください。そして、もう一度作ってください。").into()
+            }
+            Self::OtherFile => "これは、作ったファイルと違います。もう一度ファイルを作ってください。".into(),
+            Self::NoSuchLine(line) => format!("このファイルに、{line} 番の行はありません。番号を確かめてください。").into(),
+            Self::ToldBefore(line) => format!("{line} 番の行は、もう書いてあります。ほかの人が確かめてください。").into(),
+            Self::NotTold(line) => format!("{line} 番の行のことは、まだ書いてありません。先に、銀行が言ったことを書いてください。").into(),
+            Self::Calendar(error) => error.easy(),
+            Self::File(error) => format!("銀行に送るファイル: {}", error.easy()).into(),
+            Self::City(rejected) => rejected.easy(),
+            Self::Books(refused) => refused.easy(),
         }
     }
 }

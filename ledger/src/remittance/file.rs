@@ -33,10 +33,10 @@ pub struct File {
 
 fn payer(city: &City) -> Result<sougou::Payer, Rejected> {
     let account = city.remitter.account(city.scope()).map_err(Rejected::City)?;
-    let wrong = |what: String| Rejected::City(city::Rejected::Remitter(what));
+    let wrong = |error| Rejected::City(city::Rejected::Remitter(error));
     Ok(sougou::Payer {
-        code: PayerCode::parse(&city.remitter.consignor_code).map_err(|error| wrong(error.to_string()))?,
-        name: PayeeKana::parse(&city.remitter.name_kana).map_err(|error| wrong(error.to_string()))?,
+        code: PayerCode::parse(&city.remitter.consignor_code).map_err(wrong)?,
+        name: PayeeKana::parse(&city.remitter.name_kana).map_err(|error| wrong(error.into()))?,
         bank: account.bank,
         bank_name: account.bank_kana,
         branch: account.branch,
@@ -108,7 +108,7 @@ impl Ledger {
     async fn remittance_file_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId) -> Result<File, Error<Rejected>> {
         let found = repo::lock_in_tx(tx, municipality, remittance).await?;
         let (shown, Life { state, .. }) = found.ok_or(Error::Rejected(Rejected::Unknown(remittance)))?;
-        let built = state.file().ok_or(Error::Rejected(Rejected::State { state: state.as_str(), asked: "read as a file" }))?;
+        let built = state.file().ok_or(Error::Rejected(Rejected::State { state: state.word(), asked: "read as a file" }))?;
         let file = self.write_file_in_tx(tx, municipality, &shown, tokyo_date(built.1.at)).await?;
         if file.sha256 == *built.0 { Ok(file) } else { Err(Error::Rejected(Rejected::OtherFile)) }
     }

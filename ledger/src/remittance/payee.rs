@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::ids::{FamilyId, MerchantId, Municipality, RemittanceId};
 use crate::merchant::account;
 use crate::people::account as family;
+use crate::refusal::Refusal as _;
 use crate::vault::{DataKey, KeyOwner, Place};
 use crate::{Ledger, Tx};
 

@@ -7,6 +7,7 @@ use super::error::Rejected;
 use crate::actor::Act;
 use crate::ids::EntryId;
 use crate::money::Yen;
+use crate::refusal::Word;
 
 /// Where a remittance stands, with who brought it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +83,23 @@ impl State {
         }
     }
 
+    /// As refusals say it.
+    #[must_use]
+    pub const fn word(&self) -> Word {
+        let (ja, easy) = match self {
+            Self::Prepared => ("承認を待っている", "ほかの人が決めるのを待っている"),
+            Self::Approved { .. } => ("承認済みの", "決まった"),
+            Self::Built { .. } => ("ファイルができている", "ファイルができた"),
+            Self::Sent { .. } => ("銀行に送付されている", "銀行に送った"),
+            Self::Confirmed { .. } => ("振込が済んでいる", "払い終わった"),
+            Self::Returned { .. } => ("すべて戻っている", "ぜんぶ戻った"),
+            Self::Cancelled => ("取り消されている", "取り消した"),
+        };
+        Word { en: self.as_str(), ja, easy }
+    }
+
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.as_str(), asked }
+        Rejected::State { state: self.word(), asked }
     }
 
     /// The digest and day of the built file, if there is one.
@@ -158,6 +174,7 @@ impl Life {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Refusal as _;
 
     fn act(by: &str) -> Act {
         Act { at: crate::time::Instant::UNIX_EPOCH, by: by.to_owned() }

@@ -7,7 +7,10 @@
 //! Invariant: a token opens the door of its own kind of principal and no other.
 
 mod attempts;
+mod error;
 pub(crate) mod repo;
+
+pub use error::SignInRejected;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -103,20 +106,6 @@ pub struct SignIn {
     pub code: Option<Code>,
     /// Where the attempt comes from: an address.
     pub origin: String,
-}
-
-/// Why nobody is signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SignInRejected {
-    /// The code does not sign in: mistyped, unknown, used up, or replaced by a newer one.
-    #[error("この登録コードではサインインできません。")]
-    Refused,
-    /// Too many refusals from this place.
-    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
-    TooMany {
-        /// Until the window is over.
-        seconds: u32,
-    },
 }
 
 /// A session that is alive.

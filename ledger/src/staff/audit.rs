@@ -5,6 +5,7 @@
 //! transactions of its own, so a machine that stops in between leaves a row that says `begun`: what became of the work is found out by asking again
 //! under the same key.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::{Action, Member, Role, repo};
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::numbers::my_number;
-use crate::staff::Refusal;
+use crate::refusal::{self, Kind, Refusal};
 use crate::time::Instant;
 use crate::{Ledger, Tx};
 
@@ -58,13 +59,32 @@ pub enum Denied {
     Reason,
 }
 
-impl Denied {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+impl Refusal for Denied {
+    fn code(&self) -> &'static str {
         match self {
             Self::Role => "forbidden",
             Self::Reason => "reason_missing",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Role => Kind::Forbidden,
+            Self::Reason => Kind::Unacceptable,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Role => "あなたの役割ではこの操作はできません。".into(),
+            Self::Reason => refusal::reason_ja(REASON_MAX),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Role => "あなたの仕事ではありません。ほかの人に頼んでください。".into(),
+            Self::Reason => refusal::reason_easy(REASON_MAX),
         }
     }
 }
@@ -83,7 +103,7 @@ pub enum Ended {
 impl Ended {
     /// How a use case ended.
     #[must_use]
-    pub fn of<T, R: Refusal + 'static>(result: &Result<T, Error<R>>) -> Self {
+    pub fn of<T, R: Refusal>(result: &Result<T, Error<R>>) -> Self {
         match result {
             Ok(_) => Self::Done(None),
             Err(Error::Rejected(rejected)) => Self::Refused(rejected.code().to_owned()),

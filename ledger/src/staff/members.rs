@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::error::{ACTIVE, SUSPENDED};
 use super::role::{Roles, may_be_together};
 use super::{Action, Asked, Door, Member, Rejected, Role, repo};
 use crate::actor::{Actor, Command};
@@ -108,7 +109,7 @@ impl Ledger {
         }
         let member = self.get_member_in_tx(&mut tx, municipality, name).await?;
         if !member.active {
-            return Err(Error::Rejected(Rejected::State(member.name, "suspended")));
+            return Err(Error::Rejected(Rejected::State(member.name, SUSPENDED)));
         }
         repo::members::mark_code_in_tx(&mut tx, municipality, name, Some((&invited.code.digest(), invited.expires_at))).await?;
         tx.commit().await?;
@@ -137,7 +138,7 @@ impl Ledger {
         }
         let member = self.get_member_in_tx(&mut tx, municipality, name).await?;
         if member.active == active {
-            return Err(Error::Rejected(Rejected::State(member.name, if active { "active" } else { "suspended" })));
+            return Err(Error::Rejected(Rejected::State(member.name, if active { ACTIVE } else { SUSPENDED })));
         }
         repo::members::mark_active_in_tx(&mut tx, municipality, name, active).await?;
         repo::members::mark_code_in_tx(&mut tx, municipality, name, None).await?;

@@ -7,7 +7,6 @@ pub mod action;
 pub mod audit;
 mod error;
 mod members;
-pub mod refusal;
 pub(crate) mod repo;
 pub mod reversal;
 pub mod role;
@@ -17,7 +16,6 @@ pub use action::Action;
 pub use audit::{Asked, Denied, Door, Ended};
 pub use error::Rejected;
 pub use members::{Invitation, Invited};
-pub use refusal::Refusal;
 pub use role::{Role, Roles};
 
 use serde::Serialize;

@@ -1,11 +1,14 @@
 //! Reversing an entry by hand: only what stands alone in the books. Whatever has a state beside it is undone by its own operation.
 
-use super::{Refusal, repo};
+use std::borrow::Cow;
+
+use super::repo;
 use crate::Ledger;
 use crate::actor::Command;
 use crate::books::{Outcome, Refused};
 use crate::error::{Error, Failure};
 use crate::ids::{EntryId, Municipality};
+use crate::refusal::{Kind, Refusal};
 
 /// Events that nothing but the books knows of.
 const STAND_ALONE: [&str; 3] = ["appropriate", "fund", "year_end"];
@@ -27,18 +30,40 @@ pub enum ReverseRejected {
     Books(Refused),
 }
 
-impl ReverseRejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for ReverseRejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Unknown(_) => "unknown_entry",
             Self::NotAlone => "entry_not_alone",
             Self::Matched => "entry_matched",
-            Self::Books(Refused::Conflict) => "conflict",
             Self::Books(Refused::Reversed) => "entry_reversed",
-            Self::Books(Refused::Closed) => "closed",
-            Self::Books(_) => "books",
+            Self::Books(refused) => refused.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown(_) => Kind::NotFound,
+            Self::NotAlone | Self::Matched => Kind::NotNow,
+            Self::Books(refused) => refused.kind(),
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown(entry) => format!("仕訳 {entry} はありません。").into(),
+            Self::NotAlone => "この仕訳は支払い・交付・振込などに結び付いています。それぞれの操作で取り消してください。".into(),
+            Self::Matched => "入出金明細と照合済みの仕訳です。取り消せません。".into(),
+            Self::Books(refused) => refused.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown(entry) => format!("お金の記録「{entry}」はありません。番号を確かめてください。").into(),
+            Self::NotAlone => "この記録だけを取り消すことはできません。支払いなどのところで取り消してください。".into(),
+            Self::Matched => "この記録は、銀行の記録と同じです。取り消すことはできません。".into(),
+            Self::Books(refused) => refused.easy(),
         }
     }
 }
@@ -62,24 +87,6 @@ impl Ledger {
             Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
             Outcome::Rejected(refused) => Err(Error::Rejected(ReverseRejected::Books(refused))),
         }
-    }
-}
-
-/// Anything that the books refuse, as every other refusal is named.
-impl Refusal for Refused {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Conflict => "conflict",
-            Self::Closed => "closed",
-            _ => "books",
-        }
-    }
-}
-
-/// A use case that cannot say no.
-impl Refusal for std::convert::Infallible {
-    fn code(&self) -> &'static str {
-        "infallible"
     }
 }
 

@@ -1,8 +1,11 @@
 //! Why something about a statement is refused: what, where, what to do.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::ids::StatementId;
+use crate::refusal::{self, Kind, Refusal, Word};
 use crate::time::Month;
 
 /// The answer is no.
@@ -28,7 +31,7 @@ pub enum Rejected {
         /// Which.
         statement: StatementId,
         /// The state it is in.
-        state: &'static str,
+        state: Word,
         /// What was asked.
         asked: &'static str,
     },
@@ -45,10 +48,8 @@ pub enum Rejected {
     NotAllowed,
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
             Self::NotOver { .. } => "statement_not_over",
@@ -56,6 +57,38 @@ impl Rejected {
             Self::State { .. } => "statement_state",
             Self::SamePerson { .. } => "same_person",
             Self::NotAllowed => "not_allowed",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Conflict => Kind::Conflict,
+            Self::NotOver { .. } | Self::State { .. } => Kind::NotNow,
+            Self::Unknown(_) => Kind::NotFound,
+            Self::SamePerson { .. } => Kind::SecondPerson,
+            Self::NotAllowed => Kind::Forbidden,
+        }
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotOver { month, last_on } => format!("{month} の利用期間は {last_on} までで、まだ終わっていません。翌日から作成できます。").into(),
+            Self::Unknown(statement) => format!("支払明細 {statement} はありません。").into(),
+            Self::State { statement, state, .. } => format!("支払明細 {statement} は{}ため、この操作はできません。", state.ja).into(),
+            Self::SamePerson { statement, by } => format!("支払明細 {statement}: {}", refusal::same_person_ja(by)).into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.ja.into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotOver { month, last_on } => format!("{month} の分は、{last_on} に終わります。次の日から作ることができます。").into(),
+            Self::Unknown(statement) => format!("支払いの紙「{statement}」はありません。番号を確かめてください。").into(),
+            Self::State { statement, state, .. } => format!("支払いの紙「{statement}」は、いま「{}」です。これはできません。", state.easy).into(),
+            Self::SamePerson { statement, by } => format!("支払いの紙「{statement}」: {}", refusal::same_person_easy(by)).into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.easy.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::error::Rejected;
 use crate::actor::Act;
 use crate::ids::StatementId;
+use crate::refusal::Word;
 use crate::time::{Month, next_day};
 
 /// Where a statement stands, with who brought it there.
@@ -70,6 +71,18 @@ impl State {
         }
     }
 
+    /// As refusals say it.
+    #[must_use]
+    pub const fn word(&self) -> Word {
+        let (ja, easy) = match self {
+            Self::Drawn => ("請求を待っている", "教室の返事を待っている"),
+            Self::Claimed { .. } => ("審査を待っている", "市役所が見るのを待っている"),
+            Self::Examined { .. } => ("承認を待っている", "市役所が決めるのを待っている"),
+            Self::Approved { .. } => ("承認済みの", "決まった"),
+        };
+        Word { en: self.as_str(), ja, easy }
+    }
+
     /// Takes the next step.
     ///
     /// # Errors
@@ -83,7 +96,7 @@ impl State {
             (Self::Claimed { claimed }, Step::Examine) => Ok(Self::Examined { claimed, examined: act }),
             (Self::Examined { claimed, examined }, Step::Approve) if same(&claimed) || same(&examined) => Err(refused()),
             (Self::Examined { claimed, examined }, Step::Approve) => Ok(Self::Approved { claimed, examined, approved: act }),
-            (other, step) => Err(Rejected::State { statement, state: other.as_str(), asked: step.asked() }),
+            (other, step) => Err(Rejected::State { statement, state: other.word(), asked: step.asked() }),
         }
     }
 }
@@ -98,6 +111,7 @@ pub fn days(month: Month, closing_day: u8) -> (NaiveDate, NaiveDate) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Refusal as _;
 
     fn act(by: &str) -> Act {
         Act { at: crate::time::Instant::UNIX_EPOCH, by: by.to_owned() }

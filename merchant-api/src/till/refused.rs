@@ -7,34 +7,34 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Invalid {
     /// The amount is none.
-    #[error("金額は 1 円以上で入力してください。")]
+    #[error("the amount is at least 1 yen")]
     Amount,
     /// The merchant is not registered for this expense or service.
-    #[error("この費目・サービスは登録されていません。")]
+    #[error("the merchant is not registered for this kind of expense or service")]
     NotOffered,
     /// The merchant's own number is in use.
-    #[error("この請求番号は使われています。")]
+    #[error("this reference is in use")]
     Reference,
     /// A bill would be due before it is made, or in more than a year.
-    #[error("支払期限は、今日から 1 年以内の日にしてください。")]
+    #[error("a bill is due from today on, within a year")]
     Due,
     /// The bill is paid.
-    #[error("この請求は支払い済みです。返金してください。")]
+    #[error("the bill is paid: refund the receipt")]
     Paid,
     /// More than what is left of the receipt.
-    #[error("返金できるのは残り {left_yen} 円までです。")]
+    #[error("{left_yen} yen are left of the receipt")]
     RefundTooMuch {
         /// What is left.
         left_yen: i64,
     },
     /// The day is closed.
-    #[error("この日の帳簿は締め切られています。")]
+    #[error("the books are closed for this day")]
     DayClosed,
     /// The statement is not in a state that allows it.
-    #[error("この明細書は、いまこの操作ができる状態ではありません。")]
+    #[error("the statement's state does not allow this")]
     StatementState,
     /// Nobody removes themselves.
-    #[error("自分自身を外すことはできません。")]
+    #[error("nobody removes themselves")]
     Oneself,
 }
 
@@ -47,6 +47,8 @@ pub struct WrongField {
     pub code: String,
     /// For people.
     pub japanese: String,
+    /// For people who learn Japanese.
+    pub easy: String,
     /// For people.
     pub english: String,
 }
@@ -56,40 +58,40 @@ pub struct WrongField {
 #[serde(rename_all = "snake_case")]
 pub enum TillError {
     /// The code does not pay. One refusal for every reason: unknown, used, expired, foreign, malformed.
-    #[error("この支払いコードは使えません。ご家庭に、新しいコードを作っていただいてください。")]
+    #[error("the code cannot be used")]
     Refused,
     /// The credential opens nothing.
-    #[error("サインインが必要です。")]
+    #[error("the credential opens nothing")]
     Unauthorized,
     /// The credential is a desk's, and this is for managers.
-    #[error("この操作は責任者が行ってください。")]
+    #[error("this is for managers")]
     Forbidden,
     /// The merchant has no such thing.
-    #[error("見つかりません。")]
+    #[error("there is no such thing here")]
     NotFound,
     /// The request cannot be carried out, and this is why: about the merchant's own data only.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// Fields that cannot be used.
-    #[error("入力に誤りがあります。")]
+    #[error("some fields are not right")]
     Fields(Vec<WrongField>),
     /// The code does not sign in: mistyped, unknown, used, old.
-    #[error("このコードではサインインできません。")]
+    #[error("the code does not sign in")]
     SignIn,
     /// Too many attempts from one place.
-    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
+    #[error("too many attempts from one place: try again in {seconds} seconds")]
     TooMany {
         /// When it is worth trying again.
         seconds: u32,
     },
     /// The idempotency key was used for another request. Never an answer to a capture: there it would tell that a code exists.
-    #[error("この操作番号は別の操作に使われています。")]
+    #[error("the idempotency key was used for another request")]
     Conflict,
     /// Too many desks ask at once: nothing was tried. It depends on how many, and on nobody's code.
-    #[error("いま混み合っています。もう一度お試しください。")]
+    #[error("too many ask at once: try again")]
     Busy,
     /// Something broke. What became of the request is found out by asking again with the same key.
-    #[error("いま確認できません。同じ操作をもう一度お試しください。")]
+    #[error("the outcome is not known: ask again with the same key")]
     #[serde(skip)]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

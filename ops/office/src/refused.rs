@@ -3,7 +3,8 @@
 use std::fmt;
 
 use ledger::error::{Error, Failure};
-use ledger::staff::{Denied, Ended, Refusal};
+use ledger::refusal::{Kind, Refusal, Text};
+use ledger::staff::{Denied, Ended};
 use web::{Fault, Language};
 
 /// The answer is no, or something broke.
@@ -28,16 +29,16 @@ pub enum Refused {
 pub struct No {
     /// A stable code for programs.
     pub code: &'static str,
-    /// The clerk's sentence, where the refusal has one of its own.
-    pub japanese: Option<String>,
+    /// Its kind.
+    pub kind: Kind,
     /// What it says.
-    pub english: String,
+    pub text: Text,
 }
 
-impl<R: Refusal + 'static> From<Error<R>> for Refused {
+impl<R: Refusal> From<Error<R>> for Refused {
     fn from(error: Error<R>) -> Self {
         match error {
-            Error::Rejected(refusal) => Self::No(No { code: refusal.code(), japanese: refusal.japanese(), english: refusal.to_string() }),
+            Error::Rejected(refusal) => Self::No(No { code: refusal.code(), kind: refusal.kind(), text: refusal.text() }),
             Error::Failed(failure) => Self::Failed(failure),
         }
     }
@@ -58,7 +59,7 @@ impl From<Failure> for Refused {
 impl Refused {
     /// A stable code for programs.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(denied) => denied.code(),
             Self::NotFound => "not_found",
@@ -87,7 +88,7 @@ impl fmt::Display for Refused {
             Self::NotFound => f.write_str("there is no such thing in this city"),
             Self::NoKey => f.write_str("a command needs an idempotency key"),
             Self::Field(name, fault) => write!(f, "{name}: {}", fault.detail().of(Language::English)),
-            Self::No(no) => f.write_str(&no.english),
+            Self::No(no) => f.write_str(&no.text.en),
             Self::Failed(failure) => failure.fmt(f),
         }
     }

@@ -56,17 +56,18 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
             Ok(Exit::Done)
         }
         Err(Refused::Failed(failure)) => Err(failure).context("the roster was not imported"),
-        Err(Refused::Denied(denied)) => refuse(output, denied.code(), denied),
-        Err(refused) => {
-            output.answer(&Refusal { file_refused: true, code: refused.code(), reason: refused.to_string() }, &refused)?;
+        Err(Refused::No(no)) => {
+            let reason = no.text.ja.into_owned();
+            output.answer(&RefusedFile { file_refused: true, code: no.code, reason: reason.clone() }, reason)?;
             Ok(Exit::Refused)
         }
+        Err(refused) => refuse(output, refused.code(), refused),
     }
 }
 
 /// A refused file as a document.
 #[derive(Debug, Serialize)]
-struct Refusal {
+struct RefusedFile {
     file_refused: bool,
     code: &'static str,
     reason: String,

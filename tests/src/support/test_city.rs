@@ -276,7 +276,7 @@ pub fn tuition(family: FamilyId, children: &[ChildId], merchant: MerchantId, yen
 }
 
 /// The answer, or why not; a failure ends the test.
-pub fn rejection<T, R: std::error::Error + 'static>(answer: Result<T, Error<R>>) -> Result<T, R> {
+pub fn rejection<T, R: ledger::refusal::Refusal>(answer: Result<T, Error<R>>) -> Result<T, R> {
     answer.map_err(|error| match error {
         Error::Rejected(rejected) => rejected,
         Error::Failed(failure) => panic!("a failure: {failure:?}"),

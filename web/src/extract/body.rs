@@ -19,7 +19,8 @@ impl<T: Read, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(&request) {
-            let expected = Text::fixed("本文は application/json で送ってください。", "Send the body as application/json.");
+            let expected =
+                Text::fixed("本文は application/json で送ってください。", "application/json で送ってください。", "Send the body as application/json.");
             return Err(Problem::new(&registry::MEDIA_TYPE).detail(expected));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
@@ -28,7 +29,11 @@ impl<T: Read, S: Send + Sync> FromRequest<S> for Body<T> {
         })?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(values)) => Fields::of_body(values).read().map(Self),
-            Ok(_) => Err(Problem::new(&registry::MALFORMED_JSON).detail(Text::fixed("オブジェクト { … } が必要です。", "An object { … } is needed."))),
+            Ok(_) => Err(Problem::new(&registry::MALFORMED_JSON).detail(Text::fixed(
+                "オブジェクト { … } が必要です。",
+                "{ … } を書いてください。",
+                "An object { … } is needed.",
+            ))),
             Err(error) => Err(malformed(&error)),
         }
     }
@@ -36,8 +41,11 @@ impl<T: Read, S: Send + Sync> FromRequest<S> for Body<T> {
 
 fn malformed(error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
-    Problem::new(&registry::MALFORMED_JSON)
-        .detail(Text::new(format!("{line} 行 {column} 文字目で読めなくなりました。"), format!("It breaks off at line {line}, column {column}.")))
+    Problem::new(&registry::MALFORMED_JSON).detail(Text::new(
+        format!("{line} 行 {column} 文字目で読めなくなりました。"),
+        format!("{line} 行 {column} 番目の文字から、読めません。"),
+        format!("It breaks off at line {line}, column {column}."),
+    ))
 }
 
 fn is_json(request: &Request) -> bool {

@@ -37,6 +37,7 @@ impl<S: Send + Sync> FromRequest<S> for Picture {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let expected = Text::fixed(
             "写真または PDF を image/jpeg、image/png、application/pdf のいずれかで送ってください。",
+            "写真か PDF を送ってください。image/jpeg、image/png、application/pdf が使えます。",
             "Send a photograph or a PDF as image/jpeg, image/png or application/pdf.",
         );
         file(request, &PICTURES, expected).await.map(Self)

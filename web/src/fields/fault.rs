@@ -9,8 +9,8 @@ pub enum Fault {
     Missing,
     /// Nobody asks for it.
     Unknown,
-    /// It is something else: in Japanese, in English.
-    Type(&'static str, &'static str),
+    /// It is something else: in Japanese, in easy Japanese, in English.
+    Type(&'static str, &'static str, &'static str),
     /// It is not between these.
     Range(i64, i64),
     /// It has no character, or more than these.
@@ -49,16 +49,26 @@ impl Fault {
     #[must_use]
     pub fn detail(&self) -> Text {
         match self {
-            Self::Missing => Text::fixed("必須です。", "This is required."),
-            Self::Unknown => Text::fixed("この項目はありません。", "There is no such field."),
-            Self::Type(japanese, english) => Text::new(format!("{japanese}で書いてください。"), format!("Write {english}.")),
-            Self::Range(least, most) => {
-                Text::new(format!("{least} から {most} までの整数で書いてください。"), format!("Write a whole number from {least} to {most}."))
+            Self::Missing => Text::fixed("必須です。", "ここは、かならず書いてください。", "This is required."),
+            Self::Unknown => Text::fixed("この項目はありません。", "ここに書くものは、ありません。", "There is no such field."),
+            Self::Type(japanese, easy, english) => {
+                Text::new(format!("{japanese}で書いてください。"), format!("{easy}を書いてください。"), format!("Write {english}."))
             }
-            Self::Length(most) => Text::new(format!("1 文字以上 {most} 文字以内で書いてください。"), format!("Write 1 to {most} characters.")),
-            Self::Count(most) => Text::new(format!("{most} 件以内にしてください。"), format!("Give at most {most}.")),
-            Self::Characters => Text::fixed("制御文字は使えません。", "Control characters cannot be used."),
-            Self::Form(example) => Text::new(format!("「{example}」の形で書いてください。"), format!("Write it as {example}.")),
+            Self::Range(least, most) => Text::new(
+                format!("{least} から {most} までの整数で書いてください。"),
+                format!("{least} から {most} までの数を書いてください。"),
+                format!("Write a whole number from {least} to {most}."),
+            ),
+            Self::Length(most) => Text::new(
+                format!("1 文字以上 {most} 文字以内で書いてください。"),
+                format!("{most} 文字まで書いてください。"),
+                format!("Write 1 to {most} characters."),
+            ),
+            Self::Count(most) => Text::new(format!("{most} 件以内にしてください。"), format!("{most} 個までにしてください。"), format!("Give at most {most}.")),
+            Self::Characters => Text::fixed("制御文字は使えません。", "使えない文字があります。", "Control characters cannot be used."),
+            Self::Form(example) => {
+                Text::new(format!("「{example}」の形で書いてください。"), format!("「{example}」のように書いてください。"), format!("Write it as {example}."))
+            }
             Self::Said(_, text) => text.clone(),
             Self::Item(_, fault) => fault.detail(),
         }

@@ -72,7 +72,7 @@ impl Fields {
             return None;
         };
         let Value::Array(items) = value else {
-            self.note(name, &Fault::Type("配列", "a list"));
+            self.note(name, &Fault::Type("配列", "いくつか", "a list"));
             return None;
         };
         if items.len() > most {
@@ -85,7 +85,7 @@ impl Fields {
 
     fn read_item<T: Read>(&mut self, name: &'static str, at: usize, item: Value) -> Option<T> {
         let Value::Object(values) = item else {
-            self.note(name, &Fault::Item(at, Box::new(Fault::Type("オブジェクト", "an object"))));
+            self.note(name, &Fault::Item(at, Box::new(Fault::Type("オブジェクト", "{ } の中", "an object"))));
             return None;
         };
         let mut fields = Self::of_body(values);
@@ -160,7 +160,7 @@ pub fn wrong_place(pointer: String, fault: &Fault) -> Problem {
 
 impl Given<'_> {
     fn text(&self) -> Result<&str, Fault> {
-        self.value.as_str().ok_or(Fault::Type("文字列", "a text"))
+        self.value.as_str().ok_or(Fault::Type("文字列", "文字", "a text"))
     }
 }
 

@@ -18,7 +18,7 @@ pub fn whole(least: i64, most: i64) -> impl Fn(Given<'_>) -> Result<i64, Fault> 
             Value::Number(number) => number.as_i64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok()),
             _ => None,
         };
-        let number = number.ok_or(Fault::Type("整数", "a whole number"))?;
+        let number = number.ok_or(Fault::Type("整数", "数", "a whole number"))?;
         if (least..=most).contains(&number) { Ok(number) } else { Err(Fault::Range(least, most)) }
     }
 }
@@ -56,7 +56,7 @@ pub fn flag(given: Given<'_>) -> Result<bool, Fault> {
         Value::String(text) if given.of_query => text.parse().ok(),
         value => value.as_bool(),
     };
-    flag.ok_or(Fault::Type("true か false ", "true or false"))
+    flag.ok_or(Fault::Type("true か false ", "true か false ", "true or false"))
 }
 
 /// A text that stands for something: an id, a month. `example` shows its form.
@@ -74,7 +74,7 @@ pub fn day(given: Given<'_>) -> Result<NaiveDate, Fault> {
 /// A list of at most `most` items.
 pub fn list<T>(most: usize, rule: impl Fn(Given<'_>) -> Result<T, Fault>) -> impl Fn(Given<'_>) -> Result<Vec<T>, Fault> {
     move |given| {
-        let items = given.value.as_array().ok_or(Fault::Type("配列", "a list"))?;
+        let items = given.value.as_array().ok_or(Fault::Type("配列", "いくつか", "a list"))?;
         if items.len() > most {
             return Err(Fault::Count(most));
         }

@@ -20,7 +20,7 @@ pub fn list() -> Value {
 }
 
 fn describe(kind: &Kind) -> Value {
-    let title = json!({ "ja": kind.title.japanese, "en": kind.title.english });
+    let title = json!({ "ja": kind.title.japanese, "ja-x-easy": kind.title.easy, "en": kind.title.english });
     json!({ "type": uri(kind), "code": kind.code, "status": kind.status.as_u16(), "title": title })
 }
 

@@ -119,9 +119,17 @@ fn days(fields: &mut Fields, days: (Option<NaiveDate>, Option<NaiveDate>, Option
     let wrong = match days {
         (Some(_), None, None) => return Some(()),
         (None, Some(from), Some(to)) if from <= to => return Some(()),
-        (None, Some(_), Some(_)) => {
-            ("to", Fault::Said("before-from", Text::fixed("終わりの日が始まりの日より前です。", "The last day lies before the first.")))
-        }
+        (None, Some(_), Some(_)) => (
+            "to",
+            Fault::Said(
+                "before-from",
+                Text::fixed(
+                    "終わりの日が始まりの日より前です。",
+                    "終わりの日が、始まりの日より前です。直してください。",
+                    "The last day lies before the first.",
+                ),
+            ),
+        ),
         (None, Some(_), None) => ("to", Fault::Missing),
         (None, None, Some(_)) => ("from", Fault::Missing),
         (None, None, None) => ("on", Fault::Missing),
@@ -129,7 +137,11 @@ fn days(fields: &mut Fields, days: (Option<NaiveDate>, Option<NaiveDate>, Option
             "on",
             Fault::Said(
                 "day-or-span",
-                Text::fixed("日（on）か期間（from と to）のどちらかを書いてください。", "Write a day (on) or a span (from and to), not both."),
+                Text::fixed(
+                    "日（on）か期間（from と to）のどちらかを書いてください。",
+                    "日（on）を書いてください。または、始まりの日（from）と終わりの日（to）を書いてください。",
+                    "Write a day (on) or a span (from and to), not both.",
+                ),
             ),
         ),
     };

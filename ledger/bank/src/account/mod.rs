@@ -4,6 +4,7 @@
 
 mod codes;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use thiserror::Error;
@@ -13,6 +14,7 @@ use codes::plain;
 pub use codes::{AccountKind, AccountNumber, BankCode, BranchCode, LongAccountNumber, PayerCode};
 
 use super::kana::{KanaError, PayeeKana};
+use foundation::refusal::{Kind, Refusal};
 
 /// An account and its holder. Personal data: `Debug` shows bank and branch only.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -60,7 +62,7 @@ pub enum AccountError {
     #[error("account number: write up to seven digits, not all zeros (a ゆうちょ 記号番号 must be converted first)")]
     Number,
     /// Not ten digits.
-    #[error("委託者コード {0:?}: write the ten digits that the bank gave, zeros included")]
+    #[error("consignor code (委託者コード) {0:?}: write the ten digits that the bank gave, zeros included")]
     Payer(String),
     /// Not ten digits.
     #[error("account number: a bank statement writes it with ten digits")]
@@ -83,10 +85,10 @@ impl AccountError {
             Self::Holder(_) => "holder",
         }
     }
+}
 
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for AccountError {
+    fn code(&self) -> &'static str {
         match self {
             Self::Bank(_) => "account_bank",
             Self::Branch(_) => "account_branch",
@@ -94,6 +96,32 @@ impl AccountError {
             Self::Number | Self::LongNumber => "account_number",
             Self::Payer(_) => "account_payer_code",
             Self::Holder(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Bank(_) => "金融機関コードを数字 4 桁で入力してください（先頭の 0 も必要です）。".into(),
+            Self::Branch(_) => "支店コードを数字 3 桁で入力してください（先頭の 0 も必要です）。".into(),
+            Self::Kind(_) => "預金種目は 1（普通）、2（当座）、4（貯蓄）、9（その他）から選んでください。".into(),
+            Self::Number | Self::LongNumber => "口座番号を 7 桁以内の数字で入力してください。ゆうちょ銀行は、振込用の店名と口座番号を入力してください。".into(),
+            Self::Payer(_) => "委託者コードを、銀行から知らされたとおり数字 10 桁で入力してください（先頭の 0 も必要です）。".into(),
+            Self::Holder(error) => error.japanese(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Bank(_) => "銀行の番号（金融機関コード）を書いてください。数字 4 つです。はじめの 0 も書いてください。".into(),
+            Self::Branch(_) => "支店の番号を書いてください。数字 3 つです。はじめの 0 も書いてください。".into(),
+            Self::Kind(_) => "口座の種類を選んでください。1（普通）、2（当座）、4（貯蓄）、9（その他）です。".into(),
+            Self::Number | Self::LongNumber => "口座番号を書いてください。数字は 7 つまでです。ゆうちょ銀行のときは、振り込み用の番号を書いてください。".into(),
+            Self::Payer(_) => "委託者コードを書いてください。銀行がくれた番号です。数字 10 個です。".into(),
+            Self::Holder(error) => error.easy(),
         }
     }
 }

@@ -7,12 +7,14 @@ mod normalise;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
 use super::charset::{self, BadCharacter, Class, Direction};
+use foundation::refusal::{Kind, Refusal};
 
 pub use normalise::{Change, Normalised, Step, normalise};
 
@@ -61,16 +63,44 @@ pub enum KanaError {
     },
 }
 
-impl KanaError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for KanaError {
+    fn code(&self) -> &'static str {
         match self {
             Self::Empty => "kana_empty",
             Self::Kanji { .. } => "kana_kanji",
             Self::NotAllowed { .. } => "kana_not_allowed",
             Self::OrphanMark { .. } => "kana_orphan_mark",
             Self::TooLong { .. } => "kana_too_long",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Unacceptable
+    }
+
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "口座名義を、通帳のとおりカタカナで入力してください。".into(),
+            Self::Kanji { character, position } => {
+                format!("{position} 文字目の「{character}」は漢字です。口座名義を、通帳のとおりカタカナで入力してください。").into()
+            }
+            Self::NotAllowed { character, position } => {
+                format!("{position} 文字目の「{character}」は銀行で使えません。カナ・英大文字・数字・( ) - . で入力してください。").into()
+            }
+            Self::OrphanMark { position } => format!("{position} 文字目の濁点・半濁点（゛゜）は、前の文字に付けられません。").into(),
+            Self::TooLong { bytes } => format!("口座名義が長すぎます（半角カナで {bytes} 文字、{BYTES_MAX} 文字まで）。通帳の表記を確かめてください。").into(),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "口座の名前を、カタカナで書いてください。通帳と同じにしてください。".into(),
+            Self::Kanji { character, position } => format!("{position} 番目の「{character}」は漢字です。口座の名前は、カタカナで書いてください。").into(),
+            Self::NotAllowed { character, position } => {
+                format!("{position} 番目の「{character}」は使えません。カタカナ・大きい英字・数字で書いてください。").into()
+            }
+            Self::OrphanMark { position } => format!("{position} 番目の「゛」や「゜」は、ここに書けません。").into(),
+            Self::TooLong { bytes } => format!("口座の名前が長すぎます。いまは {bytes} 文字です。{BYTES_MAX} 文字まで書けます。").into(),
         }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::file_error::{FileError, Place, Problem};
 use crate::frame::{Framing, Separator};
+use foundation::refusal::Refusal as _;
 
 const MEISAI: &str = "dcde3388ab9d4fff4d021cd8848f56c52b22c435033963a56661add7badfb45a";
 

@@ -7,6 +7,7 @@ use crate::account::Written as Account;
 use crate::file_error::{FileError, Place, Problem};
 use crate::frame::{Separator, Warning};
 use crate::jis_x_0201::encode;
+use foundation::refusal::Refusal as _;
 
 const SOUGOU: &str = "3f63abda01714ab9b13121ebd8227040886f227a9c50621cbe543ecad8b5a356";
 const SOUGOU_EDI: &str = "27540775752853491b2ad8e435a97ca6dbce8bf16df372d30a4dd94bf6b97207";

@@ -28,7 +28,7 @@ struct Sealed {
 pub fn check(written: Written<'_>, scope: Scope) -> Result<BankAccount, Rejected> {
     directory::payable(written, scope).map_err(|why| match why {
         Unpayable::Account(errors) => Rejected::Account(errors),
-        Unpayable::NotTraining(bank) => Rejected::NotTraining(bank.to_string()),
+        Unpayable::NotTraining(bank) => Rejected::NotTraining(bank),
         Unpayable::Directory(error) => Rejected::Directory(error),
     })
 }

@@ -127,7 +127,7 @@ impl Ledger {
         merchant: MerchantId,
         new: &NewPerson,
     ) -> Result<PersonInvited, Error<Rejected>> {
-        may_manage(command, merchant).and_then(|()| text("name", &new.name)).map_err(Error::Rejected)?;
+        may_manage(command, merchant).and_then(|()| text(crate::merchant::field::NAME, &new.name)).map_err(Error::Rejected)?;
         let now = self.clock.now();
         let scope = command.scope(municipality);
         let id = PersonId::new(self.entropy.uuid(Draw { command: &scope, purpose: "person", index: 0 }, now));
@@ -139,7 +139,7 @@ impl Ledger {
         }
         let life = merchants::lock_in_tx(&mut tx, municipality, merchant).await?.ok_or(Error::Rejected(Rejected::UnknownMerchant(merchant)))?;
         if !matches!(life.state, State::Approved { .. }) {
-            return Err(Error::Rejected(Rejected::State { state: life.state.as_str(), asked: "given people" }));
+            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "given people" }));
         }
         let key = self.vault_key_for_in_tx(&mut tx, municipality, KeyOwner::Merchant(merchant), &scope).await?;
         let person = Person { id, name: new.name.clone(), role: new.role };

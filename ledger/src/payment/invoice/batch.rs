@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::repo::{self, Found};
-use super::{Bill, BillRejected, Invoice};
+use super::{BatchRejected, Bill, BillRejected, Invoice};
 use crate::actor::{Actor, Command};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{InvoiceId, MerchantId, Municipality};
 use crate::payment::repo as payments;
+use crate::refusal::Refusal as _;
 use crate::{Ledger, Tx};
 
 /// What became of one line.
@@ -24,37 +25,12 @@ pub enum Billed {
     Refused(BillRejected),
 }
 
-/// Why nothing is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BatchRejected {
-    /// The key was used for another request.
-    #[error("この操作番号は別の請求に使われています。")]
-    Conflict,
-}
-
-impl BillRejected {
-    /// As a batch keeps it.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Price => "price",
-            Self::NotOffered => "not_offered",
-            Self::Reference => "reference",
-            Self::Due => "due",
-            Self::Conflict => "conflict",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Price, Self::NotOffered, Self::Reference, Self::Due, Self::Conflict].into_iter().find(|rejected| rejected.as_str() == text)
-    }
-}
-
 impl Billed {
     fn outcome(&self) -> &'static str {
         match self {
             Self::Made(_) => "made",
             Self::Known(_) => "known",
-            Self::Refused(rejected) => rejected.as_str(),
+            Self::Refused(rejected) => rejected.code(),
         }
     }
 }

@@ -19,11 +19,13 @@ use crate::{Ledger, Tx};
 
 mod batch;
 pub mod due;
+mod error;
 mod own;
 mod repo;
 
-pub use batch::{BatchRejected, Billed};
-pub use own::{CancelRejected, Invoices};
+pub use batch::Billed;
+pub use error::{BatchRejected, BillRejected, CancelRejected, PayRejected};
+pub use own::Invoices;
 
 /// A bill is due within so many days: beyond that it is a typing error.
 const DUE_DAYS_MAX: i64 = 366;
@@ -105,43 +107,6 @@ pub struct PayInvoice {
     pub children: Vec<ChildId>,
     /// Whether own money pays the rest.
     pub own_money: bool,
-}
-
-/// Why a bill cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BillRejected {
-    /// The price is not an amount.
-    #[error("請求額は 1 円以上で入力してください。")]
-    Price,
-    /// The merchant is not registered for this.
-    #[error("この費目・サービスは登録されていません。")]
-    NotOffered,
-    /// The merchant's number is in use.
-    #[error("この請求番号は使われています。別の番号にしてください。")]
-    Reference,
-    /// It would be due before it is made, or in more than a year.
-    #[error("支払期限は、今日から 1 年以内の日にしてください。")]
-    Due,
-    /// The key was used for another request.
-    #[error("この操作番号は別の請求に使われています。")]
-    Conflict,
-}
-
-/// Why a bill cannot be paid. For the family's screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PayRejected {
-    /// There is no such bill.
-    #[error("この請求は見つかりません。")]
-    Unknown,
-    /// Somebody has paid it.
-    #[error("この請求は支払い済みです。")]
-    Paid,
-    /// The merchant took it back.
-    #[error("この請求は取り消されています。教室・事業者にお問い合わせください。")]
-    Cancelled,
-    /// The payment cannot be made.
-    #[error(transparent)]
-    Hold(#[from] HoldRejected),
 }
 
 impl Ledger {

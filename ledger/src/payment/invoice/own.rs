@@ -1,6 +1,6 @@
 //! A merchant's own bills: listed, and taken back while nobody has paid.
 
-use super::{Invoice, InvoiceState, repo};
+use super::{CancelRejected, Invoice, InvoiceState, repo};
 use crate::Ledger;
 use crate::actor::{Actor, Command};
 use crate::error::{Error, Failure};
@@ -16,20 +16,6 @@ pub struct Invoices {
     pub after: Option<InvoiceId>,
     /// At most so many.
     pub limit: i64,
-}
-
-/// Why a bill cannot be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CancelRejected {
-    /// The merchant has no such bill.
-    #[error("この請求はありません。")]
-    Unknown,
-    /// Somebody has paid it: refund the receipt.
-    #[error("この請求は支払い済みです。返金してください。")]
-    Paid,
-    /// The key was used for another request.
-    #[error("この操作番号は別の操作に使われています。")]
-    Conflict,
 }
 
 impl Ledger {

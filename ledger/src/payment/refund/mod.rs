@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+pub use super::error::RefundRejected;
 use super::split::returned;
 use super::{Receipt, repo as payments};
 use crate::actor::{Actor, Command};
@@ -41,29 +42,6 @@ pub struct Refund {
     pub amount: Yen,
     /// When.
     pub refunded_at: Instant,
-}
-
-/// Why a refund is refused. All of it is about the merchant's own receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RefundRejected {
-    /// The merchant has no such receipt.
-    #[error("この領収番号はありません。")]
-    Unknown,
-    /// More than what is left of the receipt.
-    #[error("返金できるのは残り {left} 円までです。")]
-    TooMuch {
-        /// What is left.
-        left: Yen,
-    },
-    /// The key was used for another request.
-    #[error("この操作番号は別の操作に使われています。")]
-    Conflict,
-    /// The day is closed.
-    #[error("この日の帳簿は締め切られています。")]
-    Closed,
-    /// The receipt is of another day than this: not for the desk alone.
-    #[error("当日の領収ではありません。責任者が返金してください。")]
-    NotToday,
 }
 
 /// Which receipts whoever asks may refund.

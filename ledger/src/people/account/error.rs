@@ -1,8 +1,10 @@
 //! Why something about a family's bank account is refused, in both languages.
 
-use crate::bank::account::AccountError;
+use std::borrow::Cow;
+
 use crate::bank::directory::Unpayable;
 use crate::ids::FamilyId;
+use crate::refusal::{self, Kind, Refusal};
 use crate::time::{Instant, tokyo_date};
 
 /// The answer is no. `Display` is the English sentence.
@@ -40,10 +42,8 @@ pub enum Rejected {
     Reason(usize),
 }
 
-impl Rejected {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+impl Refusal for Rejected {
+    fn code(&self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
             Self::NotAllowed => "not_allowed",
@@ -58,37 +58,44 @@ impl Rejected {
         }
     }
 
-    /// The sentence in Japanese.
-    #[must_use]
-    pub fn japanese(&self) -> String {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Conflict => "この操作番号は別の操作に使われています。".to_owned(),
-            Self::NotAllowed => "この操作はできません。".to_owned(),
-            Self::NotStaff => "市の職員だけができる操作です。".to_owned(),
-            Self::Unknown(family) => format!("世帯 {family} はありません。"),
-            Self::Unpayable(Unpayable::Account(errors)) => errors.iter().map(of_field).collect(),
-            Self::Unpayable(Unpayable::NotTraining(_)) => "訓練用の市では、金融機関コード 9990〜9998 だけが使えます。".to_owned(),
-            Self::Unpayable(Unpayable::Directory(error)) => match error.code() {
-                "bank_unknown" => "この金融機関コードは見つかりません。通帳でご確認ください。".to_owned(),
-                _ => "この支店コードは見つかりません。統廃合されていることがあります。通帳でご確認ください。".to_owned(),
-            },
-            Self::Nothing => "確認を待っている口座はありません。".to_owned(),
-            Self::Changed(_) => "ご家庭が別の口座を届け出ました。もう一度確認してください。".to_owned(),
-            Self::SamePerson(_) => "同じ職員が前の段階を行っています。別の職員に依頼してください。".to_owned(),
-            Self::Cooling(until) => format!("この口座を承認できるのは {} からです。", tokyo_date(*until)),
-            Self::Reason(most) => format!("理由を 1 文字以上 {most} 文字以内で書いてください。"),
+            Self::Conflict => Kind::Conflict,
+            Self::NotAllowed | Self::NotStaff => Kind::Forbidden,
+            Self::Unknown(_) => Kind::NotFound,
+            Self::SamePerson(_) => Kind::SecondPerson,
+            Self::Nothing | Self::Changed(_) | Self::Cooling(_) => Kind::NotNow,
+            Self::Unpayable(_) | Self::Reason(_) => Kind::Unacceptable,
         }
     }
-}
 
-/// What to write into one field.
-#[must_use]
-pub fn of_field(error: &AccountError) -> &'static str {
-    match error.field() {
-        "bank" => "金融機関コードを数字 4 桁で入力してください。",
-        "branch" => "支店コードを数字 3 桁で入力してください。",
-        "kind" => "預金種目は 1（普通）、2（当座）、4（貯蓄）から選んでください。",
-        "holder" => "口座名義を、通帳のとおりカタカナで入力してください。",
-        _ => "口座番号を 7 桁以内の数字で入力してください。ゆうちょ銀行は、振込用の店名と口座番号を入力してください。",
+    fn japanese(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.ja.into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.ja.into(),
+            Self::NotStaff => refusal::NOT_STAFF.ja.into(),
+            Self::Unknown(family) => format!("世帯 {family} はありません。").into(),
+            Self::Unpayable(why) => why.japanese(),
+            Self::Nothing => "確認を待っている口座はありません。".into(),
+            Self::Changed(number) => format!("ご家庭が別の口座（{number} 番目）を届け出ました。もう一度確認してください。").into(),
+            Self::SamePerson(by) => refusal::same_person_ja(by),
+            Self::Cooling(until) => format!("この口座を承認できるのは {} からです。", tokyo_date(*until)).into(),
+            Self::Reason(most) => refusal::reason_ja(*most),
+        }
+    }
+
+    fn easy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Conflict => refusal::CONFLICT.easy.into(),
+            Self::NotAllowed => refusal::NOT_ALLOWED.easy.into(),
+            Self::NotStaff => refusal::NOT_STAFF.easy.into(),
+            Self::Unknown(family) => format!("家「{family}」はありません。番号を確かめてください。").into(),
+            Self::Unpayable(why) => why.easy(),
+            Self::Nothing => "待っている口座はありません。".into(),
+            Self::Changed(number) => format!("家の人が、ほかの口座（{number} 番）を書きました。もう一度確かめてください。").into(),
+            Self::SamePerson(by) => refusal::same_person_easy(by),
+            Self::Cooling(until) => format!("この口座は、{} から使うことを決められます。それまで待ってください。", tokyo_date(*until)).into(),
+            Self::Reason(most) => refusal::reason_easy(*most),
+        }
     }
 }

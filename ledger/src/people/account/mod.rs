@@ -9,7 +9,7 @@ mod state;
 
 use chrono::{NaiveDate, TimeDelta};
 
-pub use error::{Rejected, of_field};
+pub use error::Rejected;
 pub use repo::InList;
 pub use state::Waiting;
 

@@ -1,40 +1,14 @@
 //! A family takes another activation code, on a phone that is signed in and by who knows the code in force.
 
-use super::repo;
+use super::{ChangeRejected, repo};
 use crate::Ledger;
 use crate::actor::Command;
 use crate::code::Code;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{FamilyId, Municipality};
-use crate::session::{self, Kind, SignIn, SignInRejected};
+use crate::session::{self, Kind, SignIn};
 use crate::token::CityToken;
-
-/// Why the activation code stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ChangeRejected {
-    /// What was typed is not the code in force.
-    #[error("この登録コードは、いま有効なものではありません。")]
-    Refused,
-    /// Too many refusals from this place.
-    #[error("試行回数が多すぎます。{seconds} 秒後にお試しください。")]
-    TooMany {
-        /// When the window is over.
-        seconds: u32,
-    },
-    /// The key stands for another request.
-    #[error("この操作番号は別の操作に使われています。")]
-    Conflict,
-}
-
-impl From<SignInRejected> for ChangeRejected {
-    fn from(rejected: SignInRejected) -> Self {
-        match rejected {
-            SignInRejected::Refused => Self::Refused,
-            SignInRejected::TooMany { seconds } => Self::TooMany { seconds },
-        }
-    }
-}
 
 impl Ledger {
     /// A family that knows its activation code takes another one: the old letter is dead at once, and every other phone is signed out. The same command

@@ -1,9 +1,10 @@
 //! Families that sign in: by the activation code of their letter, on up to ten phones.
 
 mod change;
+mod error;
 mod repo;
 
-pub use change::ChangeRejected;
+pub use error::ChangeRejected;
 
 use std::collections::{BTreeMap, BTreeSet};
 

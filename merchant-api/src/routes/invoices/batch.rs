@@ -79,16 +79,26 @@ impl<S: Send + Sync> FromRequest<S> for Lines {
     }
 }
 
-fn file_refused(japanese: String, english: String) -> Problem {
-    Problem::new(&registry::MALFORMED_FILE).detail(Text::new(japanese, english))
+fn file_refused(said: Text) -> Problem {
+    Problem::new(&registry::MALFORMED_FILE).detail(said)
 }
 
 fn of_file(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
-    let unreadable = || file_refused("CSV（UTF-8 または Shift_JIS）として読めません。".to_owned(), "It is no CSV in UTF-8 or Shift_JIS.".to_owned());
+    let unreadable = || {
+        file_refused(Text::fixed(
+            "CSV（UTF-8 または Shift_JIS）として読めません。",
+            "このファイルは読めません。CSV（UTF-8 か Shift_JIS）にしてください。",
+            "It is no CSV in UTF-8 or Shift_JIS.",
+        ))
+    };
     let (headings, rows) = read(bytes).ok_or_else(unreadable)?;
     let columns = columns(&headings)?;
     if rows.len() > LINES_MAX {
-        return Err(file_refused(format!("{LINES_MAX} 行以内に分けて送ってください。"), format!("Send at most {LINES_MAX} lines at once.")));
+        return Err(file_refused(Text::new(
+            format!("{LINES_MAX} 行以内に分けて送ってください。"),
+            format!("1 回に {LINES_MAX} 行まで送れます。分けて送ってください。"),
+            format!("Send at most {LINES_MAX} lines at once."),
+        )));
     }
     Ok(rows.iter().map(|(number, row)| line(*number, row, &headings, &columns)).collect())
 }
@@ -100,12 +110,18 @@ fn columns(headings: &StringRecord) -> Result<Vec<&'static str>, Problem> {
         let known = COLUMNS.iter().find(|(japanese, field)| [*japanese, *field].contains(&heading.trim()));
         let Some((_, field)) = known.filter(|(_, field)| !columns.contains(field)) else {
             let (japanese, english) = (format!("見出し「{heading}」は使えません。"), format!("There is no column {heading:?}, or it comes twice."));
-            return Err(file_refused(format!("{japanese}使える見出し: 請求番号、金額、費目、サービス、支払期限"), english));
+            let known = "請求番号、金額、費目、サービス、支払期限";
+            let easy = format!("列「{heading}」は使えません。使える列: {known}");
+            return Err(file_refused(Text::new(format!("{japanese}使える見出し: {known}"), easy, english)));
         };
         columns.push(*field);
     }
     match COLUMNS.iter().find(|(_, field)| COLUMNS_NEEDED.contains(field) && !columns.contains(field)) {
-        Some((japanese, field)) => Err(file_refused(format!("見出し「{japanese}」がありません。"), format!("The column {field} is missing."))),
+        Some((japanese, field)) => Err(file_refused(Text::new(
+            format!("見出し「{japanese}」がありません。"),
+            format!("列「{japanese}」がありません。1 行目に書いてください。"),
+            format!("The column {field} is missing."),
+        ))),
         None => Ok(columns),
     }
 }
@@ -117,6 +133,7 @@ fn line(number: u64, row: &StringRecord, headings: &StringRecord, columns: &[&'s
     if row.len() != headings.len() {
         let said = Text::new(
             format!("{} 列あります（見出しは {} 列）。", row.len(), headings.len()),
+            format!("この行は {} 列です。1 行目は {} 列です。同じにしてください。", row.len(), headings.len()),
             format!("It has {} cells, the headings {}.", row.len(), headings.len()),
         );
         return Line { number, reference, read: Err(vec![Mistake { column: None, code: "columns".to_owned(), said }]) };

@@ -80,8 +80,11 @@ impl Read for Days {
         if (0..DAYS_MAX).contains(&(last - first).num_days()) {
             return Some(Self { first, last });
         }
-        let days =
-            Text::new(format!("first から {DAYS_MAX} 日以内にしてください。"), format!("Ask for at most {DAYS_MAX} days, the last not before the first."));
+        let days = Text::new(
+            format!("first から {DAYS_MAX} 日以内にしてください。"),
+            format!("first から {DAYS_MAX} 日までの日を書いてください。"),
+            format!("Ask for at most {DAYS_MAX} days, the last not before the first."),
+        );
         fields.note("last", &Fault::Said("days", days));
         None
     }

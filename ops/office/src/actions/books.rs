@@ -20,7 +20,7 @@ pub async fn show_budgets(by: &Acting, year: FiscalYear) -> Result<Vec<BudgetBod
 /// Appropriates to a scheme (予算配当).
 pub async fn appropriate(by: &Acting, scheme: &str, year: FiscalYear, amount: Yen) -> Result<EntryBody, Refused> {
     if by.ledger().schemes.get(scheme).is_none() {
-        let unknown = Text::fixed("この制度は登録されていません。", "There is no such scheme here.");
+        let unknown = Text::fixed("この制度は登録されていません。", "この制度はありません。", "There is no such scheme here.");
         return Err(Refused::Field("scheme", Fault::Said("unknown-scheme", unknown)));
     }
     let command = by.command(&(scheme, year, amount))?;

@@ -94,7 +94,7 @@ pub struct ChecklistBody {
 impl ChecklistBody {
     /// What the close of `month` still needs.
     pub fn new(month: Month, checklist: Checklist) -> Self {
-        Self { month, missing: checklist.missing(), figures: checklist.into() }
+        Self { month, missing: checklist.missing().iter().map(ToString::to_string).collect(), figures: checklist.into() }
     }
 }
 

@@ -14,8 +14,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let expected =
-            Text::fixed("ファイルは text/csv か application/octet-stream で送ってください。", "Send the file as text/csv or application/octet-stream.");
+        let expected = Text::fixed(
+            "ファイルは text/csv か application/octet-stream で送ってください。",
+            "text/csv か application/octet-stream で送ってください。",
+            "Send the file as text/csv or application/octet-stream.",
+        );
         web::extract::file(request, &KINDS, expected).await.map(Self)
     }
 }

@@ -11,6 +11,7 @@ use ledger::payment::invoice::{
 use ledger::payment::receipts::ListedReceipt;
 use ledger::payment::refund::{Refund as LedgerRefund, RefundRejected};
 use ledger::payment::{CaptureRejected, Receipt as LedgerReceipt};
+use ledger::refusal::{Kind, Refusal};
 use ledger::remittance::payouts::{Payout as LedgerPayout, PayoutState as LedgerPayoutState};
 use ledger::statement::{ReceiptLine, Rejected as StatementRejected, Statement as LedgerStatement};
 use merchant_api::till::{Answer, Billed, Invalid, Invoice, InvoiceState, Payout, PayoutState, Receipt, Refund, Statement, StatementLine, TillError};
@@ -25,10 +26,22 @@ pub(super) fn failed(failure: Failure) -> TillError {
     TillError::Unknown(Box::new(failure))
 }
 
-pub(super) fn refused<R: std::error::Error>(error: Error<R>, of: impl FnOnce(R) -> TillError) -> TillError {
+pub(super) fn refused<R: Refusal>(error: Error<R>, of: impl FnOnce(R) -> TillError) -> TillError {
     match error {
         Error::Rejected(rejected) => of(rejected),
         Error::Failed(failure) => failed(failure),
+    }
+}
+
+/// A refusal that the Till has no answer of its own for. What else the ledger says no to is not for this merchant to do.
+pub(super) fn by_kind(rejected: &impl Refusal) -> TillError {
+    match rejected.kind() {
+        Kind::NotFound => TillError::NotFound,
+        Kind::Conflict => TillError::Conflict,
+        Kind::Closed => Invalid::DayClosed.into(),
+        Kind::Busy => TillError::Busy,
+        Kind::TooMany { seconds } => TillError::TooMany { seconds },
+        Kind::NotNow | Kind::SecondPerson | Kind::Forbidden | Kind::Unacceptable => TillError::Forbidden,
     }
 }
 
@@ -42,11 +55,8 @@ pub(super) fn capture(error: Error<CaptureRejected>) -> TillError {
 
 pub(super) fn refund_refused(error: Error<RefundRejected>) -> TillError {
     refused(error, |rejected| match rejected {
-        RefundRejected::Unknown => TillError::NotFound,
         RefundRejected::TooMuch { left } => Invalid::RefundTooMuch { left_yen: left.get() }.into(),
-        RefundRejected::Conflict => TillError::Conflict,
-        RefundRejected::Closed => Invalid::DayClosed.into(),
-        RefundRejected::NotToday => TillError::Forbidden,
+        RefundRejected::Unknown | RefundRejected::Conflict | RefundRejected::Closed | RefundRejected::NotToday => by_kind(&rejected),
     })
 }
 
@@ -66,7 +76,7 @@ pub(super) fn bill_refused(error: Error<BillRejected>) -> TillError {
 }
 
 pub(super) fn batch_refused(error: Error<BatchRejected>) -> TillError {
-    refused(error, |BatchRejected::Conflict| TillError::Conflict)
+    refused(error, |rejected| by_kind(&rejected))
 }
 
 pub(super) fn billed(billed: LedgerBilled) -> Answer<Billed> {
@@ -79,17 +89,17 @@ pub(super) fn billed(billed: LedgerBilled) -> Answer<Billed> {
 
 pub(super) fn cancel_refused(error: Error<CancelRejected>) -> TillError {
     refused(error, |rejected| match rejected {
-        CancelRejected::Unknown => TillError::NotFound,
         CancelRejected::Paid => Invalid::Paid.into(),
-        CancelRejected::Conflict => TillError::Conflict,
+        CancelRejected::Unknown | CancelRejected::Conflict => by_kind(&rejected),
     })
 }
 
 pub(super) fn claim_refused(error: Error<StatementRejected>) -> TillError {
     refused(error, |rejected| match rejected {
-        StatementRejected::Conflict => TillError::Conflict,
-        StatementRejected::Unknown(_) => TillError::NotFound,
-        _ => Invalid::StatementState.into(),
+        StatementRejected::Conflict | StatementRejected::Unknown(_) => by_kind(&rejected),
+        StatementRejected::NotOver { .. } | StatementRejected::State { .. } | StatementRejected::SamePerson { .. } | StatementRejected::NotAllowed => {
+            Invalid::StatementState.into()
+        }
     })
 }
 

@@ -137,7 +137,7 @@ async fn every_field_of_an_account_that_no_bank_would_take_is_named_at_once() {
     let answer = family.post(ACCOUNT, "all", &all).await;
     let fields: Vec<_> = wrong(&answer).into_iter().map(|(place, _)| place).collect();
     assert_eq!(fields, ["#/bank", "#/branch", "#/account_kind", "#/account_number", "#/holder"]);
-    assert_eq!(answer.json()["errors"][0]["detail"], "金融機関コードを数字 4 桁で入力してください。");
+    assert_eq!(answer.json()["errors"][0]["detail"], "金融機関コードを数字 4 桁で入力してください（先頭の 0 も必要です）。");
     for (body, field, code) in [
         (with("bank", json!("0001")), "#/bank", "account_not_training"),
         (with("bank", Value::Null), "#/bank", "missing"),

@@ -17,6 +17,7 @@ use ledger::ids::{ChildId, ClaimId, FamilyId, MerchantId, Municipality};
 use ledger::merchant::{Application, Service};
 use ledger::money::Yen;
 use ledger::payment::{HoldPayment, HoldRejected};
+use ledger::refusal::Refusal as _;
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;

@@ -5,6 +5,7 @@ use ledger::actor::{Actor, Command};
 use ledger::error::Error;
 use ledger::ids::MerchantId;
 use ledger::merchant::Rejected;
+use ledger::refusal::Refusal as _;
 use serde_json::{Value, json};
 use tests::support::database::TestDatabase;
 use tests::support::town::{Client, Town};

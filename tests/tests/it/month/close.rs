@@ -29,7 +29,7 @@ async fn a_month_closes_when_nothing_is_missing_and_then_takes_no_entry() {
     let missing = world.ledger().close_month(CITY, &staff("a", "close"), july()).await.unwrap_err().to_string();
     assert!(missing.contains("1 bank lines over 30,000 yen are unmatched"), "{missing}");
     world.match_lines("a").await;
-    assert_eq!(world.ledger().close_checklist(CITY, july()).await.unwrap().missing(), Vec::<String>::new());
+    assert_eq!(world.ledger().close_checklist(CITY, july()).await.unwrap().missing(), []);
     world.ledger().close_month(CITY, &staff("a", "close"), july()).await.unwrap();
     world.ledger().close_month(CITY, &staff("a", "again"), july()).await.unwrap();
 

@@ -1,5 +1,6 @@
 //! Races on eight connections: one winner, and paper that is printed again or given back never pays twice.
 
+use ledger::refusal::Refusal as _;
 use tests::support::race;
 
 use super::*;

@@ -5,6 +5,7 @@ use ledger::actor::{Actor, Command};
 use ledger::code::Code;
 use ledger::error::Error;
 use ledger::ids::Municipality;
+use ledger::refusal::Refusal as _;
 use ledger::session::SignInRejected;
 use ledger::staff::session::{StaffSignIn, StaffSignedIn};
 use ledger::staff::{Invitation, Rejected, Role};

@@ -7,6 +7,7 @@ mod repo;
 
 use chrono::NaiveDate;
 
+pub use super::error::ConsentRejected;
 use super::{PayInvoice, PayRejected};
 use crate::Ledger;
 use crate::error::{Error, Failure};
@@ -58,23 +59,6 @@ pub enum Why {
     Ended,
     /// The merchant takes no such payment now, or the day is closed.
     NotPayable,
-}
-
-/// Why a bill cannot settle by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ConsentRejected {
-    /// There is no such bill.
-    #[error("この請求は見つかりません。")]
-    Unknown,
-    /// It is paid, or the merchant took it back.
-    #[error("この請求は支払い済みか、取り消されています。")]
-    Ended,
-    /// It says nothing of a day.
-    #[error("この請求には支払期限がありません。")]
-    NoDay,
-    /// The day is here, or over.
-    #[error("支払期限の前日までに設定してください。")]
-    Late,
 }
 
 impl Why {
