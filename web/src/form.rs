@@ -1,6 +1,7 @@
 //! Requests, declared once: [`form!`](crate::form!) makes the struct, its reader and what the OpenAPI document says of it from one list of fields.
 //!
-//! Each field names a rule, and a rule both reads and describes: no limit stands in the document that the reader does not keep.
+//! Each field names a rule, and a rule both reads and describes. Limits that only the use case keeps are named as such ([`Rule::pattern`],
+//! [`Rule::filled`]); a list or text whose limits the document leaves out is [`Rule::plain`].
 
 mod rules;
 

@@ -11,57 +11,59 @@ use serde::Serialize;
 
 use crate::refused::Refused;
 
-/// Who acts, on what, why, and under which idempotency key.
+/// What a member of staff is about to do, where and why.
+pub struct Intent {
+    /// The books and the rules.
+    pub ledger: Ledger,
+    /// Who.
+    pub member: Member,
+    /// What.
+    pub action: Action,
+    /// On what, for the audit log: an id or a month.
+    pub subject: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The caller's own idempotency key. It never meets the keys of another kind of command.
+    pub key: Option<String>,
+    /// Where they stand.
+    pub door: Door,
+    /// The request, as the log names it.
+    pub request_id: Option<String>,
+}
+
+impl Intent {
+    /// Has `work` done through [`Ledger::act_as`], the one way in which staff do anything: nobody else hands out an [`Acting`]. `work` answers what it came
+    /// to, and how it ended.
+    ///
+    /// # Errors
+    /// Denied: the work was not begun. Failed: a row could not be written, and what was done is not answered.
+    pub async fn act<T, W: Future<Output = (T, Ended)>>(self, work: impl FnOnce(Acting) -> W) -> Result<T, Refused> {
+        let Self { ledger, member, action, subject, reason, key, door, request_id } = self;
+        let key = key.map(|key| format!("{}:{key}", action.code()));
+        let acting = Acting { ledger: ledger.clone(), member: member.clone(), reason: reason.clone(), key: key.clone(), made: Arc::default() };
+        let asked = Asked { subject, reason, request_id, key: key.filter(|_| !action.only_reads()), ..Asked::new(action, door) };
+        Ok(ledger.act_as(&member, asked, work(acting)).await??)
+    }
+}
+
+/// A member of staff who may do it, and does.
 #[derive(Clone)]
 pub struct Acting {
     ledger: Ledger,
     member: Member,
-    action: Action,
     reason: Option<String>,
     key: Option<String>,
     made: Arc<OnceLock<String>>,
 }
 
 impl Acting {
-    /// `member` is about to do `action`.
-    #[must_use]
-    pub fn new(ledger: Ledger, member: Member, action: Action) -> Self {
-        Self { ledger, member, action, reason: None, key: None, made: Arc::default() }
-    }
-
-    /// With the reason that they give.
-    #[must_use]
-    pub fn because(self, reason: Option<String>) -> Self {
-        Self { reason, ..self }
-    }
-
-    /// Under the caller's own `key`. It never meets the keys of another kind of command.
-    #[must_use]
-    pub fn under(self, key: Option<&str>) -> Self {
-        let key = key.map(|key| format!("{}:{key}", self.action.code()));
-        Self { key, ..self }
-    }
-
-    /// Has `work` done through [`Ledger::act_as`], the one way in which staff do anything. `work` answers what it came to, and how it ended.
-    ///
-    /// # Errors
-    /// Denied: the work was not begun. Failed: a row could not be written, and what was done is not answered.
-    pub async fn act<T>(&self, about: About, work: impl Future<Output = (T, Ended)>) -> Result<T, Refused> {
-        let About { door, subject, request_id } = about;
-        let key = self.key.clone().filter(|_| !self.action.only_reads());
-        let asked = Asked { subject, reason: self.reason.clone(), request_id, key, ..Asked::new(self.action, door) };
-        Ok(self.ledger.act_as(&self.member, asked, work).await??)
-    }
-
     /// How work that is done stands in the audit log.
     #[must_use]
     pub fn done(&self) -> Ended {
         Ended::Done(self.made.get().cloned())
     }
 
-    /// Who.
-    #[must_use]
-    pub const fn member(&self) -> &Member {
+    pub(crate) const fn member(&self) -> &Member {
         &self.member
     }
 
@@ -100,15 +102,4 @@ impl Acting {
         // Set once: an action makes one thing.
         let _ = self.made.set(id.to_string());
     }
-}
-
-/// What the audit log keeps beside who and why.
-#[derive(Debug, Clone)]
-pub struct About {
-    /// Where they stand.
-    pub door: Door,
-    /// On what: an id or a month.
-    pub subject: Option<String>,
-    /// The request, as the log names it.
-    pub request_id: Option<String>,
 }

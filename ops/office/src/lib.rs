@@ -1,7 +1,7 @@
 //! The city's office: what staff do, over the ledger, and what is printed for them.
 //!
 //! [`actions`] has one function for each thing that staff do. Behind HTTP ([`router`]) they stand at their routes, each with the action of the permission
-//! table that it is; the command line calls the same functions. Everything passes [`Acting::act`]: who it is, whether they may, why, and one row in the
+//! table that it is; the command line calls the same functions. Everything passes [`Intent::act`]: who it is, whether they may, why, and one row in the
 //! audit log. Whatever belongs to another city is as unknown as what nobody made.
 
 mod acting;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::Router;
 use ledger::Ledger;
 
-pub use acting::{About, Acting};
+pub use acting::{Acting, Intent};
 pub use forms::merchants::Account;
 pub use http::Route;
 pub use refused::{No, Refused};

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use ledger::Ledger;
 use ledger::staff::{Action, Door, Ended, Member};
-use office::{About, Acting, Refused};
+use office::{Acting, Intent, Refused};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -85,15 +85,25 @@ impl<'a> Office<'a> {
 
     /// Has `work` done if they may and writes it down; the caller tells how it ended.
     pub async fn act<T>(&self, action: Action, subject: Option<&dyn Display>, work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>) -> Result<T, Refused> {
-        let by = Acting::new(self.ledger.clone(), self.member.clone(), action).because(self.reason.clone()).under(Some(&self.key));
-        let about = About { door: Door::CommandLine, subject: subject.map(ToString::to_string), request_id: None };
+        let intent = Intent {
+            ledger: self.ledger.clone(),
+            member: self.member.clone(),
+            action,
+            subject: subject.map(ToString::to_string),
+            reason: self.reason.clone(),
+            key: Some(self.key.clone()),
+            door: Door::CommandLine,
+            request_id: None,
+        };
         // In a box, for some use cases are large; and so that what stands around them is compiled once for what they answer, not for each of them.
-        let work: Working<'_, T> = Box::pin(async {
-            let result = work(&by).await;
-            let ended = result.as_ref().map_or_else(Refused::ended, |_| by.done());
-            (result, ended)
-        });
-        by.act(about, work).await?
+        let working = |by: Acting| -> Working<'_, T> {
+            Box::pin(async move {
+                let result = work(&by).await;
+                let ended = result.as_ref().map_or_else(Refused::ended, |_| by.done());
+                (result, ended)
+            })
+        };
+        intent.act(working).await?
     }
 
     /// Has `work` done if they may, writes it down, and tells how it ended.

@@ -1,7 +1,7 @@
 //! What staff do: one function for each action, called by the API, by the command line and by pages. It makes the command, runs the ledger's sequence
 //! and answers the body.
 //!
-//! Whether somebody may, and the row in the audit log, stand around it: [`crate::acting::Acting::act`]. Nothing here knows of HTTP or of arguments.
+//! Whether somebody may, and the row in the audit log, stand around it: [`crate::Intent::act`]. Nothing here knows of HTTP or of arguments.
 
 pub mod bank;
 pub mod books;

@@ -85,7 +85,7 @@ pub struct PersonBody {
 
 impl From<Person> for PersonBody {
     fn from(person: Person) -> Self {
-        let Person { id, role, .. } = person;
+        let Person { id, name: _, role } = person;
         Self { person: id, role }
     }
 }
@@ -122,7 +122,7 @@ pub struct TerminalBody {
 
 impl From<Terminal> for TerminalBody {
     fn from(terminal: Terminal) -> Self {
-        let Terminal { id, label, .. } = terminal;
+        let Terminal { id, merchant: _, label } = terminal;
         Self { terminal: id, label }
     }
 }

@@ -1,4 +1,4 @@
-//! What stands before every handler: who is signed in, and [`Acting::act`], which asks the permission table and writes the audit log.
+//! What stands before every handler: who is signed in, and [`Intent::act`], which asks the permission table and writes the audit log.
 //!
 //! The work goes on to its end even when the caller has hung up, so that nothing is done without its row.
 
@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use ledger::Ledger;
 use ledger::staff::{Action, Door, Ended, Member};
 use ledger::token::CityToken;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use web::{Bearer, IdempotencyKey, Language, Problem, RequestId};
 use super::Session;
 use super::problems::failed;
 use crate::Deps;
-use crate::acting::{About, Acting};
+use crate::acting::{Acting, Intent};
 
 /// No request but a file is larger.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -34,24 +35,20 @@ pub(super) struct Guard {
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let (member, token) = signed_in(&mut parts, &guard.deps).await?;
-    let key = IdempotencyKey::from_request_parts(&mut parts, &()).await.ok();
-    let about = about(&mut parts).await;
+    let intent = intent(&mut parts, guard.deps.ledger, (member, guard.action)).await;
     let (body, reason) = if guard.upload { (Ok(body), None) } else { small(body).await };
-    let acting = Acting::new(guard.deps.ledger, member, guard.action).because(reason).under(key.as_ref().map(IdempotencyKey::as_str));
-    parts.extensions.insert(acting.clone());
     parts.extensions.insert(Session(token));
-    let work = async move {
-        let work = async {
-            let answer = match body {
-                Ok(body) => next.run(Request::from_parts(parts, body)).await,
-                Err(problem) => problem.into_response(),
-            };
-            let ended = ended(&acting, &answer);
-            (answer, ended)
+    let work = |acting: Acting| async move {
+        parts.extensions.insert(acting.clone());
+        let answer = match body {
+            Ok(body) => next.run(Request::from_parts(parts, body)).await,
+            Err(problem) => problem.into_response(),
         };
-        acting.act(about, work).await
+        let ended = ended(&acting, &answer);
+        (answer, ended)
     };
-    let acted = tokio::spawn(work.in_current_span()).await.map_err(|cut_short| Problem::failed(&cut_short))?;
+    let acting = Intent { reason, ..intent }.act(work);
+    let acted = tokio::spawn(acting.in_current_span()).await.map_err(|cut_short| Problem::failed(&cut_short))?;
     acted.map_err(Problem::from)
 }
 
@@ -63,12 +60,13 @@ async fn signed_in(parts: &mut Parts, deps: &Deps) -> Result<(Member, CityToken)
     member.map(|member| (member, token)).ok_or_else(unauthorized)
 }
 
-/// What the head of the request says for the log.
-async fn about(parts: &mut Parts) -> About {
+/// What they are about to do, as far as the head of the request says.
+async fn intent(parts: &mut Parts, ledger: Ledger, (member, action): (Member, Action)) -> Intent {
     let ids = RawPathParams::from_request_parts(parts, &()).await.ok();
     let ids: Vec<_> = ids.iter().flatten().map(|(_, value)| value.to_owned()).collect();
+    let key = IdempotencyKey::from_request_parts(parts, &()).await.ok().map(|key| key.as_str().to_owned());
     let request_id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
-    About { door: Door::Api, subject: (!ids.is_empty()).then(|| ids.join("/")), request_id }
+    Intent { ledger, member, action, subject: (!ids.is_empty()).then(|| ids.join("/")), reason: None, key, door: Door::Api, request_id }
 }
 
 /// Reads a body that is no file, and the reason in it.
