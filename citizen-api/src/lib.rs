@@ -10,6 +10,7 @@ pub mod problems;
 pub mod routes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use ledger::Ledger;
@@ -21,6 +22,8 @@ pub struct Deps {
     pub ledger: Ledger,
     /// The host in the links of QR codes.
     pub host: Arc<str>,
+    /// How often a stream of a payment looks for a change.
+    pub look_again: Duration,
 }
 
 /// The routes, below wherever they are nested.

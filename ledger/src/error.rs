@@ -1,7 +1,11 @@
 //! Rejections and failures are different types: a rejection is an answer, a failure is an accident.
 
-use crate::batch::Busy;
 use crate::money::Overflow;
+
+/// Too many requests wait already: nothing happened, try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many requests at once: try again")]
+pub struct Busy;
 
 /// Something that should not happen: logged once at the edge with its whole chain; the caller learns a request id only.
 #[derive(Debug, thiserror::Error)]

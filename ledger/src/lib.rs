@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 pub use bank;
-pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time};
+pub use foundation::{actor, code, digest, entropy, ids, money, numbers, time, token};
 pub use scheme;
 
 use sqlx::PgPool;
@@ -15,13 +15,14 @@ pub mod batch;
 pub mod books;
 pub mod city;
 pub mod claim;
+pub mod close;
 pub mod cover;
 pub mod entitlement;
 pub mod error;
 pub mod events;
-pub mod export;
 pub mod history;
 pub mod idempotency;
+pub mod intake;
 pub mod job;
 pub mod merchant;
 pub mod own_money;
@@ -30,13 +31,14 @@ pub mod payment;
 pub mod people;
 pub mod reconciliation;
 pub mod remittance;
+pub mod report;
 pub mod seal;
 pub mod session;
 pub mod staff;
 pub mod statement;
-pub mod token;
 pub mod vault;
 
+use actor::{Act, Command};
 use entropy::Entropy;
 use scheme::Catalog;
 use time::Clock;
@@ -55,7 +57,7 @@ pub struct Together {
     holds: batch::Batches<payment::Holds>,
     captures: batch::Batches<payment::Captures>,
     sessions: batch::Batches<people::sign_in::Sessions>,
-    desks: batch::Batches<merchant::Desks>,
+    terminals: batch::Batches<merchant::Terminals>,
     payments: batch::Batches<payment::history::Payments>,
 }
 
@@ -82,4 +84,11 @@ pub struct Ledger {
     pub schemes: Arc<Catalog>,
     /// What is gathered to be done together.
     pub together: Arc<Together>,
+}
+
+impl Ledger {
+    /// Who does this, and when: now.
+    pub(crate) fn act(&self, command: &Command) -> Act {
+        Act { at: self.clock.now(), by: command.actor.to_string() }
+    }
 }

@@ -9,7 +9,9 @@ use crate::routes::{accounts, applications, captures, invoices, people, receipts
 #[openapi(
     info(
         title = "Hagukumi for merchants",
-        description = "The desk of a school, class or service: payments, receipts, bills, the month and the money for it, people and terminals. A terminal's token, or a person's who works at a desk, takes payments, refunds those of the day and makes bills; the rest is for managers. Nothing here depends on who pays.",
+        description = "The desk of a school, class or service: payments, receipts, bills, the month and the money for it, people and \
+            terminals. A terminal's token, or a person's who works at a desk, takes payments, refunds those of the day and \
+            makes bills; the rest is for managers. Nothing here depends on who pays.",
         version = "1",
         license(name = "MIT OR Apache-2.0")
     ),

@@ -1,14 +1,11 @@
-//! The Registrar: who may stand at the Till. New merchants apply, people sign in, managers look after people, terminals and the account.
-//!
-//! As at the Till, every credential is verified behind the door, and nothing here knows who pays.
+//! What passes through the [Registrar](crate::doors::Registrar): applications, people, terminals, accounts. As at the Till, nothing here knows who pays.
 
 use std::fmt;
-use std::future::Future;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::till::{Answer, Credential, ScannedCode};
+use crate::till::{Credential, ScannedCode};
 
 /// What somebody may do at a merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,49 +202,4 @@ pub struct NewTerminal {
     pub terminal: Terminal,
     /// What it shows at the Till. Shown now and by a replay, and never again.
     pub credential: Credential,
-}
-
-/// The second door. What needs no credential says so; the rest is for managers unless it says more.
-pub trait Registrar: Clone + Send + Sync + 'static {
-    /// Signs somebody in by a code, which is used up. Needs no credential.
-    fn sign_in(&self, attempt: &SignIn) -> impl Future<Output = Answer<SignedIn>> + Send;
-
-    /// Ends the session of a person. For everybody.
-    fn sign_out(&self, credential: &Credential) -> impl Future<Output = Answer<()>> + Send;
-
-    /// Who a credential is. For everybody.
-    fn caller(&self, credential: &Credential) -> impl Future<Output = Answer<Caller>> + Send;
-
-    /// Takes in the application of a new merchant. Needs no credential.
-    fn apply(&self, key: &str, application: &NewApplication) -> impl Future<Output = Answer<Applied>> + Send;
-
-    /// How an application stands, for whoever shows its own credential.
-    fn application(&self, credential: &Credential) -> impl Future<Output = Answer<Application>> + Send;
-
-    /// The people of the merchant.
-    fn people(&self, credential: &Credential) -> impl Future<Output = Answer<Vec<Person>>> + Send;
-
-    /// Invites somebody.
-    fn invite(&self, credential: &Credential, key: &str, person: &NewPerson) -> impl Future<Output = Answer<Invited>> + Send;
-
-    /// Issues a new code to somebody; an older one that was not used is dead at once.
-    fn issue_code(&self, credential: &Credential, key: &str, person: &str) -> impl Future<Output = Answer<Invited>> + Send;
-
-    /// Removes somebody: their sessions and their code end at once. Removed already: the same answer again.
-    fn remove_person(&self, credential: &Credential, person: &str) -> impl Future<Output = Answer<()>> + Send;
-
-    /// The desks of the merchant.
-    fn terminals(&self, credential: &Credential) -> impl Future<Output = Answer<Vec<Terminal>>> + Send;
-
-    /// Registers a desk.
-    fn register_terminal(&self, credential: &Credential, key: &str, label: &str) -> impl Future<Output = Answer<NewTerminal>> + Send;
-
-    /// Revokes a desk that was lost or replaced. Revoked already: the same answer again.
-    fn revoke_terminal(&self, credential: &Credential, terminal: &str) -> impl Future<Output = Answer<()>> + Send;
-
-    /// Where the merchant is paid.
-    fn accounts(&self, credential: &Credential) -> impl Future<Output = Answer<Accounts>> + Send;
-
-    /// Asks to be paid elsewhere. The old account stays in force until somebody in the city approves the new one.
-    fn change_account(&self, credential: &Credential, key: &str, account: &Account) -> impl Future<Output = Answer<()>> + Send;
 }

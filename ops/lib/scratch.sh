@@ -20,7 +20,8 @@ scratch_start() {
     as_server "$scratch_programs/pg_ctl" -D "$scratch/data" -l "$scratch/log" -w -s \
         -o "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off" start
     as_server "$scratch_programs/psql" -h "$scratch" -U postgres -q -v ON_ERROR_STOP=1 \
-        -c 'CREATE ROLE hagukumi_program LOGIN' -c 'CREATE ROLE hagukumi_merchant LOGIN' -c 'CREATE ROLE hagukumi_owner LOGIN CREATEDB IN ROLE hagukumi_program' -c 'CREATE DATABASE hagukumi OWNER hagukumi_owner'
+        -c 'CREATE ROLE hagukumi_program LOGIN' -c 'CREATE ROLE hagukumi_merchant LOGIN' -c 'CREATE ROLE hagukumi_owner LOGIN CREATEDB IN ROLE hagukumi_program' -c 'CREATE DATABASE hagukumi OWNER hagukumi_owner' \
+        -c 'REVOKE ALL ON DATABASE hagukumi FROM PUBLIC' -c 'GRANT CONNECT ON DATABASE hagukumi TO hagukumi_program'
     export DATABASE_URL="postgresql:///hagukumi?host=$scratch&user=hagukumi_owner"
 }
 

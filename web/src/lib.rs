@@ -5,17 +5,19 @@
 pub mod answer;
 pub mod extract;
 pub mod fields;
+pub mod form;
 pub mod health;
 pub mod language;
 pub mod openapi;
 pub mod outer;
 pub mod problem;
 pub mod qr;
-pub mod world;
+pub mod surroundings;
 
 pub use answer::{Created, tokyo_time};
 pub use extract::{Bearer, Body, IdempotencyKey, Origin, Params, PathId, PathIds, Picture, RequestId};
 pub use fields::{Fault, Fields, Read};
+pub use form::Form;
 pub use language::{Language, Text};
 pub use problem::Problem;
-pub use world::World;
+pub use surroundings::Surroundings;

@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 use crate::extract::{Origin, RequestId};
 use crate::language::Language;
 use crate::problem::{Problem, registry};
-use crate::world::World;
+use crate::surroundings::Surroundings;
 
 /// No request is larger: the largest holds a few ids and a sentence.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -36,26 +36,26 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
 ];
 
 /// Puts all of it around the routes of a process. Call it last.
-pub fn outer(routes: Router, world: Arc<dyn World>) -> Router {
+pub fn outer(routes: Router, surroundings: Arc<dyn Surroundings>) -> Router {
     routes
         .fallback(|| async { Problem::new(&registry::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { Problem::new(&registry::METHOD) })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn_with_state(world, around))
+        .layer(from_fn_with_state(surroundings, around))
 }
 
-async fn around(State(world): State<Arc<dyn World>>, mut request: Request, next: Next) -> Response {
+async fn around(State(surroundings): State<Arc<dyn Surroundings>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = world.request_id();
+    let id = surroundings.request_id();
     let language = Language::of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let origin = Origin::of(&request, world.behind_proxy());
+    let origin = Origin::of(&request, surroundings.behind_proxy());
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let answer = run(request, next, world.deadline(&route)).instrument(tracing::info_span!("request", id)).await;
+    let answer = run(request, next, surroundings.deadline(&route)).instrument(tracing::info_span!("request", id)).await;
     let mut answer = in_language(answer, language, &id);
-    carry(answer.headers_mut(), &*world);
+    carry(answer.headers_mut(), &*surroundings);
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(id, %method, route, status = answer.status().as_u16(), microseconds, "answered");
     answer
@@ -88,12 +88,12 @@ fn in_language(answer: Response, language: Language, id: &str) -> Response {
     rendered
 }
 
-fn carry(headers: &mut HeaderMap, world: &dyn World) {
+fn carry(headers: &mut HeaderMap, surroundings: &dyn Surroundings) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
-    let date = world.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = surroundings.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = HeaderValue::from_str(&date) {
         headers.insert(header::DATE, date);
     }
@@ -110,7 +110,7 @@ mod tests {
 
     struct Still;
 
-    impl World for Still {
+    impl Surroundings for Still {
         fn now(&self) -> DateTime<Utc> {
             DateTime::UNIX_EPOCH
         }

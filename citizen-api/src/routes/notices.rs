@@ -24,8 +24,8 @@ use crate::Deps;
 use crate::auth::Family;
 use crate::problems::failed;
 
-/// How often the stream looks: nobody waits at a lock screen.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// The stream looks this many times less often than that of a payment: nobody waits at a lock screen.
+const LESS_OFTEN: u32 = 4;
 /// Proxies close what is silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Text and padding together, in bytes.
@@ -153,7 +153,7 @@ pub(crate) async fn follow(
 
 /// What has happened since the last look, the oldest first. What breaks ends the stream: the phone asks again.
 async fn next(mut watch: Watch) -> Option<(Vec<Result<Event, Infallible>>, Watch)> {
-    tokio::time::sleep(LOOK_AGAIN).await;
+    tokio::time::sleep(watch.deps.look_again * LESS_OFTEN).await;
     let mut new = watch.deps.ledger.list_notices(watch.family.municipality, watch.family.id, None, NEW_MAX).await.ok()?;
     new.retain(|notice| watch.told.is_none_or(|told| (notice.at, notice.id) > told));
     watch.told = new.first().map(|notice| (notice.at, notice.id)).or(watch.told);

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_by_itself_is_found_in_the_open_in_other_letters_and_in_compressed_streams() {
+    fn active_content_is_found_in_the_open_in_other_letters_and_compressed() {
         for object in [
             "/OpenAction << /S /JavaScript /JS (x) >>",
             "/OpenAction << /S /J#61vaScript /JS (x) >>",

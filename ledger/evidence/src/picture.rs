@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_unpacks_to_more_than_a_camera_takes_is_refused_before_it_is_unpacked() {
+    fn a_picture_larger_than_a_camera_takes_is_refused_before_it_is_unpacked() {
         let small = written(Kind::Png, &photograph().into()).unwrap();
         for side in [6_400_u32, 30_000, u32::MAX / 2] {
             let header = [b"IHDR".as_slice(), &side.to_be_bytes(), &side.to_be_bytes(), &small[24..29]].concat();

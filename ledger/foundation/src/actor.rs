@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::digest::sha256;
 use crate::ids::{FamilyId, MerchantId, Municipality};
+use crate::time::Instant;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +33,15 @@ impl fmt::Display for Actor {
             Self::Job(name) => write!(f, "job:{name}"),
         }
     }
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// When.
+    pub at: Instant,
+    /// Who, as [`Actor`] writes it.
+    pub by: String,
 }
 
 /// One command: who asks, the idempotency key, and a fingerprint of the request.

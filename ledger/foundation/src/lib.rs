@@ -10,6 +10,7 @@ pub mod ids;
 pub mod money;
 pub mod numbers;
 pub mod time;
+pub mod token;
 
 /// `Debug` that shows the type and nothing of what is in it: for personal data.
 #[macro_export]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An instant, in UTC.
@@ -50,12 +50,6 @@ impl SetClock {
     /// Moves the clock to `now`, forwards or backwards.
     pub fn set(&self, now: Instant) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
-    }
-
-    /// Moves the clock forward by `delta`.
-    pub fn advance(&self, delta: TimeDelta) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add_signed(delta).unwrap_or(*now);
     }
 }
 
@@ -247,6 +241,8 @@ impl<'de> Deserialize<'de> for Month {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {

@@ -19,7 +19,7 @@ use sqlx::{PgConnection, PgPool};
 pub use claims::Claims;
 use queue::Queue;
 
-use crate::error::Failure;
+use crate::error::{Busy, Failure};
 use crate::ids::Municipality;
 
 /// How much is gathered, and how much may wait.
@@ -36,11 +36,6 @@ impl Default for Limits {
         Self { batch_max: 200, waiting_max: 4_000 }
     }
 }
-
-/// Too many requests wait already: nothing happened, try again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many requests at once: try again")]
-pub struct Busy;
 
 /// Work that is done for many requests at once.
 pub trait Work: Send + Sync + 'static {

@@ -10,8 +10,8 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 use super::claims::{Claimed, Claims};
-use super::{Busy, Limits, Work};
-use crate::error::Failure;
+use super::{Limits, Work};
+use crate::error::{Busy, Failure};
 
 type Answer<W> = Result<<W as Work>::Answer, Failure>;
 

@@ -6,12 +6,10 @@ pub mod account;
 pub mod entry;
 pub mod repo;
 mod trial_balance;
-mod verify;
 
 pub use account::{Account, Kind, Unit};
 pub use entry::{Draft, Event, Opening, Outcome, Posting, Refused, Transfer};
 pub use trial_balance::{Line, TrialBalance};
-pub use verify::Verified;
 
 use sqlx::{PgConnection, PgPool};
 

@@ -2,11 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::repo;
 use crate::Ledger;
 use crate::actor::Command;
 use crate::books::{Outcome, Refused};
-use crate::error::{Error, Failure};
+use crate::error::Error;
 use crate::events::budget;
 use crate::ids::{EntryId, Municipality};
 use crate::money::Yen;
@@ -44,7 +43,7 @@ impl BudgetRejected {
     }
 }
 
-fn answer(outcome: Outcome) -> Result<EntryId, Error<BudgetRejected>> {
+pub(crate) fn answer(outcome: Outcome) -> Result<EntryId, Error<BudgetRejected>> {
     match outcome {
         Outcome::Posted(entry) | Outcome::Replayed(entry) => Ok(entry),
         Outcome::Rejected(refused) => Err(Error::Rejected(BudgetRejected::Books(refused))),
@@ -74,30 +73,5 @@ impl Ledger {
             return Err(Error::Rejected(BudgetRejected::Amount(amount)));
         }
         answer(self.post(municipality, command, budget::fund(amount, on)).await?)
-    }
-
-    /// Ends a fiscal year's budgets (出納閉鎖): what each scheme's budget still holds goes back to the city, on `on`. Answers the entries.
-    ///
-    /// Each scheme has a key of its own under the command's, so that a run that broke off goes on where it stopped.
-    pub async fn end_year(
-        &self,
-        municipality: Municipality,
-        command: &Command,
-        year: FiscalYear,
-        on: NaiveDate,
-    ) -> Result<Vec<EntryId>, Error<BudgetRejected>> {
-        let mut tx = self.pool.begin().await?;
-        let left = repo::list_budgets_left_in_tx(&mut tx, municipality, year).await?;
-        let mut entries = Vec::new();
-        for (scheme, amount) in left {
-            if amount < Yen::ZERO {
-                return Err(Error::Rejected(BudgetRejected::Overspent { scheme, missing: amount.abs() }));
-            }
-            let own = Command::new(command.actor.clone(), format!("{}/{scheme}", command.key), &(year, &scheme, amount, on));
-            let posting = self.posting(municipality, own, budget::year_end(&scheme, year, amount, on));
-            entries.push(answer(self.post_in_tx(&mut tx, municipality, &posting).await?)?);
-        }
-        tx.commit().await.map_err(Failure::from)?;
-        Ok(entries)
     }
 }

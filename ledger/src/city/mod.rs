@@ -4,6 +4,7 @@ mod budget;
 pub mod repo;
 
 pub use budget::BudgetRejected;
+pub(crate) use budget::answer;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

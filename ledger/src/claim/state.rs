@@ -4,7 +4,7 @@
 //! the decision.
 
 use super::error::Rejected;
-use crate::merchant::state::Act;
+use crate::actor::Act;
 use crate::money::Yen;
 
 /// Where a claim stands, with who brought it there.

@@ -7,13 +7,13 @@ use chrono::{Days, NaiveDate};
 use super::{Job, Work, repo};
 use crate::Ledger;
 use crate::actor::Actor;
-use crate::city;
 use crate::entitlement::Run;
 use crate::error::{Error, Failure};
 use crate::ids::Municipality;
 use crate::scheme::Period;
 use crate::statement;
 use crate::time::{Instant, Month, tokyo_date};
+use crate::{books, city};
 
 /// How far back a period may have opened that is still open: no scheme grants for longer than a year.
 const OPENED_DAYS_MAX: u64 = 800;
@@ -136,7 +136,7 @@ impl Ledger {
         let month = Month::of(day).plus_months(-1);
         let month = Some(month).filter(over).unwrap_or_else(|| month.plus_months(-1));
         let last_on = statement::state::days(month, closing_day).1;
-        let open_from = statement::repo::find_open_from_in_tx(&mut tx, municipality, "payments").await?;
+        let open_from = books::repo::find_open_from_in_tx(&mut tx, municipality, books::repo::Scope::Payments).await?;
         let waits = open_from.is_some_and(|from| from <= last_on);
         let detail = format!("{month} ended on {last_on} and its statements are not drawn: draw, examine and approve them, then close the month");
         Ok(if waits { Work { items: 1, detail, ..Work::default() } } else { Work::default() })

@@ -9,11 +9,10 @@ use crate::bank::account::Written;
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{MerchantId, Municipality};
-use crate::merchant::Token;
 use crate::session::repo as attempts;
-use crate::staff::repo::overview;
 use crate::time::Instant;
 use crate::token::CityToken;
+use crate::token::Token;
 use crate::vault::KeyOwner;
 
 /// So many applications from one place within a window, and no more: anybody may send them.
@@ -123,11 +122,11 @@ impl Ledger {
     /// Where a merchant is paid, and where it has asked to be paid and waits.
     pub async fn masked_accounts(&self, municipality: Municipality, merchant: MerchantId) -> Result<(Option<MaskedAccount>, Option<MaskedAccount>), Failure> {
         let mut tx = self.pool.begin().await?;
-        let rows = overview::list_accounts_in_tx(&mut tx, municipality, merchant).await?;
+        let rows = account::repo::list_accounts_in_tx(&mut tx, municipality, merchant).await?;
         let Some(newest) = rows.first() else { return Ok((None, None)) };
         let key = self.find_vault_key_of_in_tx(&mut tx, municipality, KeyOwner::Merchant(merchant)).await?;
         let key = key.ok_or(Failure::Vault("the merchant's key is gone"))?;
-        let masked = |row: &overview::AccountRow| {
+        let masked = |row: &account::repo::AccountRow| {
             let account = account::open(&key, merchant, &row.sealed)?;
             let number = account.number.to_string();
             let last = number.get(number.len().saturating_sub(3)..).unwrap_or_default();

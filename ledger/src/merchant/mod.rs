@@ -15,10 +15,10 @@ mod terminal;
 use serde::Serialize;
 
 pub use error::Rejected;
-use state::{Act, Life};
-pub use terminal::{Desks, Terminal, Token};
+use state::Life;
+pub use terminal::{Terminal, Terminals};
 
-use crate::actor::{Actor, Command};
+use crate::actor::{Act, Actor, Command};
 use crate::bank::account::Written;
 use crate::books::{Account, Draft, Event, Kind, Outcome};
 use crate::city;
@@ -124,11 +124,6 @@ fn staff(command: &Command) -> Result<(), Rejected> {
 }
 
 impl Ledger {
-    /// Who acts now, as it is written beside what they do.
-    pub(crate) fn act(&self, command: &Command) -> Act {
-        Act { at: self.clock.now(), by: command.actor.to_string() }
-    }
-
     /// Takes in a merchant's application with its bank account. A second person decides on it.
     ///
     /// # Errors

@@ -2,9 +2,10 @@
 
 use sqlx::PgConnection;
 
-use super::state::{Act, Life, State};
+use super::state::{Life, State};
 use super::{Listing, Merchant, Service, Terminal};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, TerminalId};
 use crate::time::Instant;

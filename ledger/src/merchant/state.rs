@@ -4,17 +4,7 @@
 //! merchant stays refused; only an approved one takes payments.
 
 use super::error::Rejected;
-use crate::actor::Actor;
-use crate::time::Instant;
-
-/// Who did something, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
-    /// When.
-    pub at: Instant,
-    /// Who, as [`crate::actor::Actor`] writes it.
-    pub by: String,
-}
+use crate::actor::{Act, Actor};
 
 /// Where a merchant stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +124,7 @@ pub fn second_person(first: &str, second: &str) -> Result<(), Rejected> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Instant;
 
     fn act(by: &str) -> Act {
         Act { at: Instant::UNIX_EPOCH, by: by.to_owned() }

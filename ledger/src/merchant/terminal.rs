@@ -1,13 +1,10 @@
 //! A merchant's desks, and the tokens that open the Till for them.
 
-use std::fmt;
-
-use ring::digest;
 use sqlx::{PgConnection, PgPool};
 
 use super::people::may_manage;
 use super::repo;
-use super::state::{Act, State};
+use super::state::State;
 use super::{Rejected, text};
 use crate::Ledger;
 use crate::actor::Command;
@@ -16,6 +13,7 @@ use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{MerchantId, Municipality, TerminalId};
+use crate::token::Token;
 
 /// A desk of a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,55 +26,13 @@ pub struct Terminal {
     pub label: String,
 }
 
-/// The secret of a terminal: 256 bits. Shown once, never stored, and `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token([u8; 32]);
-
-impl Token {
-    /// A token of 256 bits, which must come from a cryptographic random source.
-    #[must_use]
-    pub const fn new(bits: [u8; 32]) -> Self {
-        Self(bits)
-    }
-
-    /// Reads a token as [`fmt::Display`] writes it: 64 hexadecimal digits. Anything else is no token.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u8> = text.bytes().filter_map(|byte| char::from(byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
-        let bytes = (text.len() == 64 && digits.len() == 64).then(|| {
-            let (pairs, _) = digits.as_chunks::<2>();
-            std::array::from_fn(|at| pairs.get(at).map_or(0, |[high, low]| (high << 4) | low))
-        });
-        bytes.map(Self)
-    }
-
-    /// What the database keeps of it.
-    #[must_use]
-    pub fn sha256(&self) -> [u8; 32] {
-        let digest = digest::digest(&digest::SHA256, &self.0);
-        std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0))
-    }
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(256 bits)")
-    }
-}
-
 /// Terminals that are looked up together.
-pub struct Desks {
+pub struct Terminals {
     ledger: Ledger,
     municipality: Municipality,
 }
 
-impl Work for Desks {
+impl Work for Terminals {
     type Item = [u8; 32];
     type Answer = Option<Terminal>;
 
@@ -103,7 +59,7 @@ impl Ledger {
     ) -> Result<(TerminalId, Token), Error<Rejected>> {
         may_manage(command, merchant).and_then(|()| text("label", label)).map_err(Error::Rejected)?;
         let scope = command.scope(municipality);
-        let token = Token(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
+        let token = Token::new(self.entropy.bits(Draw { command: &scope, purpose: "terminal token", index: 0 }));
         let id = TerminalId::new(self.entropy.uuid(Draw { command: &scope, purpose: "terminal", index: 0 }, self.clock.now()));
         let mut tx = self.pool.begin().await?;
         match idempotency::claim_in_tx(&mut tx, municipality, command, id.uuid(), self.clock.now()).await? {
@@ -115,7 +71,7 @@ impl Ledger {
         if !matches!(life.state, State::Approved { .. }) {
             return Err(Error::Rejected(Rejected::State { state: life.state.as_str(), asked: "given a terminal" }));
         }
-        let made = Act { at: self.clock.now(), by: command.actor.to_string() };
+        let made = self.act(command);
         let terminal = Terminal { id, merchant, label: label.to_owned() };
         repo::insert_terminal_in_tx(&mut tx, municipality, &terminal, &token.sha256(), &made).await?;
         tx.commit().await?;
@@ -137,7 +93,7 @@ impl Ledger {
             Claim::Replayed(_) => return Ok(()),
             Claim::New => {}
         }
-        let revoked = Act { at: self.clock.now(), by: command.actor.to_string() };
+        let revoked = self.act(command);
         if !repo::mark_terminal_revoked_in_tx(&mut tx, municipality, merchant, terminal, &revoked).await? {
             return Err(Error::Rejected(Rejected::UnknownTerminal(terminal)));
         }
@@ -147,27 +103,13 @@ impl Ledger {
 
     /// The terminal whose token has this SHA-256, if it is in use and its merchant may take payments.
     pub async fn find_terminal(&self, municipality: Municipality, token_sha256: &[u8; 32]) -> Result<Option<Terminal>, Failure> {
-        let work = || Desks { ledger: self.clone(), municipality };
-        self.together.desks.ask(municipality, work, *token_sha256, Claims::default()).await?
+        let work = || Terminals { ledger: self.clone(), municipality };
+        self.together.terminals.ask(municipality, work, *token_sha256, Claims::default()).await?
     }
 
     /// The desks of a merchant that are in use.
     pub async fn list_terminals(&self, municipality: Municipality, merchant: MerchantId) -> Result<Vec<Terminal>, Failure> {
         let mut tx = self.pool.begin().await?;
         repo::list_terminals_in_tx(&mut tx, municipality, merchant).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_reads_back_as_written_and_debug_hides_it() {
-        let token = Token(std::array::from_fn(|at| u8::try_from(at).unwrap() ^ 0xa5));
-        assert_eq!(Token::parse(&token.to_string()), Some(token.clone()));
-        assert_eq!(Token::parse(&token.to_string()[1..]), None);
-        assert_eq!(Token::parse(&"g".repeat(64)), None);
-        assert!(!format!("{token:?}").contains(&token.to_string()[..4]));
     }
 }

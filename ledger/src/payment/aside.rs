@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_card_holds_under_its_code_merchant_and_amount_and_every_other_code_under_itself() {
+    fn a_card_holds_under_code_merchant_and_amount_and_other_codes_under_themselves() {
         let code = |kind| Code::new(kind, [7; 16]);
         let merchants = [1, 2].map(|id| MerchantId::new(Uuid::from_u128(id)));
         let card = |merchant, yen| held_under(&code(CodeKind::Card), merchant, Yen::new(yen));

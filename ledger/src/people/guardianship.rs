@@ -17,7 +17,6 @@ use super::sealed::uuids;
 use crate::code::Code;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, Municipality};
-use crate::payment::Former;
 use crate::session;
 use crate::{Ledger, Tx};
 
@@ -77,39 +76,5 @@ impl Ledger {
             reviewed = reviewed.saturating_add(children.len());
             after = Some(last);
         }
-    }
-
-    /// Gives back what those had set aside whose access has ended; answers how many holds. Safe to repeat, and goes on where it broke off.
-    pub async fn clear_former_access(&self, municipality: Municipality) -> Result<usize, Failure> {
-        let mut given_back = 0_usize;
-        loop {
-            let mut tx = self.pool.begin().await?;
-            let ended = repo::list_to_clear_in_tx(&mut tx, municipality, CHUNK).await?;
-            tx.commit().await?;
-            if ended.is_empty() {
-                return Ok(given_back);
-            }
-            for ended in &ended {
-                given_back = given_back.saturating_add(self.clear(municipality, ended).await?);
-            }
-        }
-    }
-
-    async fn clear(&self, municipality: Municipality, ended: &repo::Ended) -> Result<usize, Failure> {
-        let mut tx = self.pool.begin().await?;
-        let (child, guardian) = repo::find_what_ended_in_tx(&mut tx, municipality, ended).await?;
-        tx.commit().await?;
-        let given_back = match (guardian, child) {
-            (true, _) => {
-                let paper = self.end_paper_of_family(municipality, ended.family, ended.at).await?;
-                paper.saturating_add(self.give_back_former(municipality, Former { family: ended.family, child: None, until: ended.at }).await?)
-            }
-            (false, true) => self.give_back_former(municipality, Former { family: ended.family, child: Some(ended.child), until: ended.at }).await?,
-            (false, false) => 0,
-        };
-        let mut tx = self.pool.begin().await?;
-        repo::mark_cleared_in_tx(&mut tx, municipality, ended, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(given_back)
     }
 }

@@ -22,6 +22,8 @@ pub use import::{Progress, Report};
 pub use payer_number::PayerNumber;
 pub use roster::{self, ChildFacts, Person};
 
+pub(crate) use repo::guardianships;
+
 use crate::code::{Code, CodeKind};
 use crate::entropy::{Draw, Entropy};
 use crate::ids::{FamilyId, Municipality};

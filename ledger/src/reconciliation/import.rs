@@ -9,13 +9,12 @@ use super::matching::Said;
 use super::{Imported, Rejected, repo};
 use crate::actor::Command;
 use crate::bank::meisai::{self, ReadLine, ReadOptions, ReadStatement};
-use crate::books::{Account, Kind};
+use crate::books::{self, Account, Kind};
 use crate::city::{self, City};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::ids::{BankLineId, Municipality};
 use crate::money::Yen;
-use crate::remittance::repo::lock_month_in_tx;
 use crate::vault::{DataKey, KeyOwner, Place};
 use crate::{Ledger, Tx};
 
@@ -40,7 +39,7 @@ impl Ledger {
     ) -> Result<Imported, Error<Rejected>> {
         let sha256 = sha256(bytes);
         let mut tx = self.pool.begin().await?;
-        lock_month_in_tx(&mut tx, municipality).await?;
+        books::repo::lock_runs_in_tx(&mut tx, municipality).await?;
         if let Some(imported) = repo::find_file_in_tx(&mut tx, municipality, &sha256).await? {
             return Ok(imported);
         }

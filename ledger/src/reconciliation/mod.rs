@@ -5,7 +5,6 @@
 
 mod candidates;
 mod chain;
-mod close;
 pub mod error;
 mod import;
 pub mod matching;
@@ -17,7 +16,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use close::Checklist;
 pub use error::Rejected;
 pub use returns::Debit;
 pub use run::Run;

@@ -7,6 +7,7 @@ use super::run::Certain;
 use super::{Rejected, Stored, repo};
 use crate::actor::{Actor, Command};
 use crate::bank::meisai::Flow;
+use crate::books;
 use crate::error::Error;
 use crate::events::bank::{self, Credit};
 use crate::events::payout::{self, Returned};
@@ -42,7 +43,7 @@ impl Ledger {
             Claim::Replayed(_) => return Ok(None),
             Claim::New => {}
         }
-        remittance::repo::lock_month_in_tx(tx, municipality).await?;
+        books::repo::lock_runs_in_tx(tx, municipality).await?;
         self.get_line_in_tx(tx, municipality, line).await.map(Some)
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::candidates::Found;
 use super::matching::Said;
 use super::{Rejected, Stored, repo};
+use crate::actor::Act;
 use crate::actor::Command;
 use crate::bank::calendar::BeyondHorizon;
 use crate::books::{self, Draft, Outcome};
@@ -16,7 +17,6 @@ use crate::city::{self, City};
 use crate::error::{Error, Failure};
 use crate::events::{bank, payout};
 use crate::ids::{EntryId, FamilyId, Municipality, RemittanceId};
-use crate::merchant::state::Act;
 use crate::people::Progress;
 use crate::remittance;
 use crate::vault::KeyOwner;
@@ -78,7 +78,7 @@ impl Ledger {
         let (mut run, mut done, mut after) = (Run::default(), 0_usize, 0);
         loop {
             let mut tx = self.pool.begin().await?;
-            remittance::repo::lock_month_in_tx(&mut tx, municipality).await?;
+            books::repo::lock_runs_in_tx(&mut tx, municipality).await?;
             let lines = repo::list_unmatched_in_tx(&mut tx, municipality, after, CHUNK).await?;
             let Some(last) = lines.last() else { return Ok(run) };
             after = last.position;
@@ -190,7 +190,7 @@ impl Ledger {
     }
 
     pub(super) async fn open_days_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality) -> Result<OpenDays, Failure> {
-        Ok(OpenDays { closed_through: repo::find_closed_through_in_tx(tx, municipality).await?, today: self.clock.today() })
+        Ok(OpenDays { closed_through: books::repo::find_closed_through_in_tx(tx, municipality).await?, today: self.clock.today() })
     }
 }
 

@@ -5,7 +5,7 @@
 use super::state::{Life, State};
 use super::{Rejected, repo};
 use crate::actor::Command;
-use crate::books::Outcome;
+use crate::books::{self, Outcome};
 use crate::error::{Error, Failure};
 use crate::events::payout::{self, Returned};
 use crate::ids::{Municipality, RemittanceId};
@@ -82,7 +82,7 @@ impl Ledger {
         paid: (RemittanceId, i32),
     ) -> Result<Option<(Life, repo::EarlyReturn)>, Error<Rejected>> {
         // Before the file's row: a match of bank lines takes the two in this order.
-        repo::lock_month_in_tx(tx, municipality).await?;
+        books::repo::lock_runs_in_tx(tx, municipality).await?;
         let Some((_, life)) = self.begin_remittance_in_tx(tx, municipality, command, paid.0).await? else { return Ok(None) };
         let told = repo::find_early_return_in_tx(tx, municipality, paid).await?.ok_or(Error::Rejected(Rejected::NotTold(paid.1)))?;
         if told.proposed_by == self.act(command).by {

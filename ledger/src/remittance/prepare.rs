@@ -6,7 +6,7 @@ use super::plan::{Due, PayeeKind, plan};
 use super::{Rejected, Remittance, repo};
 use crate::actor::{Actor, Command};
 use crate::bank::calendar::{self, Roll};
-use crate::books::{Account, Kind, Outcome};
+use crate::books::{self, Account, Kind, Outcome};
 use crate::city::{self, City};
 use crate::entropy::Draw;
 use crate::error::{Error, Failure};
@@ -42,7 +42,7 @@ impl Ledger {
             Claim::Replayed(id) => return self.remittance_in_tx(&mut tx, municipality, RemittanceId::new(id)).await,
             Claim::New => {}
         }
-        repo::lock_month_in_tx(&mut tx, municipality).await?;
+        books::repo::lock_runs_in_tx(&mut tx, municipality).await?;
         if let Some(open) = repo::find_open_in_tx(&mut tx, municipality).await? {
             return Err(Error::Rejected(Rejected::Open(open)));
         }

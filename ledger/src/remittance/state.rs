@@ -4,8 +4,8 @@
 //! Invariants: who prepared it does not approve it; "sent" never becomes "confirmed" but by the bank's statement.
 
 use super::error::Rejected;
+use crate::actor::Act;
 use crate::ids::EntryId;
-use crate::merchant::state::Act;
 use crate::money::Yen;
 
 /// Where a remittance stands, with who brought it there.

@@ -17,9 +17,9 @@ use crate::digest;
 use crate::entropy::Draw;
 use crate::error::Failure;
 use crate::ids::{FamilyId, PersonId, SessionId};
-use crate::merchant::Token;
 use crate::time::Instant;
 use crate::token::CityToken;
+use crate::token::Token;
 use crate::{Ledger, Tx};
 
 pub(crate) use attempts::Place;

@@ -24,7 +24,7 @@ const SUBJECT_MAX: usize = 120;
 /// Where somebody stands who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// The ops API.
+    /// The office's API.
     Api,
     /// The command line on the server.
     CommandLine,
@@ -143,6 +143,12 @@ pub struct Which {
     pub limit: i64,
 }
 
+/// An action whose row says `begun`.
+struct Begun {
+    municipality: Municipality,
+    number: i64,
+}
+
 pub(crate) struct NewRow<'a> {
     pub(super) at: Instant,
     pub(super) name: &'a str,
@@ -158,7 +164,7 @@ pub(crate) struct NewEnd<'a> {
 }
 
 impl Asked {
-    /// What `action` asks, at the API.
+    /// What `action` asks, at `door`.
     #[must_use]
     pub const fn new(action: Action, door: Door) -> Self {
         Self { action, subject: None, reason: None, door, request_id: None, key: None }
@@ -184,6 +190,17 @@ impl Ledger {
     /// # Errors
     /// The outer failure: a row could not be written, and what was done is not answered. [`Denied`]: the work was not begun.
     pub async fn act_as<T>(&self, who: &Member, asked: Asked, work: impl Future<Output = (T, Ended)>) -> Result<Result<T, Denied>, Failure> {
+        let begun = match self.begin_action(who, asked).await? {
+            Ok(begun) => begun,
+            Err(denied) => return Ok(Err(denied)),
+        };
+        let (answer, ended) = work.await;
+        self.end_action(begun, &ended).await?;
+        Ok(Ok(answer))
+    }
+
+    /// Asks the permission table and for the reason, and writes the row.
+    async fn begin_action(&self, who: &Member, asked: Asked) -> Result<Result<Begun, Denied>, Failure> {
         let asked = asked.cleaned();
         let role = asked.action.role(&who.roles).filter(|_| who.active);
         let denied = match role {
@@ -196,15 +213,16 @@ impl Ledger {
         if let Some(denied) = denied {
             let refused = Ended::Refused(denied.code().to_owned());
             self.end_action_in_tx(&mut tx, who.municipality, number, &refused).await?;
-            tx.commit().await?;
-            return Ok(Err(denied));
         }
         tx.commit().await?;
-        let (answer, ended) = work.await;
+        Ok(denied.map_or(Ok(Begun { municipality: who.municipality, number }), Err))
+    }
+
+    /// Writes down how an action ended.
+    async fn end_action(&self, begun: Begun, ended: &Ended) -> Result<(), Failure> {
         let mut tx = self.pool.begin().await?;
-        self.end_action_in_tx(&mut tx, who.municipality, number, &ended).await?;
-        tx.commit().await?;
-        Ok(Ok(answer))
+        self.end_action_in_tx(&mut tx, begun.municipality, begun.number, ended).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Writes down an action that `tx` itself does, and that it is done: both are committed together, or neither.

@@ -50,7 +50,7 @@ impl Ledger {
     /// [`ReverseRejected`]: unknown, not alone, matched to a bank line, reversed before, or spent meanwhile.
     pub async fn reverse_by_hand(&self, municipality: Municipality, command: Command, entry: EntryId, reason: &str) -> Result<EntryId, Error<ReverseRejected>> {
         let mut tx = self.pool.begin().await?;
-        let (event, matched) = repo::overview::find_entry_in_tx(&mut tx, municipality, entry).await?.ok_or(Error::Rejected(ReverseRejected::Unknown(entry)))?;
+        let (event, matched) = repo::entries::find_entry_in_tx(&mut tx, municipality, entry).await?.ok_or(Error::Rejected(ReverseRejected::Unknown(entry)))?;
         drop(tx);
         if !STAND_ALONE.contains(&event.as_str()) {
             return Err(Error::Rejected(ReverseRejected::NotAlone));

@@ -19,14 +19,6 @@ pub enum Rejected {
         /// Its last day.
         last_on: NaiveDate,
     },
-    /// Refunds of these days have not been put back where they came from.
-    #[error("{count} refunds through {last_on} are not settled yet: settle refunds, then draw the statements again")]
-    RefundsPending {
-        /// How many.
-        count: i64,
-        /// The last day of the statement month.
-        last_on: NaiveDate,
-    },
     /// There is no such statement, or it belongs to another merchant.
     #[error("there is no statement {0}")]
     Unknown(StatementId),
@@ -60,7 +52,6 @@ impl Rejected {
         match self {
             Self::Conflict => "conflict",
             Self::NotOver { .. } => "statement_not_over",
-            Self::RefundsPending { .. } => "refunds_pending",
             Self::Unknown(_) => "unknown_statement",
             Self::State { .. } => "statement_state",
             Self::SamePerson { .. } => "same_person",

@@ -13,16 +13,14 @@ use uuid::Uuid;
 pub use error::Rejected;
 use state::Step;
 
+use crate::Ledger;
 use crate::actor::{Actor, Command};
-use crate::books;
-use crate::entropy::Draw;
 use crate::error::{Error, Failure};
 use crate::idempotency::{self, Claim};
 use crate::ids::{MerchantId, Municipality, StatementId};
 use crate::merchant;
 use crate::money::Yen;
 use crate::time::{Instant, Month};
-use crate::{Ledger, city};
 
 /// One merchant's month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,55 +78,6 @@ pub struct Analysis {
 }
 
 impl Ledger {
-    /// Closes the days of a statement month for payments: no receipt or refund is posted on or before its last day any more. Again changes nothing.
-    ///
-    /// # Errors
-    /// [`Rejected::NotOver`] before the day after its last day.
-    pub async fn freeze_payments(&self, municipality: Municipality, command: &Command, month: Month) -> Result<(NaiveDate, NaiveDate), Error<Rejected>> {
-        let mut tx = self.pool.begin().await?;
-        let days = state::days(month, city::repo::get_in_tx(&mut tx, municipality).await?.closing_day);
-        if self.clock.today() <= days.1 {
-            return Err(Error::Rejected(Rejected::NotOver { month, last_on: days.1 }));
-        }
-        let from = repo::find_open_from_in_tx(&mut tx, municipality, "payments").await?.unwrap_or(days.0).min(days.0);
-        let by = command.actor.to_string();
-        books::repo::close_through_in_tx(&mut tx, municipality, "payments", (from, days.1), self.clock.now(), &by).await?;
-        tx.commit().await?;
-        Ok(days)
-    }
-
-    /// Draws the statements of a month: freezes its days, sums per merchant, analyses by year and budget line. Answers how many are new.
-    ///
-    /// Run again after a crash it goes on where it stopped; run again at leisure it changes nothing.
-    ///
-    /// # Errors
-    /// [`Rejected`]: the days are not over; refunds of these days are not settled (settle them, then draw again).
-    pub async fn draw_statements(&self, municipality: Municipality, command: &Command, month: Month) -> Result<u64, Error<Rejected>> {
-        let days = self.freeze_payments(municipality, command, month).await?;
-        let mut tx = self.pool.begin().await?;
-        let pending = repo::count_unsettled_refunds_in_tx(&mut tx, municipality, days).await?;
-        if pending > 0 {
-            return Err(Error::Rejected(Rejected::RefundsPending { count: pending, last_on: days.1 }));
-        }
-        let now = self.clock.now();
-        let takings = repo::list_takings_in_tx(&mut tx, municipality, month, days).await?;
-        let drawn: Vec<_> = takings.into_iter().map(|taking| (self.statement_id(municipality, month, taking.merchant), taking)).collect();
-        let new = repo::insert_in_tx(&mut tx, municipality, (month, days), &drawn, now).await?;
-        if new > 0 {
-            repo::insert_analyses_in_tx(&mut tx, municipality, month, days).await?;
-        }
-        if let Some(unsound) = repo::find_unsound_analysis_in_tx(&mut tx, municipality, month).await? {
-            return Err(Failure::inconsistent("statement_analyses", format!("{unsound} does not add up to its net")).into());
-        }
-        tx.commit().await?;
-        Ok(new)
-    }
-
-    fn statement_id(&self, municipality: Municipality, month: Month, merchant: Uuid) -> StatementId {
-        let scope = format!("statement/{municipality}/{month}/{merchant}");
-        StatementId::new(self.entropy.uuid(Draw { command: &scope, purpose: "statement", index: 0 }, self.clock.now()))
-    }
-
     /// The merchant claims its statement with one click; staff may do it for a merchant that writes.
     pub async fn claim_statement(&self, municipality: Municipality, command: &Command, statement: StatementId) -> Result<(), Error<Rejected>> {
         self.take_step(municipality, command, &[statement], Step::Claim).await

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::state::State;
 use super::{Analysis, ReceiptLine, Statement};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, StatementId};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::{Instant, Month};
 
@@ -41,41 +41,6 @@ pub async fn is_approved_for_in_tx(tx: &mut Tx<'_>, municipality: Municipality, 
     .fetch_one(&mut **tx)
     .await?;
     Ok(approved)
-}
-
-/// From which day on a close of `scope` has to wait for postings: the day after the last close, or the day of the first entry.
-pub async fn find_open_from_in_tx(tx: &mut Tx<'_>, municipality: Municipality, scope: &str) -> Result<Option<NaiveDate>, Failure> {
-    let from = sqlx::query_scalar!(
-        r#"
-        SELECT coalesce(
-            (SELECT max(closed_through) + 1 FROM closings WHERE municipality = $1 AND scope = $2),
-            (SELECT min(business_on) FROM entries WHERE municipality = $1)
-        )
-        "#,
-        municipality.code(),
-        scope
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(from)
-}
-
-/// How many refunds of these days have not been put back where they came from.
-pub async fn count_unsettled_refunds_in_tx(tx: &mut Tx<'_>, municipality: Municipality, days: (NaiveDate, NaiveDate)) -> Result<i64, Failure> {
-    let count = sqlx::query_scalar!(
-        r#"
-        SELECT count(*) AS "count!"
-        FROM refunds r
-        LEFT JOIN refund_settlements s USING (municipality, refund_id)
-        WHERE r.municipality = $1 AND r.business_on BETWEEN $2 AND $3 AND s.refund_id IS NULL
-        "#,
-        municipality.code(),
-        days.0,
-        days.1
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(count)
 }
 
 /// What each merchant took and gave back within `days`, for those without a statement of `month`.

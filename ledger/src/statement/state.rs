@@ -5,8 +5,8 @@
 use chrono::NaiveDate;
 
 use super::error::Rejected;
+use crate::actor::Act;
 use crate::ids::StatementId;
-use crate::merchant::state::Act;
 use crate::time::{Month, next_day};
 
 /// Where a statement stands, with who brought it there.

@@ -12,13 +12,13 @@ use web::{Body, Fields, IdempotencyKey, Problem, Read, tokyo_time};
 
 use super::{Caller, NAME_MAX, refused};
 use crate::Deps;
-use crate::registrar::{Account, Accounts, MaskedAccount, Registrar};
+use crate::registrar::{Account, Accounts, MaskedAccount};
 
 /// Longer than any bank's own way of writing them.
 const DIGITS_MAX: usize = 10;
 
-pub(crate) fn router<T: Registrar>() -> Router<Deps<T>> {
-    Router::new().route("/account", get(show::<T>)).route("/account/changes", post(change::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/account", get(show)).route("/account/changes", post(change))
 }
 
 /// An account to be paid to.
@@ -92,20 +92,16 @@ impl From<MaskedAccount> for MaskedBody {
 /// Shows where the merchant is paid, and what it has asked for.
 #[utoipa::path(get, path = "/account", operation_id = "show_account", tag = "account", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = AccountsBody), Always, SignedIn, ByRole))]
-pub(crate) async fn show<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<AccountsBody>, Problem> {
-    let Accounts { in_force, waiting } = deps.till.accounts(&caller.0).await.map_err(refused)?;
+pub(crate) async fn show(State(deps): State<Deps>, caller: Caller) -> Result<Json<AccountsBody>, Problem> {
+    let Accounts { in_force, waiting } = deps.doors.accounts(&caller.0).await.map_err(refused)?;
     Ok(Json(AccountsBody { in_force: in_force.map(Into::into), waiting: waiting.map(Into::into) }))
 }
 
 /// Asks to be paid to another account. The old one stays in force until somebody in the city, who calls back, approves the new one.
-#[utoipa::path(post, path = "/account/changes", operation_id = "change_account", tag = "account", security(("token" = [])), params(IdempotencyKey), request_body = AccountBody,
+#[utoipa::path(post, path = "/account/changes", operation_id = "change_account", tag = "account", security(("token" = [])),
+    params(IdempotencyKey), request_body = AccountBody,
     responses((status = 202, description = "Asked; or asked before, under this key. The city decides."), Always, SignedIn, ByRole, Sent, Commanded))]
-pub(crate) async fn change<T: Registrar>(
-    State(deps): State<Deps<T>>,
-    caller: Caller,
-    key: IdempotencyKey,
-    Body(account): Body<Account>,
-) -> Result<StatusCode, Problem> {
-    deps.till.change_account(&caller.0, &key.of("account"), &account).await.map_err(refused)?;
+pub(crate) async fn change(State(deps): State<Deps>, caller: Caller, key: IdempotencyKey, Body(account): Body<Account>) -> Result<StatusCode, Problem> {
+    deps.doors.change_account(&caller.0, &key.of("account"), &account).await.map_err(refused)?;
     Ok(StatusCode::ACCEPTED)
 }

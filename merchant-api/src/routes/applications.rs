@@ -12,13 +12,13 @@ use web::{Body, Created, Fields, IdempotencyKey, Origin, Problem, Read};
 use super::sessions::ServiceBody;
 use super::{Caller, NAME_MAX, refused};
 use crate::Deps;
-use crate::registrar::{Account, Application, Applied, NewApplication, Registrar, Service};
+use crate::registrar::{Account, Application, Applied, NewApplication, Service};
 
 const SERVICES_MAX: usize = 30;
 const REGISTRATION_MAX: usize = 40;
 
-pub(crate) fn router<T: Registrar>() -> Router<Deps<T>> {
-    Router::new().route("/applications", post(apply::<T>)).route("/applications/current", get(show::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/applications", post(apply)).route("/applications/current", get(show))
 }
 
 /// What a new merchant applies with.
@@ -142,20 +142,20 @@ impl From<Application> for ApplicationState {
 /// Applies to be a merchant. The city looks at it, and two of its people decide.
 #[utoipa::path(post, path = "/applications", operation_id = "apply", tag = "applications", params(IdempotencyKey), request_body = ApplicationBody,
     responses((status = 201, description = "Done; or done before, under this key.", body = AppliedBody), Always, Sent, Commanded, Counted))]
-pub(crate) async fn apply<T: Registrar>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn apply(
+    State(deps): State<Deps>,
     Origin(origin): Origin,
     key: IdempotencyKey,
     Body(application): Body<NewApplication>,
 ) -> Result<Created<AppliedBody>, Problem> {
-    let Applied { merchant, credential } = deps.till.apply(&key.of("apply"), &NewApplication { origin, ..application }).await.map_err(refused)?;
+    let Applied { merchant, credential } = deps.doors.apply(&key.of("apply"), &NewApplication { origin, ..application }).await.map_err(refused)?;
     Ok(Created(AppliedBody { merchant, token: credential.token().to_owned() }))
 }
 
 /// Shows how an application stands, to whoever shows its token.
 #[utoipa::path(get, path = "/applications/current", operation_id = "show_application", tag = "applications", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = ApplicationState), Always, SignedIn))]
-pub(crate) async fn show<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<ApplicationState>, Problem> {
-    let application = deps.till.application(&caller.0).await.map_err(refused)?;
+pub(crate) async fn show(State(deps): State<Deps>, caller: Caller) -> Result<Json<ApplicationState>, Problem> {
+    let application = deps.doors.application(&caller.0).await.map_err(refused)?;
     Ok(Json(application.into()))
 }

@@ -11,10 +11,10 @@ use web::{Body, Created, Fields, IdempotencyKey, Problem, Read};
 use super::receipts::ReceiptBody;
 use super::{CODE_MAX, Caller, YEN_MAX, refused};
 use crate::Deps;
-use crate::till::{NewCapture, ScannedCode, Till};
+use crate::till::{NewCapture, ScannedCode};
 
-pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
-    Router::new().route("/captures", post(capture::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/captures", post(capture))
 }
 
 /// What the desk sends.
@@ -38,14 +38,15 @@ impl Read for CaptureBody {
 }
 
 /// Takes a payment. About a code that does not pay there is one refusal, `code-refused`, whatever the reason.
-#[utoipa::path(post, path = "/captures", operation_id = "capture", tag = "payments", params(IdempotencyKey), request_body = CaptureBody, security(("token" = [])),
+#[utoipa::path(post, path = "/captures", operation_id = "capture", tag = "payments", security(("token" = [])),
+    params(IdempotencyKey), request_body = CaptureBody,
     responses((status = 201, description = "Done; or done before, under this key.", body = ReceiptBody), Always, SignedIn, Sent, Commanded))]
-pub(crate) async fn capture<T: Till>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn capture(
+    State(deps): State<Deps>,
     caller: Caller,
     key: IdempotencyKey,
     Body(CaptureBody { code, amount_yen }): Body<CaptureBody>,
 ) -> Result<Created<ReceiptBody>, Problem> {
-    let receipt = deps.till.capture(&caller.0, &key.of("capture"), &NewCapture { code, amount_yen }).await.map_err(refused)?;
+    let receipt = deps.doors.capture(&caller.0, &key.of("capture"), &NewCapture { code, amount_yen }).await.map_err(refused)?;
     Ok(Created(receipt.into()))
 }

@@ -27,12 +27,10 @@ const CODE_MAX: usize = 300;
 /// Items on a page, unless fewer are asked for.
 const PAGE: i64 = 50;
 const PAGE_MAX: i64 = 200;
-/// How often a live stream looks: people notice half a second hardly.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Proxies close what is silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Whoever asks: a credential, which is verified behind the door.
+/// A credential as it was sent. It is verified behind the doors.
 #[derive(Debug, Clone)]
 pub struct Caller(Credential);
 
@@ -51,7 +49,7 @@ fn refused(error: TillError) -> Problem {
     crate::problems::problem(&error)
 }
 
-/// Cuts a page that was read with one item too many; answers the last item when another page follows.
+/// Cuts a page that was read with one item too many; returns the last item when another page follows.
 fn cut<T>(items: &mut Vec<T>, limit: i64) -> Option<&T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > limit;

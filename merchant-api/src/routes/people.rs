@@ -12,13 +12,10 @@ use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read, tokyo_ti
 
 use super::{Caller, NAME_MAX, refused, sessions};
 use crate::Deps;
-use crate::registrar::{Invited, NewPerson, Person, Registrar, Role};
+use crate::registrar::{Invited, NewPerson, Person, Role};
 
-pub(crate) fn router<T: Registrar>() -> Router<Deps<T>> {
-    Router::new()
-        .route("/people", get(list::<T>).post(invite::<T>))
-        .route("/people/{person}", delete(remove::<T>))
-        .route("/people/{person}/code", post(issue::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/people", get(list).post(invite)).route("/people/{person}", delete(remove)).route("/people/{person}/code", post(issue))
 }
 
 /// Who is to join.
@@ -90,21 +87,22 @@ impl From<Invited> for InvitedBody {
 /// Lists the people.
 #[utoipa::path(get, path = "/people", operation_id = "list_people", tag = "people", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = PersonList), Always, SignedIn, ByRole))]
-pub(crate) async fn list<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<PersonList>, Problem> {
-    let people = deps.till.people(&caller.0).await.map_err(refused)?;
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Json<PersonList>, Problem> {
+    let people = deps.doors.people(&caller.0).await.map_err(refused)?;
     Ok(Json(PersonList { people: people.into_iter().map(Into::into).collect() }))
 }
 
 /// Invites somebody.
-#[utoipa::path(post, path = "/people", operation_id = "invite_person", tag = "people", security(("token" = [])), params(IdempotencyKey), request_body = NewPersonBody,
+#[utoipa::path(post, path = "/people", operation_id = "invite_person", tag = "people", security(("token" = [])),
+    params(IdempotencyKey), request_body = NewPersonBody,
     responses((status = 201, description = "Done; or done before, under this key.", body = InvitedBody), Always, SignedIn, ByRole, Sent, Commanded))]
-pub(crate) async fn invite<T: Registrar>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn invite(
+    State(deps): State<Deps>,
     caller: Caller,
     key: IdempotencyKey,
     Body(NewPersonBody { name, role }): Body<NewPersonBody>,
 ) -> Result<Created<InvitedBody>, Problem> {
-    let invited = deps.till.invite(&caller.0, &key.of("person"), &NewPerson { name, role }).await.map_err(refused)?;
+    let invited = deps.doors.invite(&caller.0, &key.of("person"), &NewPerson { name, role }).await.map_err(refused)?;
     Ok(Created(invited.into()))
 }
 
@@ -112,13 +110,13 @@ pub(crate) async fn invite<T: Registrar>(
 #[utoipa::path(post, path = "/people/{person}/code", operation_id = "issue_person_code", tag = "people", security(("token" = [])),
     params(("person" = String, Path), IdempotencyKey),
     responses((status = 201, description = "Done; or done before, under this key.", body = InvitedBody), Always, SignedIn, ByRole, OfOne, Commanded))]
-pub(crate) async fn issue<T: Registrar>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn issue(
+    State(deps): State<Deps>,
     caller: Caller,
     PathId(person): PathId<String>,
     key: IdempotencyKey,
 ) -> Result<Created<InvitedBody>, Problem> {
-    let invited = deps.till.issue_code(&caller.0, &key.of("code"), &person).await.map_err(refused)?;
+    let invited = deps.doors.issue_code(&caller.0, &key.of("code"), &person).await.map_err(refused)?;
     Ok(Created(invited.into()))
 }
 
@@ -126,7 +124,7 @@ pub(crate) async fn issue<T: Registrar>(
 #[utoipa::path(delete, path = "/people/{person}", operation_id = "remove_person", tag = "people", security(("token" = [])), params(("person" = String, Path)),
     responses((status = 204, description = "Removed."), (status = 409, description = "It is oneself.",
         body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"), Always, SignedIn, ByRole, OfOne))]
-pub(crate) async fn remove<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller, PathId(person): PathId<String>) -> Result<StatusCode, Problem> {
-    deps.till.remove_person(&caller.0, &person).await.map_err(refused)?;
+pub(crate) async fn remove(State(deps): State<Deps>, caller: Caller, PathId(person): PathId<String>) -> Result<StatusCode, Problem> {
+    deps.doors.remove_person(&caller.0, &person).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,11 +12,11 @@ use web::{Body, Created, Fields, Origin, Problem, Read, tokyo_time};
 
 use super::{CODE_MAX, NAME_MAX, refused};
 use crate::Deps;
-use crate::registrar::{self, Registrar, Role, Service, SignIn};
+use crate::registrar::{self, Role, Service, SignIn};
 use crate::till::ScannedCode;
 
-pub(crate) fn router<T: Registrar>() -> Router<Deps<T>> {
-    Router::new().route("/sessions", post(create::<T>)).route("/sessions/current", delete(end::<T>)).route("/me", get(me::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/sessions", post(create)).route("/sessions/current", delete(end)).route("/me", get(me))
 }
 
 /// What somebody types.
@@ -104,12 +104,12 @@ impl From<registrar::Caller> for CallerBody {
 /// Signs in with a code. After many refusals from one place none is looked at for a while.
 #[utoipa::path(post, path = "/sessions", operation_id = "sign_in", tag = "sessions", request_body = SignInBody,
     responses((status = 201, description = "Signed in.", body = SessionBody), Always, SignedIn, Sent, Counted))]
-pub(crate) async fn create<T: Registrar>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn create(
+    State(deps): State<Deps>,
     Origin(origin): Origin,
     Body(SignInBody { city, code }): Body<SignInBody>,
 ) -> Result<Created<SessionBody>, Problem> {
-    let signed_in = deps.till.sign_in(&SignIn { city, code: ScannedCode::new(code), origin }).await.map_err(refused)?;
+    let signed_in = deps.doors.sign_in(&SignIn { city, code: ScannedCode::new(code), origin }).await.map_err(refused)?;
     let token = signed_in.credential.token().to_owned();
     Ok(Created(SessionBody { token, expires_at: tokyo_time(signed_in.expires_at), me: signed_in.caller.into() }))
 }
@@ -117,15 +117,15 @@ pub(crate) async fn create<T: Registrar>(
 /// Signs out. A terminal has no session: a manager revokes it.
 #[utoipa::path(delete, path = "/sessions/current", operation_id = "sign_out", tag = "sessions", security(("token" = [])),
     responses((status = 204, description = "Signed out."), Always, SignedIn))]
-pub(crate) async fn end<T: Registrar>(State(deps): State<Deps<T>>, caller: super::Caller) -> Result<StatusCode, Problem> {
-    deps.till.sign_out(&caller.0).await.map_err(refused)?;
+pub(crate) async fn end(State(deps): State<Deps>, caller: super::Caller) -> Result<StatusCode, Problem> {
+    deps.doors.sign_out(&caller.0).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Shows who one is.
 #[utoipa::path(get, path = "/me", operation_id = "show_me", tag = "sessions", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = CallerBody), Always, SignedIn))]
-pub(crate) async fn me<T: Registrar>(State(deps): State<Deps<T>>, caller: super::Caller) -> Result<Json<CallerBody>, Problem> {
-    let caller = deps.till.caller(&caller.0).await.map_err(refused)?;
+pub(crate) async fn me(State(deps): State<Deps>, caller: super::Caller) -> Result<Json<CallerBody>, Problem> {
+    let caller = deps.doors.caller(&caller.0).await.map_err(refused)?;
     Ok(Json(caller.into()))
 }

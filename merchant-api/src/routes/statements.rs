@@ -13,20 +13,20 @@ use web::{Fields, IdempotencyKey, Params, PathId, Problem, Read, tokyo_time};
 use super::{Caller, PAGE, PAGE_MAX, cut, refused};
 use crate::Deps;
 use crate::csv::{File, guarded};
-use crate::till::{Payout, Statement, StatementLine, Till, WhichLines};
+use crate::till::{Payout, Statement, StatementLine, WhichLines};
 
 const HEADINGS: [&str; 6] = ["明細番号", "日時", "領収番号", "請求番号", "費目", "金額"];
 /// Lines that are asked for at once.
 const CHUNK: i64 = 1_000;
 
-pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
+pub(crate) fn router() -> Router<Deps> {
     Router::new()
-        .route("/statements", get(list::<T>))
-        .route("/statements/{month}", get(show::<T>))
-        .route("/statements/{month}/receipts", get(lines::<T>))
-        .route("/statements/{month}/receipts.csv", get(download::<T>))
-        .route("/statements/{month}/claim", post(claim::<T>))
-        .route("/payouts", get(payouts::<T>))
+        .route("/statements", get(list))
+        .route("/statements/{month}", get(show))
+        .route("/statements/{month}/receipts", get(lines))
+        .route("/statements/{month}/receipts.csv", get(download))
+        .route("/statements/{month}/claim", post(claim))
+        .route("/payouts", get(payouts))
 }
 
 /// One month.
@@ -152,16 +152,17 @@ impl Read for Page {
 /// Lists the months so far, newest first.
 #[utoipa::path(get, path = "/statements", operation_id = "list_statements", tag = "statements", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = StatementList), Always, SignedIn, ByRole))]
-pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<StatementList>, Problem> {
-    let statements = deps.till.statements(&caller.0).await.map_err(refused)?;
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Json<StatementList>, Problem> {
+    let statements = deps.doors.statements(&caller.0).await.map_err(refused)?;
     Ok(Json(StatementList { statements: statements.into_iter().map(Into::into).collect() }))
 }
 
 /// Shows a month, once its statement is drawn: what is due, when it is paid, and the payments it is in.
-#[utoipa::path(get, path = "/statements/{month}", operation_id = "show_statement", tag = "statements", security(("token" = [])), params(("month" = String, Path, example = "2026-05")),
+#[utoipa::path(get, path = "/statements/{month}", operation_id = "show_statement", tag = "statements", security(("token" = [])),
+    params(("month" = String, Path, example = "2026-05")),
     responses((status = 200, description = "As asked.", body = StatementBody), Always, SignedIn, ByRole, OfOne))]
-pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(month): PathId<String>) -> Result<Json<StatementBody>, Problem> {
-    let statement = deps.till.statement(&caller.0, &month).await.map_err(refused)?;
+pub(crate) async fn show(State(deps): State<Deps>, caller: Caller, PathId(month): PathId<String>) -> Result<Json<StatementBody>, Problem> {
+    let statement = deps.doors.statement(&caller.0, &month).await.map_err(refused)?;
     Ok(Json(statement.into()))
 }
 
@@ -173,15 +174,15 @@ pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, P
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Lines on a page; 50 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = LineList), Always, SignedIn, ByRole, OfOne, Queried))]
-pub(crate) async fn lines<T: Till>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn lines(
+    State(deps): State<Deps>,
     caller: Caller,
     PathId(month): PathId<String>,
     Params(Page { after, limit }): Params<Page>,
 ) -> Result<Json<LineList>, Problem> {
     // One more than asked for tells whether there is a next page.
     let which = WhichLines { month, after, limit: limit.saturating_add(1) };
-    let mut lines = deps.till.statement_lines(&caller.0, &which).await.map_err(refused)?;
+    let mut lines = deps.doors.statement_lines(&caller.0, &which).await.map_err(refused)?;
     let next = cut(&mut lines, limit).map(|last| last.line);
     Ok(Json(LineList { lines: lines.into_iter().map(Into::into).collect(), next }))
 }
@@ -190,11 +191,11 @@ pub(crate) async fn lines<T: Till>(
 #[utoipa::path(get, path = "/statements/{month}/receipts.csv", operation_id = "download_statement", tag = "statements", security(("token" = [])),
     params(("month" = String, Path, example = "2026-05")),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"), Always, SignedIn, ByRole, OfOne))]
-pub(crate) async fn download<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(month): PathId<String>) -> Result<Response, Problem> {
+pub(crate) async fn download(State(deps): State<Deps>, caller: Caller, PathId(month): PathId<String>) -> Result<Response, Problem> {
     let mut file = File::new(&HEADINGS)?;
     let mut which = WhichLines { month, after: None, limit: CHUNK };
     loop {
-        let lines = deps.till.statement_lines(&caller.0, &which).await.map_err(refused)?;
+        let lines = deps.doors.statement_lines(&caller.0, &which).await.map_err(refused)?;
         for line in &lines {
             let (number, at, amount) = (line.line.to_string(), tokyo_time(line.at), line.amount_yen.to_string());
             let reference = guarded(line.invoice.as_deref().unwrap_or_default());
@@ -211,20 +212,20 @@ pub(crate) async fn download<T: Till>(State(deps): State<Deps<T>>, caller: Calle
 #[utoipa::path(post, path = "/statements/{month}/claim", operation_id = "claim_payment", tag = "statements", security(("token" = [])),
     params(("month" = String, Path, example = "2026-05"), IdempotencyKey),
     responses((status = 200, description = "As asked.", body = StatementBody), Always, SignedIn, ByRole, OfOne, Commanded))]
-pub(crate) async fn claim<T: Till>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn claim(
+    State(deps): State<Deps>,
     caller: Caller,
     PathId(month): PathId<String>,
     key: IdempotencyKey,
 ) -> Result<Json<StatementBody>, Problem> {
-    let statement = deps.till.claim_payment(&caller.0, &key.of("claim"), &month).await.map_err(refused)?;
+    let statement = deps.doors.claim_payment(&caller.0, &key.of("claim"), &month).await.map_err(refused)?;
     Ok(Json(statement.into()))
 }
 
 /// Lists the payments by the bank, newest first, each with the months behind it.
 #[utoipa::path(get, path = "/payouts", operation_id = "list_payouts", tag = "statements", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = PayoutList), Always, SignedIn, ByRole))]
-pub(crate) async fn payouts<T: Till>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<PayoutList>, Problem> {
-    let payouts = deps.till.payouts(&caller.0).await.map_err(refused)?;
+pub(crate) async fn payouts(State(deps): State<Deps>, caller: Caller) -> Result<Json<PayoutList>, Problem> {
+    let payouts = deps.doors.payouts(&caller.0).await.map_err(refused)?;
     Ok(Json(PayoutList { payouts: payouts.into_iter().map(Into::into).collect() }))
 }

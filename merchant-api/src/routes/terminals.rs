@@ -12,10 +12,10 @@ use web::{Body, Created, Fields, IdempotencyKey, PathId, Problem, Read};
 
 use super::{Caller, NAME_MAX, refused};
 use crate::Deps;
-use crate::registrar::{NewTerminal, Registrar, Terminal};
+use crate::registrar::{NewTerminal, Terminal};
 
-pub(crate) fn router<T: Registrar>() -> Router<Deps<T>> {
-    Router::new().route("/terminals", get(list::<T>).post(register::<T>)).route("/terminals/{terminal}", delete(revoke::<T>))
+pub(crate) fn router() -> Router<Deps> {
+    Router::new().route("/terminals", get(list).post(register)).route("/terminals/{terminal}", delete(revoke))
 }
 
 /// A desk that is to be registered.
@@ -74,28 +74,30 @@ impl From<NewTerminal> for RegisteredBody {
 /// Lists the desks.
 #[utoipa::path(get, path = "/terminals", operation_id = "list_terminals", tag = "terminals", security(("token" = [])),
     responses((status = 200, description = "As asked.", body = TerminalList), Always, SignedIn, ByRole))]
-pub(crate) async fn list<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Json<TerminalList>, Problem> {
-    let terminals = deps.till.terminals(&caller.0).await.map_err(refused)?;
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Json<TerminalList>, Problem> {
+    let terminals = deps.doors.terminals(&caller.0).await.map_err(refused)?;
     Ok(Json(TerminalList { terminals: terminals.into_iter().map(Into::into).collect() }))
 }
 
 /// Registers a desk.
-#[utoipa::path(post, path = "/terminals", operation_id = "register_terminal", tag = "terminals", security(("token" = [])), params(IdempotencyKey), request_body = NewTerminalBody,
+#[utoipa::path(post, path = "/terminals", operation_id = "register_terminal", tag = "terminals", security(("token" = [])),
+    params(IdempotencyKey), request_body = NewTerminalBody,
     responses((status = 201, description = "Done; or done before, under this key.", body = RegisteredBody), Always, SignedIn, ByRole, Sent, Commanded))]
-pub(crate) async fn register<T: Registrar>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn register(
+    State(deps): State<Deps>,
     caller: Caller,
     key: IdempotencyKey,
     Body(NewTerminalBody { label }): Body<NewTerminalBody>,
 ) -> Result<Created<RegisteredBody>, Problem> {
-    let registered = deps.till.register_terminal(&caller.0, &key.of("terminal"), &label).await.map_err(refused)?;
+    let registered = deps.doors.register_terminal(&caller.0, &key.of("terminal"), &label).await.map_err(refused)?;
     Ok(Created(registered.into()))
 }
 
 /// Revokes a desk that was lost or replaced: its token opens nothing any more.
-#[utoipa::path(delete, path = "/terminals/{terminal}", operation_id = "revoke_terminal", tag = "terminals", security(("token" = [])), params(("terminal" = String, Path)),
+#[utoipa::path(delete, path = "/terminals/{terminal}", operation_id = "revoke_terminal", tag = "terminals", security(("token" = [])),
+    params(("terminal" = String, Path)),
     responses((status = 204, description = "Revoked."), Always, SignedIn, ByRole, OfOne))]
-pub(crate) async fn revoke<T: Registrar>(State(deps): State<Deps<T>>, caller: Caller, PathId(terminal): PathId<String>) -> Result<StatusCode, Problem> {
-    deps.till.revoke_terminal(&caller.0, &terminal).await.map_err(refused)?;
+pub(crate) async fn revoke(State(deps): State<Deps>, caller: Caller, PathId(terminal): PathId<String>) -> Result<StatusCode, Problem> {
+    deps.doors.revoke_terminal(&caller.0, &terminal).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

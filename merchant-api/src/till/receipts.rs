@@ -46,6 +46,11 @@ pub struct WhichReceipts {
     pub limit: i64,
 }
 
+/// From when on: an instant, or now where none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Since(pub Option<DateTime<Utc>>);
+
 /// What was paid lately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paid {

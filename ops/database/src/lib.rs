@@ -11,10 +11,15 @@
 //! CREATE ROLE hagukumi_program LOGIN PASSWORD '…';
 //! CREATE ROLE hagukumi_owner LOGIN CREATEDB IN ROLE hagukumi_program PASSWORD '…';
 //! CREATE DATABASE hagukumi OWNER hagukumi_owner;
+//! REVOKE ALL ON DATABASE hagukumi FROM PUBLIC;
+//! GRANT CONNECT ON DATABASE hagukumi TO hagukumi_program;
 //! ```
+//!
+//! The program's login may make no temporary table: one with the name of a table of ours could stand in for it.
 //!
 //! The merchants' face has a login and a database of its own: see [`merchant`].
 
+mod aside;
 pub mod config;
 pub mod embedded;
 pub mod key_file;
@@ -87,6 +92,22 @@ pub enum DatabaseError {
     /// The migrations do not go through.
     #[error("cannot migrate the database")]
     Migrate(#[source] MigrateError),
+    /// Its migrations are not among this program's, but come before them.
+    #[error(
+        "the database {name} has the tables of an earlier program, from which no migration leads here; nothing was changed. \
+         Training data on the program's own server: `hagukumi demo` sets it aside and begins anew. \
+         Anything else: keep it with the program that made it, and give this one an empty database"
+    )]
+    MadeBefore {
+        /// The database.
+        name: String,
+    },
+    /// A database that is set aside must hold training cities only.
+    #[error("the database {name} holds a city that is no training city: it is not set aside")]
+    NotTraining {
+        /// The database.
+        name: DatabaseName,
+    },
     /// Only an owner may.
     #[error("this needs the owner's login: set DATABASE_OWNER_URL")]
     NoOwner,
@@ -164,10 +185,7 @@ impl Database {
     /// Brings the tables to what this program expects. Processes that start at once take turns.
     pub async fn migrate(&self, migrator: &Migrator) -> Result<Migrated, DatabaseError> {
         let Some(owner) = &self.owner else { return Ok(Migrated::NotOurs) };
-        let mut owner = connect(owner).await?;
-        migrator.run(&mut owner).await.map_err(DatabaseError::Migrate)?;
-        close(owner).await?;
-        Ok(Migrated::Done)
+        run(migrator, owner).await
     }
 
     /// Connections for the program, at most `connections_max` of them, opened as they are needed.
@@ -210,10 +228,7 @@ impl Database {
     }
 
     async fn close_to_public(&self, name: &DatabaseName) -> Result<(), DatabaseError> {
-        let mut owner = connect(self.owner()?).await?;
-        execute(&mut owner, format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await?;
-        execute(&mut owner, format!("GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {PROGRAM}")).await?;
-        close(owner).await
+        self.as_owner(narrowed(name.as_str())).await
     }
 
     /// Gives another database of this server a new name, in one step: under its name there is all of it or nothing.
@@ -234,19 +249,6 @@ impl Database {
             Err(error) if error.is_insufficient_privilege() => self.as_owner(format!("DROP DATABASE IF EXISTS {name}")).await,
             dropped => dropped,
         }
-    }
-
-    /// The databases of this server that begin with `prefix`, by name.
-    pub async fn list_private(&self, prefix: &DatabaseName) -> Result<Vec<DatabaseName>, DatabaseError> {
-        let mut owner = connect(self.owner()?).await?;
-        let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname")
-            .bind(prefix.as_str())
-            .fetch_all(&mut owner)
-            .await
-            .map_err(failed("list the databases"))?;
-        close(owner).await?;
-        // Names of other shapes are not ours.
-        Ok(names.iter().filter_map(|name| DatabaseName::parse(name).ok()).collect())
     }
 
     /// The merchants' face's own database `name`, beside this one on the embedded server; made and migrated where it is not there.
@@ -317,6 +319,25 @@ async fn make_database(superuser: &mut PgConnection, name: &DatabaseName) -> Res
         execute(superuser, format!("CREATE DATABASE {name} OWNER {OWNER}")).await?;
     }
     Ok(())
+}
+
+/// Lets the program and the owner connect, and nobody else; the program makes no temporary tables.
+fn narrowed(database: &str) -> String {
+    format!("REVOKE ALL ON DATABASE {database} FROM PUBLIC, {PROGRAM}; GRANT CONNECT ON DATABASE {database} TO {PROGRAM}")
+}
+
+/// Runs the migrations that are missing. Leaves no connection behind, also when they do not go through.
+async fn run(migrator: &Migrator, owner: &PgConnectOptions) -> Result<Migrated, DatabaseError> {
+    let mut connection = connect(owner).await?;
+    let migrated = migrator.run(&mut connection).await;
+    let closed = close(connection).await;
+    migrated.map_err(|error| match error {
+        MigrateError::VersionMissing(version) if aside::is_before(version, migrator) => {
+            DatabaseError::MadeBefore { name: owner.get_database().unwrap_or("(default)").to_owned() }
+        }
+        error => DatabaseError::Migrate(error),
+    })?;
+    closed.map(|()| Migrated::Done)
 }
 
 /// Roles and databases cannot be parameters of a statement. What is put into one here is a constant or a [`DatabaseName`].

@@ -8,7 +8,7 @@
 //! CREATE DATABASE hagukumi_merchant OWNER hagukumi_owner;
 //! -- where it stands beside the books, for each other database of the server:
 //! REVOKE ALL ON DATABASE hagukumi, postgres, template1 FROM PUBLIC;
-//! GRANT CONNECT, TEMPORARY ON DATABASE hagukumi, postgres, template1 TO hagukumi_program;
+//! GRANT CONNECT ON DATABASE hagukumi, postgres, template1 TO hagukumi_program;
 //! ```
 //!
 //! Then narrow it as a superuser: `psql -d hagukumi_merchant -f ops/set-up/merchant-database.sql`.
@@ -18,7 +18,10 @@ use std::sync::Arc;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 
-use super::{Database, DatabaseError, DatabaseName, Migrated, OWNER, PROGRAM, close, connect, execute, failed, lock_set_up, make_database, make_roles, pool};
+use super::{
+    Database, DatabaseError, DatabaseName, Migrated, OWNER, PROGRAM, close, connect, execute, failed, lock_set_up, make_database, make_roles, narrowed, pool,
+    run,
+};
 use crate::config::{Config, DatabaseChoice};
 use crate::embedded::{Cluster, Durability, Lease};
 
@@ -91,10 +94,7 @@ impl MerchantDatabase {
     /// Brings the tables to what this program expects.
     pub(super) async fn migrate(&self) -> Result<Migrated, DatabaseError> {
         let Some(owner) = &self.owner else { return Ok(Migrated::NotOurs) };
-        let mut owner = connect(owner).await?;
-        MIGRATOR.run(&mut owner).await.map_err(DatabaseError::Migrate)?;
-        close(owner).await?;
-        Ok(Migrated::Done)
+        run(&MIGRATOR, owner).await
     }
 
     /// Connections for the porter, at most `connections_max` of them, opened as they are needed.
@@ -117,17 +117,13 @@ impl MerchantDatabase {
     }
 }
 
-/// Nobody but the program and the owner connects to a database of the embedded server.
+/// Nobody but the program and the owner connects to a database of the embedded server, and the program makes no temporary tables there.
 pub(super) async fn close_to_public(connection: &mut PgConnection, name: &str) -> Result<(), DatabaseError> {
-    let open: Option<bool> = sqlx::query_scalar("SELECT has_database_privilege($1, oid, 'CONNECT') FROM pg_database WHERE datname = $2")
-        .bind(MERCHANT)
-        .bind(name)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(failed("look who may connect"))?;
+    let sql = "SELECT has_database_privilege($1, oid, 'CONNECT') OR has_database_privilege($2, oid, 'TEMPORARY') FROM pg_database WHERE datname = $3";
+    let open: Option<bool> =
+        sqlx::query_scalar(sql).bind(MERCHANT).bind(PROGRAM).bind(name).fetch_optional(&mut *connection).await.map_err(failed("look who may connect"))?;
     if open == Some(true) {
-        execute(connection, format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await?;
-        execute(connection, format!("GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {PROGRAM}")).await?;
+        execute(connection, narrowed(name)).await?;
     }
     Ok(())
 }

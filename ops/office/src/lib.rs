@@ -1,26 +1,31 @@
-//! The city's face: an HTTP API for its staff, over the ledger.
+//! The city's office: what staff do, over the ledger, and what is printed for them.
 //!
-//! Every route is declared with the action that it stands for (`desk`), and everything passes `guard`: who is signed in, whether they may, why
-//! they do it, and one row in the audit log. Whatever belongs to another city is as unknown as what nobody made.
+//! [`actions`] has one function for each thing that staff do. Behind HTTP ([`router`]) they stand at their routes, each with the action of the permission
+//! table that it is; the command line calls the same functions. Everything passes [`Acting::act`]: who it is, whether they may, why, and one row in the
+//! audit log. Whatever belongs to another city is as unknown as what nobody made.
 
-mod answers;
-mod desk;
-mod guard;
+mod acting;
+pub mod actions;
+mod bodies;
+mod forms;
+mod http;
 pub mod print;
-mod problems;
-pub mod routes;
-mod schemas;
-mod upload;
+mod refused;
+mod routes;
 
 use std::sync::Arc;
 
 use axum::Router;
 use ledger::Ledger;
 
-use desk::Desk;
-pub use desk::Route;
+pub use acting::{About, Acting};
+pub use forms::merchants::Account;
+pub use http::Route;
+pub use refused::{No, Refused};
 
-/// What the face stands on.
+use http::Routes;
+
+/// What the office stands on.
 #[derive(Clone)]
 pub struct Deps {
     /// The books and the rules.
@@ -43,9 +48,9 @@ pub fn routes() -> Vec<Route> {
 /// The OpenAPI document.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes::openapi::document(&routes())
+    http::document(declare(None))
 }
 
-fn declare(deps: Option<Deps>) -> Desk {
-    routes::ALL.iter().fold(Desk::new(deps), |desk, add| add(desk))
+fn declare(deps: Option<Deps>) -> Routes {
+    routes::ALL.iter().fold(Routes::new(deps), |routes, add| add(routes))
 }

@@ -1,24 +1,17 @@
-//! The merchants' end: the two doors as calls over the line.
+//! The merchants' end: each door as a call over the line.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::uri::{Authority, Scheme};
 use axum::http::{Method, Request, StatusCode, Uri, header};
-use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt as _, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use merchant_api::registrar::{
-    Account, Accounts, Application, Applied, Caller, Invited, NewApplication, NewPerson, NewTerminal, Person, Registrar, SignIn, SignedIn, Terminal,
-};
-use merchant_api::till::{
-    Answer, Billed, Credential, Invoice, NewCapture, NewInvoice, NewRefund, Paid, Payout, Receipt, Refund, Statement, StatementLine, Till, TillError,
-    WhichInvoices, WhichLines, WhichReceipts,
-};
+use merchant_api::doors::{self, BoxAnswer};
+use merchant_api::till::TillError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,10 +25,9 @@ const IDLE: Duration = Duration::from_mins(1);
 const ATTEMPTS: u32 = 2;
 
 /// The doors of another process.
-#[derive(Clone)]
 pub struct HttpTill {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    inner: Arc<Authority>,
+    inner: Authority,
 }
 
 /// There is no way to the doors.
@@ -65,38 +57,41 @@ enum Lost {
 }
 
 impl HttpTill {
-    /// The doors at `address` (`https://host:port`), for whoever holds these certificates.
+    /// The doors at `address` (`https://host:port`), for the holder of these certificates.
     pub fn new(address: &str, certificates: &Certificates) -> Result<Self, HttpTillError> {
         let uri: Option<Uri> = address.parse().ok();
         let inner = uri.filter(|uri| uri.scheme() == Some(&Scheme::HTTPS) && uri.path() == "/").and_then(|uri| uri.into_parts().authority);
         let inner = inner.ok_or_else(|| HttpTillError::Address(address.to_owned()))?;
         let connector = HttpsConnectorBuilder::new().with_tls_config(certificates.client()?).https_only().enable_http1().build();
         let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector);
-        Ok(Self { client, inner: Arc::new(inner) })
+        Ok(Self { client, inner })
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: &'static str, asked: &(impl Serialize + Sync)) -> Answer<T> {
-        let body = serde_json::to_vec(asked).map_err(|error| TillError::Unknown(error.into()))?;
-        let body = Bytes::from(body);
-        let answered = tokio::time::timeout(DEADLINE, self.send(method, body)).await.unwrap_or(Err(Lost::Late));
-        answered.and_then(|answer| serde_json::from_slice(&answer).map_err(Lost::Unreadable)).unwrap_or_else(|lost| {
-            web::problem::log_failure(&lost);
-            Err(TillError::Unknown(lost.into()))
+    /// Calls a door with its parameters, an array.
+    fn call<T: DeserializeOwned + Send + 'static>(&self, door: &'static str, asked: &impl Serialize) -> BoxAnswer<'_, T> {
+        let body = serde_json::to_vec(asked);
+        Box::pin(async move {
+            let body = body.map_err(|error| TillError::Unknown(error.into()))?;
+            let answered = tokio::time::timeout(DEADLINE, self.send(door, body.into())).await.unwrap_or(Err(Lost::Late));
+            answered.and_then(|answer| serde_json::from_slice(&answer).map_err(Lost::Unreadable)).unwrap_or_else(|lost| {
+                web::problem::log_failure(&lost);
+                Err(TillError::Unknown(lost.into()))
+            })
         })
     }
 
-    async fn send(&self, method: &'static str, body: Bytes) -> Result<Bytes, Lost> {
+    async fn send(&self, door: &'static str, body: Bytes) -> Result<Bytes, Lost> {
         let mut attempt = 1;
         loop {
-            match self.try_send(method, body.clone()).await {
+            match self.try_send(door, body.clone()).await {
                 Err(Lost::Line(_) | Lost::Cut(_)) if attempt < ATTEMPTS => attempt = attempt.saturating_add(1),
                 done => return done,
             }
         }
     }
 
-    async fn try_send(&self, method: &'static str, body: Bytes) -> Result<Bytes, Lost> {
-        let path = format!("https://{}{}/{method}", self.inner, super::ROOT);
+    async fn try_send(&self, door: &'static str, body: Bytes) -> Result<Bytes, Lost> {
+        let path = format!("https://{}{}/{door}", self.inner, super::ROOT);
         let request = Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, "application/json");
         // The parts are constants and an address that was parsed.
         let request = request.body(Full::new(body)).unwrap_or_default();
@@ -108,122 +103,16 @@ impl HttpTill {
     }
 }
 
-impl Till for HttpTill {
-    async fn capture(&self, credential: &Credential, key: &str, capture: &NewCapture) -> Answer<Receipt> {
-        self.call("capture", &(credential, key, capture)).await
-    }
-
-    async fn refund(&self, credential: &Credential, key: &str, refund: &NewRefund) -> Answer<Refund> {
-        self.call("refund", &(credential, key, refund)).await
-    }
-
-    async fn create_invoice(&self, credential: &Credential, key: &str, invoice: &NewInvoice) -> Answer<Invoice> {
-        self.call("create_invoice", &(credential, key, invoice)).await
-    }
-
-    async fn create_invoices(&self, credential: &Credential, key: &str, invoices: &[NewInvoice]) -> Answer<Vec<Billed>> {
-        self.call("create_invoices", &(credential, key, invoices)).await
-    }
-
-    async fn cancel_invoice(&self, credential: &Credential, key: &str, invoice: &str) -> Answer<Invoice> {
-        self.call("cancel_invoice", &(credential, key, invoice)).await
-    }
-
-    async fn invoice(&self, credential: &Credential, invoice: &str) -> Answer<Invoice> {
-        self.call("invoice", &(credential, invoice)).await
-    }
-
-    async fn invoices(&self, credential: &Credential, which: &WhichInvoices) -> Answer<Vec<Invoice>> {
-        self.call("invoices", &(credential, which)).await
-    }
-
-    async fn receipts(&self, credential: &Credential, which: &WhichReceipts) -> Answer<Vec<Receipt>> {
-        self.call("receipts", &(credential, which)).await
-    }
-
-    async fn receipt(&self, credential: &Credential, receipt: &str) -> Answer<Receipt> {
-        self.call("receipt", &(credential, receipt)).await
-    }
-
-    async fn paid(&self, credential: &Credential, since: Option<DateTime<Utc>>) -> Answer<Paid> {
-        self.call("paid", &(credential, since)).await
-    }
-
-    async fn statements(&self, credential: &Credential) -> Answer<Vec<Statement>> {
-        self.call("statements", &(credential,)).await
-    }
-
-    async fn statement(&self, credential: &Credential, month: &str) -> Answer<Statement> {
-        self.call("statement", &(credential, month)).await
-    }
-
-    async fn statement_lines(&self, credential: &Credential, which: &WhichLines) -> Answer<Vec<StatementLine>> {
-        self.call("statement_lines", &(credential, which)).await
-    }
-
-    async fn claim_payment(&self, credential: &Credential, key: &str, month: &str) -> Answer<Statement> {
-        self.call("claim_payment", &(credential, key, month)).await
-    }
-
-    async fn payouts(&self, credential: &Credential) -> Answer<Vec<Payout>> {
-        self.call("payouts", &(credential,)).await
-    }
+macro_rules! calls {
+    ($($(#[$about:meta])* trait $name:ident {
+        $($(#[$does:meta])* fn $door:ident($($param:ident: &$of:ty),*) -> $answer:ty;)*
+    })*) => {
+        $(impl doors::$name for HttpTill {
+            $(fn $door<'a>(&'a self, $($param: &'a $of),*) -> BoxAnswer<'a, $answer> {
+                self.call(stringify!($door), &($($param,)*))
+            })*
+        })*
+    };
 }
 
-impl Registrar for HttpTill {
-    async fn sign_in(&self, attempt: &SignIn) -> Answer<SignedIn> {
-        self.call("sign_in", &(attempt,)).await
-    }
-
-    async fn sign_out(&self, credential: &Credential) -> Answer<()> {
-        self.call("sign_out", &(credential,)).await
-    }
-
-    async fn caller(&self, credential: &Credential) -> Answer<Caller> {
-        self.call("caller", &(credential,)).await
-    }
-
-    async fn apply(&self, key: &str, application: &NewApplication) -> Answer<Applied> {
-        self.call("apply", &(key, application)).await
-    }
-
-    async fn application(&self, credential: &Credential) -> Answer<Application> {
-        self.call("application", &(credential,)).await
-    }
-
-    async fn people(&self, credential: &Credential) -> Answer<Vec<Person>> {
-        self.call("people", &(credential,)).await
-    }
-
-    async fn invite(&self, credential: &Credential, key: &str, person: &NewPerson) -> Answer<Invited> {
-        self.call("invite", &(credential, key, person)).await
-    }
-
-    async fn issue_code(&self, credential: &Credential, key: &str, person: &str) -> Answer<Invited> {
-        self.call("issue_code", &(credential, key, person)).await
-    }
-
-    async fn remove_person(&self, credential: &Credential, person: &str) -> Answer<()> {
-        self.call("remove_person", &(credential, person)).await
-    }
-
-    async fn terminals(&self, credential: &Credential) -> Answer<Vec<Terminal>> {
-        self.call("terminals", &(credential,)).await
-    }
-
-    async fn register_terminal(&self, credential: &Credential, key: &str, label: &str) -> Answer<NewTerminal> {
-        self.call("register_terminal", &(credential, key, label)).await
-    }
-
-    async fn revoke_terminal(&self, credential: &Credential, terminal: &str) -> Answer<()> {
-        self.call("revoke_terminal", &(credential, terminal)).await
-    }
-
-    async fn accounts(&self, credential: &Credential) -> Answer<Accounts> {
-        self.call("accounts", &(credential,)).await
-    }
-
-    async fn change_account(&self, credential: &Credential, key: &str, account: &Account) -> Answer<()> {
-        self.call("change_account", &(credential, key, account)).await
-    }
-}
+merchant_api::doors!(calls);

@@ -1,7 +1,7 @@
 //! The Till over a private line: the merchants' face in another network zone, the ledger behind this listener. Both ends show a certificate of one
 //! authority (TLS 1.3), whose key was thrown away when the two were made: nobody else can have one.
 //!
-//! A call is a POST of a JSON array, the parameters of the method, to its name; the answer is what the method answered. Anything else that comes back,
+//! A call is a POST of a JSON array, the parameters of a door, to the door's name; what comes back is the door's answer. Anything else that comes back,
 //! or nothing, is "not known yet", and is found out by asking again with the same key.
 
 pub mod certificates;

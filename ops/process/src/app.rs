@@ -6,17 +6,17 @@ use anyhow::Context as _;
 use ledger::Ledger;
 use ledger::entropy::KeyedEntropy;
 use ledger::scheme::Catalog;
-use ledger::time::SystemClock;
+use ledger::time::{Clock as _, SystemClock};
 use ledger::vault::Vault;
 use ring::hkdf;
 use ring::rand::SystemRandom;
 use sqlx::PgPool;
 
 use crate::porter::Porter;
-use crate::serve::ProcessWorld;
-use database::Database;
+use crate::serve::ProcessSurroundings;
 use database::config::Config;
 use database::merchant::MerchantDatabase;
+use database::{Database, DatabaseName};
 
 /// The version of the key-encryption key; rotation comes with the second.
 const KEK_VERSION: i16 = 1;
@@ -40,7 +40,7 @@ pub struct Alone {
     /// Connections to the notebook.
     pub notebook: PgPool,
     /// The machine's time, and names for requests.
-    pub world: ProcessWorld,
+    pub surroundings: ProcessSurroundings,
     /// The notebook's database.
     pub database: MerchantDatabase,
 }
@@ -51,6 +51,18 @@ impl App {
         let config = Config::from_environment()?;
         let database = Database::open(&config).await?;
         database.migrate(&ledger::MIGRATOR).await?;
+        Self::on(database, config, connections_max).await
+    }
+
+    /// As [`App::open`], for training data alone: a database of earlier migrations is set aside. Returns the name that it has from then on.
+    pub async fn open_for_training(connections_max: u32) -> anyhow::Result<(Self, Option<DatabaseName>)> {
+        let config = Config::from_environment()?;
+        let database = Database::open(&config).await?;
+        let aside = database.migrate_or_begin_anew(&ledger::MIGRATOR, SystemClock.now()).await?;
+        Ok((Self::on(database, config, connections_max).await?, aside))
+    }
+
+    async fn on(database: Database, config: Config, connections_max: u32) -> anyhow::Result<Self> {
         let key = config.key_file.read_or_create(&SystemRandom::new())?;
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hagukumi").extract(key.bytes());
         let schemes = Catalog::shipped().map_err(|problems| anyhow::anyhow!("a shipped scheme is not sound: {problems:?}"))?;
@@ -89,8 +101,8 @@ impl Alone {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hagukumi").extract(key.bytes());
         let notebook = database.connect(PORTER_CONNECTIONS).await?;
         let porter = Porter::new(notebook.clone(), Arc::new(SystemClock), &subkey(&root, b"porter")?);
-        let world = ProcessWorld::new(Arc::new(SystemClock), Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)), behind_proxy);
-        Ok(Self { porter, notebook, world, database })
+        let surroundings = ProcessSurroundings::new(Arc::new(SystemClock), Arc::new(KeyedEntropy::new(&subkey(&root, b"entropy")?)), behind_proxy);
+        Ok(Self { porter, notebook, surroundings, database })
     }
 }
 

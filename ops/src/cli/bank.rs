@@ -6,19 +6,16 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::error::Error;
 use ledger::ids::{BankLineId, RemittanceId};
 use ledger::money::Yen;
-use ledger::reconciliation::Debit;
 use ledger::staff::Action;
 use ledger::time::Month;
+use office::Acting;
+use office::actions::{bank, remittances};
 
 use super::bar::Bar;
 use super::office::{Office, Who, read, refuse};
 use super::output::{Exit, Output};
-use office::routes::bank::{ImportedBody, ReportBody, credit};
-use office::routes::remittances::{FileBody, RemittanceBody, detail};
-use office::routes::returns::{EarlyBody, WaitingBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -81,6 +78,22 @@ enum Back {
     Match,
     /// Show the lines of some days, and how books and bank compare.
     Reconcile { from: NaiveDate, to: NaiveDate },
+    #[command(flatten)]
+    Return(Return),
+    /// Say what a credit was: fund, top-up:fam_…, family-repays:fam_…, merchant-repays:mrc_….
+    ExplainCredit { line: BankLineId, what: String },
+    /// Say what a debit was: the bank's fee, or the total of a file.
+    ExplainDebit {
+        line: BankLineId,
+        /// The file; a fee where none is given.
+        #[arg(long)]
+        remittance: Option<RemittanceId>,
+    },
+}
+
+/// Payouts that come back.
+#[derive(Debug, Subcommand)]
+enum Return {
     /// List returns that wait for a second person.
     Returns,
     /// Propose that a credit is a line of a file come back.
@@ -97,64 +110,35 @@ enum Back {
     ConfirmEarly { remittance: RemittanceId, number: i32 },
     /// Say that the line is paid after all.
     RejectEarly { remittance: RemittanceId, number: i32 },
-    /// Say what a credit was: fund, top-up:fam_…, family-repays:fam_…, merchant-repays:mrc_….
-    ExplainCredit { line: BankLineId, what: String },
-    /// Say what a debit was: the bank's fee, or the total of a file.
-    ExplainDebit {
-        line: BankLineId,
-        /// The file; a fee where none is given.
-        #[arg(long)]
-        remittance: Option<RemittanceId>,
-    },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
     match arguments.command {
         Command::Out(command) => out(&office, command).await,
-        Command::Back(Back::ExplainCredit { line, what }) => {
-            let Some(what) = credit(&what) else {
-                return refuse(output, "credit", "write fund, top-up:fam_…, family-repays:fam_… or merchant-repays:mrc_…");
-            };
-            let command = office.command(Action::ExplainCredit, &(line, what.owner()));
-            office.run(Action::ExplainCredit, Some(line.to_string()), ledger.explain_credit(office.city, &command, line, what)).await
-        }
-        Command::Back(command) => back(&office, command).await,
+        Command::Back(command) => back(&office, command, output).await,
     }
 }
 
 async fn out(office: &Office<'_>, command: Out) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
     match command {
-        Out::Remittances => {
-            let all = async { Ok(ledger.list_remittances(city).await?.into_iter().map(RemittanceBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListRemittances, None, all).await
-        }
-        Out::Prepare { month } => {
-            let command = office.command(Action::PrepareRemittance, &month);
-            let prepared = async { ledger.prepare_remittance(city, &command, month).await.map(RemittanceBody::from) };
-            office.run(Action::PrepareRemittance, Some(month.to_string()), prepared).await
-        }
-        Out::Show { remittance } => office.look_at(Action::ShowRemittance, remittance.to_string(), detail(ledger, city, remittance)).await,
+        Out::Remittances => office.run(Action::ListRemittances, None, remittances::list_remittances).await,
+        Out::Prepare { month } => office.run(Action::PrepareRemittance, Some(&month), async |by| remittances::prepare_remittance(by, month).await).await,
+        Out::Show { remittance } => office.run(Action::ShowRemittance, Some(&remittance), async |by| remittances::show_remittance(by, remittance).await).await,
         Out::Approve { remittance } => {
-            let command = office.command(Action::ApproveRemittance, &remittance);
-            office.run(Action::ApproveRemittance, Some(remittance.to_string()), ledger.approve_remittance(city, &command, remittance)).await
+            office.run(Action::ApproveRemittance, Some(&remittance), async |by| remittances::approve_remittance(by, remittance).await).await
         }
         Out::Build { remittance } => {
-            let command = office.command(Action::BuildRemittance, &remittance);
-            let built = async { ledger.build_remittance(city, &command, remittance).await.map(|file| FileBody::from(&file)) };
-            office.run(Action::BuildRemittance, Some(remittance.to_string()), built).await
+            office.run(Action::BuildRemittance, Some(&remittance), async |by| remittances::build_remittance(by, remittance).await).await
         }
         Out::File { remittance, out } => write(office, remittance, &out).await,
         Out::Sent { remittance, file } => {
             let sha256 = sha256(&read(&file).await?);
-            let command = office.command(Action::SendRemittance, &(remittance, sha256));
-            office.run(Action::SendRemittance, Some(remittance.to_string()), ledger.mark_remittance_sent(city, &command, remittance, &sha256)).await
+            office.run(Action::SendRemittance, Some(&remittance), async |by| remittances::send_remittance(by, remittance, &sha256).await).await
         }
         Out::Cancel { remittance } => {
-            let command = office.command(Action::CancelRemittance, &(remittance, reason));
-            office.run(Action::CancelRemittance, Some(remittance.to_string()), ledger.cancel_remittance(city, &command, remittance)).await
+            office.run(Action::CancelRemittance, Some(&remittance), async |by| remittances::cancel_remittance(by, remittance).await).await
         }
     }
 }
@@ -162,12 +146,12 @@ async fn out(office: &Office<'_>, command: Out) -> anyhow::Result<Exit> {
 /// The file is written once the row stands in the log that says who has it.
 async fn write(office: &Office<'_>, remittance: RemittanceId, to: &Path) -> anyhow::Result<Exit> {
     let mut bytes = Vec::new();
-    let built = async {
-        let file = office.ledger.remittance_file(office.city, remittance).await?;
-        bytes.clone_from(&file.bytes);
-        Ok::<_, Error<ledger::remittance::Rejected>>(FileBody::from(&file))
+    let built = async |by: &Acting| {
+        let file = remittances::download_remittance(by, remittance).await?;
+        bytes = file.bytes;
+        Ok(file.body)
     };
-    let exit = office.run(Action::DownloadRemittance, Some(remittance.to_string()), built).await?;
+    let exit = office.run(Action::DownloadRemittance, Some(&remittance), built).await?;
     if exit == Exit::Done {
         tokio::fs::write(to, bytes).await.with_context(|| format!("cannot write {}", to.display()))?;
     }
@@ -179,64 +163,51 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
     std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0))
 }
 
-async fn back(office: &Office<'_>, command: Back) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
+async fn back(office: &Office<'_>, command: Back, output: &Output) -> anyhow::Result<Exit> {
     match command {
         Back::Import { file, accepted_opening_yen } => {
             let (file, opening) = (read(&file).await?, accepted_opening_yen.map(Yen::new));
-            let command = office.command(Action::ImportBankStatement, &opening);
-            let imported = async { ledger.import_bank_statement(city, &command, &file, opening).await.map(ImportedBody::from) };
-            office.run(Action::ImportBankStatement, None, imported).await
+            office.run(Action::ImportBankStatement, None, async |by| bank::import_bank_statement(by, &file, opening).await).await
         }
         Back::Match => {
-            let command = office.command(Action::MatchBankLines, &());
             let bar = Bar::new();
-            office.run(Action::MatchBankLines, None, ledger.match_bank_lines(city, &command, &mut |progress| bar.hear(progress))).await
+            office.run(Action::MatchBankLines, None, async |by| bank::match_bank_lines(by, &mut |progress| bar.hear(progress)).await).await
         }
         Back::Reconcile { from, to } => {
-            let report = async { ledger.reconciliation_report(city, (from, to)).await.map(ReportBody::from) };
-            office.look(Action::ShowBankLines, Some(format!("{from}/{to}")), report).await
+            office.run(Action::ShowBankLines, Some(&format_args!("{from}/{to}")), async |by| bank::show_bank_lines(by, (from, to)).await).await
         }
-        Back::Returns => {
-            let waiting = async { Ok(ledger.list_waiting_returns(city).await?.into_iter().map(WaitingBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ShowBankLines, None, waiting).await
-        }
-        Back::Propose { line, remittance, number } => {
-            let command = office.command(Action::ProposeReturn, &(line, remittance, number, reason));
-            let proposed = ledger.propose_return(city, &command, line, (remittance, number), reason);
-            office.run(Action::ProposeReturn, Some(line.to_string()), proposed).await
-        }
-        Back::Confirm { line, remittance, number } => {
-            let command = office.command(Action::ConfirmReturn, &(line, remittance, number));
-            office.run(Action::ConfirmReturn, Some(line.to_string()), ledger.confirm_return(city, &command, line, (remittance, number))).await
-        }
-        Back::Reject { line } => {
-            let command = office.command(Action::RejectReturn, &(line, reason));
-            office.run(Action::RejectReturn, Some(line.to_string()), ledger.reject_returns(city, &command, line)).await
-        }
-        Back::EarlyReturns => {
-            let told = async { Ok(ledger.list_waiting_early_returns(city).await?.into_iter().map(EarlyBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ShowBankLines, None, told).await
-        }
-        Back::ProposeEarly { remittance, number } => {
-            let command = office.command(Action::ProposeReturn, &(remittance, number, reason));
-            let proposed = ledger.propose_early_return(city, &command, (remittance, number), reason);
-            office.run(Action::ProposeReturn, Some(remittance.to_string()), proposed).await
-        }
-        Back::ConfirmEarly { remittance, number } => {
-            let command = office.command(Action::ConfirmReturn, &(remittance, number));
-            office.run(Action::ConfirmReturn, Some(remittance.to_string()), ledger.confirm_early_return(city, &command, (remittance, number))).await
-        }
-        Back::RejectEarly { remittance, number } => {
-            let command = office.command(Action::RejectReturn, &(remittance, number, reason));
-            office.run(Action::RejectReturn, Some(remittance.to_string()), ledger.reject_early_return(city, &command, (remittance, number))).await
+        Back::ExplainCredit { line, what } => {
+            let Some(what) = bank::credit(&what) else {
+                return refuse(output, "credit", "write fund, top-up:fam_…, family-repays:fam_… or merchant-repays:mrc_…");
+            };
+            office.run(Action::ExplainCredit, Some(&line), async |by| bank::explain_credit(by, line, what).await).await
         }
         Back::ExplainDebit { line, remittance } => {
-            let what = remittance.map_or(Debit::Fee, Debit::Payout);
-            let command = office.command(Action::ExplainDebit, &(line, what));
-            office.run(Action::ExplainDebit, Some(line.to_string()), ledger.explain_debit(city, &command, line, what)).await
+            office.run(Action::ExplainDebit, Some(&line), async |by| bank::explain_debit(by, line, remittance).await).await
         }
-        // Read before anybody is asked: see `run`.
-        Back::ExplainCredit { .. } => Ok(Exit::Refused),
+        Back::Return(command) => returned(office, command).await,
+    }
+}
+
+async fn returned(office: &Office<'_>, command: Return) -> anyhow::Result<Exit> {
+    match command {
+        Return::Returns => office.run(Action::ShowBankLines, None, bank::list_returns).await,
+        Return::Propose { line, remittance, number } => {
+            office.run(Action::ProposeReturn, Some(&line), async |by| bank::propose_return(by, line, (remittance, number)).await).await
+        }
+        Return::Confirm { line, remittance, number } => {
+            office.run(Action::ConfirmReturn, Some(&line), async |by| bank::confirm_return(by, line, (remittance, number)).await).await
+        }
+        Return::Reject { line } => office.run(Action::RejectReturn, Some(&line), async |by| bank::reject_returns(by, line).await).await,
+        Return::EarlyReturns => office.run(Action::ShowBankLines, None, bank::list_early_returns).await,
+        Return::ProposeEarly { remittance, number } => {
+            office.run(Action::ProposeReturn, Some(&remittance), async |by| bank::propose_early_return(by, (remittance, number)).await).await
+        }
+        Return::ConfirmEarly { remittance, number } => {
+            office.run(Action::ConfirmReturn, Some(&remittance), async |by| bank::confirm_early_return(by, (remittance, number)).await).await
+        }
+        Return::RejectEarly { remittance, number } => {
+            office.run(Action::RejectReturn, Some(&remittance), async |by| bank::reject_early_return(by, (remittance, number)).await).await
+        }
     }
 }

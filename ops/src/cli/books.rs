@@ -1,7 +1,7 @@
 //! `hagukumi trial-balance`, `verify` and `export`: what the books say, of one city or of all.
 //!
 //! They show ids and figures and nothing personal, change nothing, and are for scripts: no name is asked for, and no row stands in the audit log. Staff
-//! who look at the same over the ops API are written down there.
+//! who look at the same over the office's API are written down there.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::books::{TrialBalance, Verified};
+use ledger::books::TrialBalance;
 use ledger::city::City;
+use ledger::report::Verified;
 use ledger::time::{FiscalYear, Month};
 use serde::Serialize;
 

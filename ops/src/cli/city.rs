@@ -7,13 +7,12 @@ use ledger::ids::{AccountId, EntryId, FamilyId};
 use ledger::money::Yen;
 use ledger::staff::Action;
 use ledger::time::FiscalYear;
+use office::Acting;
+use office::actions::{books, families, rosters};
 
 use super::bar::Bar;
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use office::routes::budgets::BudgetBody;
-use office::routes::reveals;
-use office::routes::rosters::GrantAnswer;
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -78,58 +77,33 @@ enum Command {
     },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
     match arguments.command {
-        command @ (Command::Budgets { .. } | Command::Appropriate { .. } | Command::Fund { .. } | Command::EndYear { .. }) => money(&office, command).await,
-        command => people(&office, command).await,
-    }
-}
-
-async fn money(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
-    match command {
+        Command::Budgets { year } => office.run(Action::ShowBudgets, Some(&year), async |by| books::show_budgets(by, FiscalYear::new(year)).await).await,
         Command::Appropriate { scheme, year, amount_yen } => {
             let (year, amount) = (FiscalYear::new(year), Yen::new(amount_yen));
-            let command = office.command(Action::Appropriate, &(&scheme, year, amount));
-            office.run(Action::Appropriate, None, ledger.appropriate(city, command, (&scheme, year), amount)).await
+            office.run(Action::Appropriate, None, async |by| books::appropriate(by, &scheme, year, amount).await.map(|made| made.entry)).await
         }
         Command::Fund { amount_yen, on } => {
-            let amount = Yen::new(amount_yen);
-            let command = office.command(Action::Fund, &(amount, on));
-            office.run(Action::Fund, None, ledger.fund(city, command, amount, on)).await
+            office.run(Action::Fund, None, async |by| books::fund(by, Yen::new(amount_yen), on).await.map(|made| made.entry)).await
         }
         Command::EndYear { year, on } => {
             let year = FiscalYear::new(year);
-            let command = office.command(Action::EndYear, &(year, on));
-            office.run(Action::EndYear, Some(year.to_string()), ledger.end_year(city, &command, year, on)).await
+            office.run(Action::EndYear, Some(&year), async |by| books::end_year(by, year, on).await.map(|made| made.entries)).await
         }
-        Command::Budgets { year } => {
-            let budgets = async { Ok(ledger.list_budgets(city, FiscalYear::new(year)).await?.into_iter().map(BudgetBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ShowBudgets, Some(year.to_string()), budgets).await
-        }
-        _ => Ok(Exit::Refused),
-    }
-}
-
-async fn people(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
-    let (ledger, city, actor) = (office.ledger, office.city, office.member.actor());
-    match command {
         Command::Grant { scheme, on } => {
             let bar = Bar::new();
-            let granted = async { ledger.run_grant(city, (&scheme, on), &actor, &mut |progress| bar.hear(progress)).await.map(GrantAnswer::from) };
-            office.run(Action::RunGrant, Some(format!("{scheme}/{on}")), granted).await
+            let granted = async |by: &Acting| rosters::run_grant(by, &scheme, on, &mut |progress| bar.hear(progress)).await;
+            office.run(Action::RunGrant, Some(&format_args!("{scheme}/{on}")), granted).await
         }
         Command::Revoke { entitlement } => {
-            let command = office.command(Action::RevokeEntitlement, &(entitlement, office.reason()));
-            office.run(Action::RevokeEntitlement, Some(entitlement.to_string()), ledger.revoke(city, command, entitlement, office.reason())).await
+            office.run(Action::RevokeEntitlement, Some(&entitlement), async |by| rosters::revoke_entitlement(by, entitlement).await).await
         }
-        Command::Reveal { family } => office.look_at(Action::RevealFamily, family.to_string(), reveals::open(ledger, city, family)).await,
+        Command::Reveal { family } => office.run(Action::RevealFamily, Some(&family), async |by| families::reveal_family(by, family).await).await,
         Command::Reverse { entry } => {
-            let command = office.command(Action::ReverseEntry, &(entry, office.reason()));
-            office.run(Action::ReverseEntry, Some(entry.to_string()), ledger.reverse_by_hand(city, command, entry, office.reason())).await
+            office.run(Action::ReverseEntry, Some(&entry), async |by| books::reverse_entry(by, entry).await.map(|made| made.entry)).await
         }
-        _ => Ok(Exit::Refused),
     }
 }

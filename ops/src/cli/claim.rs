@@ -5,22 +5,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use citizen_api::routes::claims::form::{FilingForm, NewClaim};
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::actor::Command as Commanded;
-use ledger::claim::Rejected;
-use ledger::error::Error;
 use ledger::ids::{ClaimId, ClawbackId};
 use ledger::money::Yen;
 use ledger::staff::Action;
+use office::Acting;
+use office::actions::claims;
 use serde_json::{Map, Value};
 use web::{Fields, Language, Read};
 
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
-use office::routes::claims::{self, ClaimBody, ClaimDetailBody};
-use office::routes::clawbacks::ClawbackBody;
 
 /// Claims and clawbacks that one list shows.
 const LIST_MAX: i64 = 500;
@@ -182,59 +178,40 @@ fn json(value: toml::Value) -> Value {
     }
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let city = office.city;
     match arguments.command {
         Command::About(about) => look(&office, about).await,
         Command::Step(step) => take(&office, step).await,
-        Command::List { state } => {
-            let claims = async { Ok(ledger.list_claims(city, state.as_deref(), None, LIST_MAX).await?.into_iter().map(ClaimBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListClaims, None, claims).await
+        Command::List { state } => office.run(Action::ListClaims, None, async |by| claims::list_claims(by, state.as_deref(), None, LIST_MAX).await).await,
+        Command::Clawbacks { all } => office.run(Action::ListClawbacks, None, async |by| claims::list_clawbacks(by, !all, None, LIST_MAX).await).await,
+        Command::File { file } => {
+            let form = form(&file).await?;
+            office.run(Action::FileClaim, None, async |by| claims::file_claim(by, form).await).await
         }
-        Command::Clawbacks { all } => {
-            let clawbacks = async { Ok(ledger.list_clawbacks(city, !all, None, LIST_MAX).await?.into_iter().map(ClawbackBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListClawbacks, None, clawbacks).await
-        }
-        Command::File { file } => take_in(&office, form(&file).await?).await,
         Command::FileAgain { claim, file } => {
-            let costs = form::<FilingForm>(&file).await?.costs();
-            let command = office.command(Action::FileClaim, &(claim, &costs));
-            let filed = async { ledger.file_claim_again(city, &command, claim, &costs).await.map(ClaimBody::from) };
-            office.run(Action::FileClaim, Some(claim.to_string()), filed).await
+            let form = form(&file).await?;
+            office.run(Action::FileClaim, Some(&claim), async |by| claims::file_claim_again(by, claim, form).await).await
         }
         Command::AddEvidence { claim, kind, file } => {
             let bytes = read(&file).await?;
-            let key = office.command(Action::AddEvidence, &()).key;
-            let command = Commanded::with_file(office.member.actor(), key, &(claim, &kind), &bytes);
-            office.run(Action::AddEvidence, Some(claim.to_string()), ledger.add_claim_evidence(city, &command, claim, (&kind, &bytes))).await
+            let added = async |by: &Acting| claims::add_claim_evidence(by, claim, &kind, &bytes).await.map(|added| added.number);
+            office.run(Action::AddEvidence, Some(&claim), added).await
         }
         Command::RevealEvidence { claim, number, out } => open(&office, (claim, number), &out).await,
     }
 }
 
-/// A form on paper: the child's family of today asks.
-async fn take_in(office: &Office<'_>, form: NewClaim) -> anyhow::Result<Exit> {
-    let (ledger, city, child) = (office.ledger, office.city, form.child());
-    let filed = async {
-        let family = ledger.family_of_child(city, child, ledger.clock.today()).await?.ok_or(Error::Rejected(Rejected::NotAllowed))?;
-        let asked = form.of(family);
-        let command = office.command(Action::FileClaim, &asked);
-        ledger.file_claim(city, &command, &asked).await.map(ClaimBody::from)
-    };
-    office.run(Action::FileClaim, None, filed).await
-}
-
 /// Writes a file of a claim to `out`, once it is written down that it was opened.
 async fn open(office: &Office<'_>, (claim, number): (ClaimId, i16), out: &Path) -> anyhow::Result<Exit> {
     let mut bytes = Vec::new();
-    let opened = async {
-        let Some(file) = office.ledger.claim_evidence(office.city, (claim, number), None).await? else { return Ok(None) };
+    let opened = async |by: &Acting| {
+        let file = claims::reveal_claim_evidence(by, claim, number).await?;
         bytes = file.bytes;
-        Ok(Some(file.media))
+        Ok(file.media)
     };
-    let exit = office.look_at(Action::RevealEvidence, format!("{claim}/{number}"), opened).await?;
+    let exit = office.run(Action::RevealEvidence, Some(&format_args!("{claim}/{number}")), opened).await?;
     if exit == Exit::Done {
         tokio::fs::write(out, bytes).await.with_context(|| format!("cannot write {}", out.display()))?;
     }
@@ -242,45 +219,30 @@ async fn open(office: &Office<'_>, (claim, number): (ClaimId, i16), out: &Path) 
 }
 
 async fn look(office: &Office<'_>, about: About) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
     match about {
-        About::Show { claim } => office.look_at(Action::ShowClaim, claim.to_string(), claims::seen(ledger, city, claim)).await,
-        About::Reveal { claim } => {
-            let found = async { Ok(ledger.claim(city, claim).await?.map(ClaimDetailBody::opened)) };
-            office.look_at(Action::RevealClaim, claim.to_string(), found).await
-        }
-        About::Assess { claim } => office.run(Action::ShowClaim, Some(claim.to_string()), ledger.reassess_claim(city, claim)).await,
-        About::Withdraw { claim } => {
-            let command = office.command(Action::WithdrawClaim, &(claim, office.reason()));
-            office.run(Action::WithdrawClaim, Some(claim.to_string()), ledger.withdraw_claim(city, &command, claim)).await
-        }
+        About::Show { claim } => office.run(Action::ShowClaim, Some(&claim), async |by| claims::show_claim(by, claim).await).await,
+        About::Assess { claim } => office.run(Action::ShowClaim, Some(&claim), async |by| claims::assess_claim(by, claim).await).await,
+        About::Reveal { claim } => office.run(Action::RevealClaim, Some(&claim), async |by| claims::reveal_claim(by, claim).await).await,
+        About::Withdraw { claim } => office.run(Action::WithdrawClaim, Some(&claim), async |by| claims::withdraw_claim(by, claim).await).await,
     }
 }
 
 async fn take(office: &Office<'_>, step: Step) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
     match step {
-        Step::Return { claim, message } => {
-            let command = office.command(Action::ReturnClaim, &(claim, &message));
-            office.run(Action::ReturnClaim, Some(claim.to_string()), ledger.return_claim(city, &command, claim, &message)).await
-        }
+        Step::Return { claim, message } => office.run(Action::ReturnClaim, Some(&claim), async |by| claims::return_claim(by, claim, &message).await).await,
         Step::Examine { claim, filing, propose, message } => {
-            let command = office.command(Action::ExamineClaim, &(claim, filing, propose, &message));
-            let examined = ledger.examine_claim(city, &command, (claim, filing), Yen::new(propose), &message);
-            office.run(Action::ExamineClaim, Some(claim.to_string()), examined).await
+            let examined = async |by: &Acting| claims::examine_claim(by, claim, filing, Yen::new(propose), &message).await;
+            office.run(Action::ExamineClaim, Some(&claim), examined).await
         }
         Step::Decide { claim, grant, message } => {
-            let command = office.command(Action::DecideClaim, &(claim, grant, &message));
-            office.run(Action::DecideClaim, Some(claim.to_string()), ledger.decide_claim(city, &command, claim, Yen::new(grant), &message)).await
+            office.run(Action::DecideClaim, Some(&claim), async |by| claims::decide_claim(by, claim, Yen::new(grant), &message).await).await
         }
         Step::ProposeClawback { claim, amount, message } => {
-            let command = office.command(Action::ProposeClawback, &(claim, amount, &message));
-            let proposed = ledger.propose_clawback(city, &command, claim, Yen::new(amount), &message);
-            office.run(Action::ProposeClawback, Some(claim.to_string()), proposed).await
+            let proposed = async |by: &Acting| claims::propose_clawback(by, claim, Yen::new(amount), &message).await.map(|proposed| proposed.clawback);
+            office.run(Action::ProposeClawback, Some(&claim), proposed).await
         }
         Step::ApproveClawback { clawback, message } => {
-            let command = office.command(Action::ApproveClawback, &(clawback, &message));
-            office.run(Action::ApproveClawback, Some(clawback.to_string()), ledger.approve_clawback(city, &command, clawback, &message)).await
+            office.run(Action::ApproveClawback, Some(&clawback), async |by| claims::approve_clawback(by, clawback, &message).await).await
         }
     }
 }

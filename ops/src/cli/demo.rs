@@ -37,9 +37,12 @@ pub async fn run(arguments: Arguments, output: &Output) -> anyhow::Result<Exit> 
     let address = if arguments.check { ANY_PORT } else { arguments.listen.unwrap_or(ADDRESS) };
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}: give another with --listen"))?;
     let address = listener.local_addr()?;
-    let app = App::open(CONNECTIONS).await?;
+    let (app, aside) = App::open_for_training(CONNECTIONS).await?;
+    if let Some(aside) = aside {
+        output.message(format_args!("The training data of an earlier program is kept as the database {aside} on the same server; this demo begins anew."));
+    }
     let guides = demo::load(&app.ledger).await.context("loading the training cities")?;
-    let routes = serve::router(&app.ledger, &serve::Reached { host: address.to_string(), behind_proxy: false });
+    let routes = serve::router(&app.ledger, &serve::Reached::directly(address.to_string()));
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve::serve(listener, routes, async {
         let _ = stopped.await;

@@ -6,11 +6,12 @@ use clap::{Args, Subcommand};
 use ledger::Ledger;
 use ledger::ids::FamilyId;
 use ledger::staff::Action;
+use office::Acting;
+use office::actions::families;
 
 use super::merchant::{Changed, file};
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use office::routes::family_accounts::WaitingBody;
 
 /// Accounts that one list shows.
 const LIST_MAX: i64 = 500;
@@ -56,30 +57,23 @@ enum Command {
     },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let city = office.city;
     match arguments.command {
-        Command::Accounts => {
-            let waiting = async { Ok(ledger.list_family_accounts_waiting(city, None, LIST_MAX).await?.into_iter().map(WaitingBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListFamilyAccounts, None, waiting).await
-        }
+        Command::Accounts => office.run(Action::ListFamilyAccounts, None, async |by| families::list_family_accounts(by, None, LIST_MAX).await).await,
         Command::RegisterAccount { family, file: path } => {
             let Changed { account } = file(&path).await?;
-            let command = office.command(Action::RegisterFamilyAccount, &(family, &account));
-            let registered = ledger.register_family_account(city, &command, family, account.written());
-            office.run(Action::RegisterFamilyAccount, Some(family.to_string()), registered).await
+            let registered = async |by: &Acting| families::register_family_account(by, family, &account).await;
+            office.run(Action::RegisterFamilyAccount, Some(&family), registered).await
         }
         Command::ApproveAccount { family, number } => {
-            let command = office.command(Action::ApproveFamilyAccount, &(family, number));
-            let approved = ledger.approve_family_account(city, &command, (family, number));
-            office.run(Action::ApproveFamilyAccount, Some(family.to_string()), approved).await
+            let approved = async |by: &Acting| families::approve_family_account(by, family, number).await;
+            office.run(Action::ApproveFamilyAccount, Some(&family), approved).await
         }
         Command::RefuseAccount { family, number, message } => {
-            let command = office.command(Action::RefuseFamilyAccount, &(family, number, &message));
-            let refused = ledger.refuse_family_account(city, &command, (family, number), &message);
-            office.run(Action::RefuseFamilyAccount, Some(family.to_string()), refused).await
+            let refused = async |by: &Acting| families::refuse_family_account(by, family, number, &message).await;
+            office.run(Action::RefuseFamilyAccount, Some(&family), refused).await
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::error::{Error, Failure};
 use ledger::ids::FamilyId;
-use ledger::people::letter::{Printed, Rejected};
 use ledger::staff::Action;
+use office::Acting;
+use office::actions::letters;
 
-use super::office::{Ending, Office, Who};
+use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use super::paper::{PrintTo, Written, write};
-use office::routes::letters::{self, WaitingBody};
+use super::paper::PrintTo;
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -53,48 +52,23 @@ enum Command {
     },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let (city, reason) = (office.city, office.reason());
     match arguments.command {
-        Command::Waiting => {
-            let waiting = async { Ok(WaitingBody::from(ledger.count_letters_waiting(city).await?)) };
-            office.look(Action::CountLetters, None, waiting).await
-        }
+        Command::Waiting => office.run(Action::CountLetters, None, letters::count_letters).await,
         Command::Print { family, to } => {
-            let command = office.command(Action::PrintLetter, &(family, reason));
-            let printed = async move { ledger.print_letter(city, &command, family).await };
-            print(&office, Action::PrintLetter, Some(family.to_string()), printed, to).await
+            let printed = async |by: &Acting| to.write(letters::print_letter(by, family, &to.public_host).await?).await;
+            office.run(Action::PrintLetter, Some(&family), printed).await
         }
         Command::PrintNext { most, to } => {
-            let command = office.command(Action::PrintLetters, &(most, reason));
-            let printed = async move { ledger.print_letters(city, &command, most).await };
-            print(&office, Action::PrintLetters, None, printed, to).await
+            let printed = async |by: &Acting| to.write(letters::print_letters(by, most, &to.public_host).await?).await;
+            office.run(Action::PrintLetters, None, printed).await
         }
-        Command::Renew { family } => {
-            let command = office.command(Action::RenewLetter, &(family, reason));
-            office.run(Action::RenewLetter, Some(family.to_string()), ledger.renew_letter(city, &command, family)).await
-        }
+        Command::Renew { family } => office.run(Action::RenewLetter, Some(&family), async |by| letters::renew_letter(by, family).await).await,
         Command::Deliver { family, address } => {
-            let command = office.command(Action::RecordDelivery, &(family, &address, reason));
-            let recorded = ledger.record_delivery_address(city, &command, family, address.as_deref());
-            office.run(Action::RecordDelivery, Some(family.to_string()), recorded).await
+            let recorded = async |by: &Acting| letters::record_delivery_address(by, family, address.as_deref()).await;
+            office.run(Action::RecordDelivery, Some(&family), recorded).await
         }
     }
-}
-
-fn print<'a>(
-    office: &'a Office<'a>,
-    action: Action,
-    subject: Option<String>,
-    printed: impl Future<Output = Result<Printed, Error<Rejected>>> + 'a,
-    to: PrintTo,
-) -> Ending<'a> {
-    let written = async move {
-        let printed = printed.await?;
-        let page = letters::page(office.ledger, office.city, &printed, &to.public_host).await?;
-        write(&to.out, &page).await.map_err(|error| Failure::inconsistent("print", format!("{error:#}")).into())
-    };
-    office.run::<Written, Rejected>(action, subject, written)
 }

@@ -7,18 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::bank::account::Written;
 use ledger::ids::{MerchantId, PersonId, TerminalId};
-use ledger::merchant::people::{NewPerson, PersonRole};
 use ledger::merchant::{Application, Service};
 use ledger::staff::Action;
-use ledger::token::CityToken;
-use serde::{Deserialize, Serialize};
+use office::actions::merchants;
+use office::{Account, Acting};
+use serde::Deserialize;
 
 use super::office::{Office, Who, read};
 use super::output::{Exit, Output};
-use office::routes::merchants::{ListedBody, MerchantBody};
-use office::routes::people::ManagerBody;
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -116,7 +113,7 @@ enum About {
     RevealAccount { merchant: MerchantId },
 }
 
-/// An application or a change as a file.
+/// An application as a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Applied {
@@ -124,7 +121,7 @@ struct Applied {
     kana: String,
     area: String,
     services: Vec<AppliedService>,
-    account: AppliedAccount,
+    account: Account,
 }
 
 #[derive(Deserialize)]
@@ -135,33 +132,11 @@ struct AppliedService {
     registration: Option<String>,
 }
 
+/// A change of bank account as a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Changed {
-    pub(super) account: AppliedAccount,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AppliedAccount {
-    bank: String,
-    branch: String,
-    account_kind: String,
-    account_number: String,
-    holder: String,
-}
-
-impl AppliedAccount {
-    pub(super) fn written(&self) -> Written<'_> {
-        let Self { bank, branch, account_kind, account_number, holder } = self;
-        Written { bank, branch, kind: account_kind, number: account_number, holder }
-    }
-}
-
-#[derive(Serialize)]
-struct NewTerminal {
-    terminal: TerminalId,
-    token: String,
+    pub(super) account: Account,
 }
 
 pub(super) async fn file<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
@@ -170,21 +145,16 @@ pub(super) async fn file<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::R
     toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.message()))
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let city = office.city;
     match arguments.command {
         Command::About(about) => decide(&office, about).await,
+        Command::List => office.run(Action::ListMerchants, None, merchants::list_merchants).await,
         Command::Apply { file } => apply(&office, &file).await,
-        Command::List => {
-            let merchants = async { Ok(ledger.list_merchants(city).await?.into_iter().map(ListedBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListMerchants, None, merchants).await
-        }
         Command::ChangeAccount { merchant, file: path } => {
             let Changed { account } = file(&path).await?;
-            let command = office.command(Action::ChangeAccount, &(merchant, &account));
-            office.run(Action::ChangeAccount, Some(merchant.to_string()), ledger.change_merchant_account(city, &command, merchant, account.written())).await
+            office.run(Action::ChangeAccount, Some(&merchant), async |by| merchants::change_account(by, merchant, &account).await).await
         }
         Command::ApplyServices { merchant, services } => {
             let service = |text: &String| {
@@ -192,45 +162,25 @@ pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyh
                 Service { category: category.to_owned(), expense: expense.to_owned(), registration: None }
             };
             let services: Vec<_> = services.iter().map(service).collect();
-            let command = office.command(Action::ApplyServices, &(merchant, &services));
-            office.run(Action::ApplyServices, Some(merchant.to_string()), ledger.apply_services(city, &command, merchant, &services)).await
+            office.run(Action::ApplyServices, Some(&merchant), async |by| merchants::apply_services(by, merchant, &services).await).await
         }
         Command::Consent { merchant, withdrawn } => {
-            let command = office.command(Action::RecordConsent, &(merchant, withdrawn, office.reason()));
-            let recorded = ledger.record_netting_consent(city, &command, merchant, !withdrawn, office.reason());
-            office.run(Action::RecordConsent, Some(merchant.to_string()), recorded).await
+            office.run(Action::RecordConsent, Some(&merchant), async |by| merchants::record_consent(by, merchant, !withdrawn).await).await
         }
         Command::AddTerminal { merchant, label } => {
-            let command = office.command(Action::AddTerminal, &(merchant, &label));
-            let made = async {
-                let (terminal, token) = ledger.add_terminal(city, &command, merchant, &label).await?;
-                Ok::<_, ledger::error::Error<ledger::merchant::Rejected>>(NewTerminal { terminal, token: CityToken::new(city, token).to_string() })
-            };
-            office.run(Action::AddTerminal, Some(merchant.to_string()), made).await
+            office.run(Action::AddTerminal, Some(&merchant), async |by| merchants::add_terminal(by, merchant, &label).await).await
         }
-        command @ (Command::InviteManager { .. } | Command::RemovePerson { .. }) => people(&office, command).await,
         Command::RevokeTerminal { merchant, terminal } => {
-            let command = office.command(Action::RevokeTerminal, &(merchant, terminal));
-            office.run(Action::RevokeTerminal, Some(format!("{merchant}/{terminal}")), ledger.revoke_terminal(city, &command, merchant, terminal)).await
+            let subject = format!("{merchant}/{terminal}");
+            office.run(Action::RevokeTerminal, Some(&subject), async |by| merchants::revoke_terminal(by, merchant, terminal).await).await
         }
-    }
-}
-
-async fn people(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
-    match command {
         Command::InviteManager { merchant, name } => {
-            let new = NewPerson { name, role: PersonRole::Manager };
-            let command = office.command(Action::InviteManager, &(merchant, &new));
-            let invited = async { ledger.invite_person(city, &command, merchant, &new).await.map(ManagerBody::from) };
-            office.run(Action::InviteManager, Some(merchant.to_string()), invited).await
+            office.run(Action::InviteManager, Some(&merchant), async |by| merchants::invite_manager(by, merchant, name).await).await
         }
         Command::RemovePerson { merchant, person } => {
-            let command = office.command(Action::RemoveMerchantPerson, &(merchant, person));
-            let removed = ledger.remove_person(city, &command, merchant, person);
-            office.run(Action::RemoveMerchantPerson, Some(format!("{merchant}/{person}")), removed).await
+            let subject = format!("{merchant}/{person}");
+            office.run(Action::RemoveMerchantPerson, Some(&subject), async |by| merchants::remove_merchant_person(by, merchant, person).await).await
         }
-        _ => Ok(Exit::Refused),
     }
 }
 
@@ -238,48 +188,29 @@ async fn apply(office: &Office<'_>, path: &Path) -> anyhow::Result<Exit> {
     let Applied { name, kana, area, services, account } = file(path).await?;
     let service = |service: AppliedService| Service { category: service.category, expense: service.expense, registration: service.registration };
     let application = Application { name, kana, area, services: services.into_iter().map(service).collect() };
-    let command = office.command(Action::ApplyMerchant, &(&application, &account));
-    office.run(Action::ApplyMerchant, None, office.ledger.apply_merchant(office.city, &command, &application, account.written())).await
+    let applied = async |by: &Acting| merchants::apply_merchant(by, &application, &account).await.map(|applied| applied.merchant);
+    office.run(Action::ApplyMerchant, None, applied).await
 }
 
 async fn decide(office: &Office<'_>, about: About) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
-    let asked = |action, merchant: MerchantId| (office.command(action, &(merchant, reason)), Some(merchant.to_string()));
     match about {
+        About::Show { merchant } => office.run(Action::ShowMerchant, Some(&merchant), async |by| merchants::show_merchant(by, merchant).await).await,
         About::Receive { merchant } => {
-            let (command, subject) = asked(Action::ReceiveApplication, merchant);
-            office.run(Action::ReceiveApplication, subject, ledger.receive_application(city, &command, merchant)).await
+            office.run(Action::ReceiveApplication, Some(&merchant), async |by| merchants::receive_application(by, merchant).await).await
         }
-        About::Show { merchant } => {
-            let found = async { Ok(ledger.get_merchant(city, merchant).await?.map(MerchantBody::from)) };
-            office.look_at(Action::ShowMerchant, merchant.to_string(), found).await
-        }
-        About::RevealAccount { merchant } => {
-            office.look(Action::RevealMerchantAccount, Some(merchant.to_string()), ledger.reveal_merchant_accounts(city, merchant)).await
-        }
-        About::Approve { merchant } => {
-            let (command, subject) = asked(Action::ApproveMerchant, merchant);
-            office.run(Action::ApproveMerchant, subject, ledger.approve_merchant(city, &command, merchant)).await
-        }
-        About::Refuse { merchant } => {
-            let (command, subject) = asked(Action::RefuseMerchant, merchant);
-            office.run(Action::RefuseMerchant, subject, ledger.refuse_merchant(city, &command, merchant, reason)).await
-        }
-        About::Suspend { merchant } => {
-            let (command, subject) = asked(Action::SuspendMerchant, merchant);
-            office.run(Action::SuspendMerchant, subject, ledger.suspend_merchant(city, &command, merchant, reason)).await
-        }
-        About::Resume { merchant } => {
-            let (command, subject) = asked(Action::ResumeMerchant, merchant);
-            office.run(Action::ResumeMerchant, subject, ledger.resume_merchant(city, &command, merchant, reason)).await
-        }
+        About::Approve { merchant } => office.run(Action::ApproveMerchant, Some(&merchant), async |by| merchants::approve_merchant(by, merchant).await).await,
+        About::Refuse { merchant } => office.run(Action::RefuseMerchant, Some(&merchant), async |by| merchants::refuse_merchant(by, merchant).await).await,
+        About::Suspend { merchant } => office.run(Action::SuspendMerchant, Some(&merchant), async |by| merchants::suspend_merchant(by, merchant).await).await,
+        About::Resume { merchant } => office.run(Action::ResumeMerchant, Some(&merchant), async |by| merchants::resume_merchant(by, merchant).await).await,
         About::ApproveServices { merchant } => {
-            let (command, subject) = asked(Action::ApproveServices, merchant);
-            office.run(Action::ApproveServices, subject, ledger.approve_services(city, &command, merchant)).await
+            office.run(Action::ApproveServices, Some(&merchant), async |by| merchants::approve_services(by, merchant).await).await
         }
         About::ApproveAccount { merchant } => {
-            let (command, subject) = asked(Action::ApproveAccount, merchant);
-            office.run(Action::ApproveAccount, subject, ledger.approve_merchant_account(city, &command, merchant)).await
+            office.run(Action::ApproveAccount, Some(&merchant), async |by| merchants::approve_account(by, merchant).await).await
+        }
+        About::RevealAccount { merchant } => {
+            let revealed = async |by: &Acting| merchants::reveal_merchant_account(by, merchant).await.map(|revealed| revealed.accounts);
+            office.run(Action::RevealMerchantAccount, Some(&merchant), revealed).await
         }
     }
 }

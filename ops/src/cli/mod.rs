@@ -136,7 +136,9 @@ impl Cli {
     pub async fn run_on(self, ledger: &Ledger) -> anyhow::Result<Exit> {
         match self.command {
             Command::OnBooks(command) => Box::pin(command.on(ledger, &Output::new(self.json))).await,
-            _ => Ok(Exit::Refused),
+            Command::Scheme(_) | Command::Rehearse(_) | Command::Serve(_) | Command::Bench(_) | Command::TillCertificates(_) | Command::Demo(_) => {
+                Ok(Exit::Refused)
+            }
         }
     }
 }

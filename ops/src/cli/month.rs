@@ -2,15 +2,14 @@
 
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::error::Error;
 use ledger::ids::StatementId;
 use ledger::staff::Action;
 use ledger::time::Month;
+use office::actions::month;
+use office::{Acting, Refused};
 
 use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use office::routes::months::ChecklistBody;
-use office::routes::statements::{AnalysisBody, StatementBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -70,69 +69,54 @@ struct Which {
 }
 
 impl Which {
-    async fn ids(&self, office: &Office<'_>, state: &str) -> Result<Vec<StatementId>, ledger::error::Failure> {
+    /// Those that are named, or all of the month in `state`.
+    async fn ids(self, by: &Acting, state: &str) -> Result<Vec<StatementId>, Refused> {
         if self.month.is_none() {
-            return Ok(self.statements.clone());
+            return Ok(self.statements);
         }
-        let all = office.ledger.list_statements(office.city, None, self.month).await?;
-        Ok(all.into_iter().filter(|statement| statement.state == state).map(|statement| statement.id).collect())
+        let all = month::list_statements(by, None, self.month).await?;
+        Ok(all.into_iter().filter(|statement| statement.state == state).map(|statement| statement.statement).collect())
+    }
+
+    fn subject(&self) -> String {
+        self.month.map(|month| month.to_string()).or_else(|| self.statements.first().map(ToString::to_string)).unwrap_or_default()
     }
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let city = office.city;
     match arguments.command {
-        Command::Draw { month } => {
-            let command = office.command(Action::DrawStatements, &month);
-            let drawn = async {
-                ledger.settle_refunds(city).await.map_err(Error::Failed)?;
-                ledger.draw_statements(city, &command, month).await
-            };
-            office.run(Action::DrawStatements, Some(month.to_string()), drawn).await
+        Command::Draw { month: of } => {
+            office.run(Action::DrawStatements, Some(&of), async |by| month::draw_statements(by, of).await.map(|drawn| drawn.drawn)).await
         }
-        Command::List { month } => {
-            let all = async { Ok(ledger.list_statements(city, None, Some(month)).await?.into_iter().map(StatementBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListStatements, Some(month.to_string()), all).await
-        }
-        Command::Analysis { month } => {
-            let all = async { Ok(ledger.list_analyses(city, month).await?.into_iter().map(AnalysisBody::from).collect::<Vec<_>>()) };
-            office.look(Action::AnalyseStatements, Some(month.to_string()), all).await
-        }
-        Command::Claim { statement } => {
-            let command = office.command(Action::ClaimStatement, &statement);
-            office.run(Action::ClaimStatement, Some(statement.to_string()), ledger.claim_statement(city, &command, statement)).await
-        }
-        Command::Checklist { month } => {
-            let checklist = async { Ok(ChecklistBody::new(month, ledger.close_checklist(city, month).await?)) };
-            office.look(Action::ShowChecklist, Some(month.to_string()), checklist).await
-        }
-        Command::Close { month } => {
-            let command = office.command(Action::CloseMonth, &month);
-            office.run(Action::CloseMonth, Some(month.to_string()), ledger.close_month(city, &command, month)).await
-        }
-        step @ (Command::Examine(_) | Command::Approve(_)) => take(&office, step).await,
+        Command::List { month: of } => office.run(Action::ListStatements, Some(&of), async |by| month::list_statements(by, None, Some(of)).await).await,
+        Command::Analysis { month: of } => office.run(Action::AnalyseStatements, Some(&of), async |by| month::analyse_statements(by, of).await).await,
+        Command::Claim { statement } => office.run(Action::ClaimStatement, Some(&statement), async |by| month::claim_statement(by, statement).await).await,
+        Command::Examine(which) => examine(&office, which).await,
+        Command::Approve(which) => approve(&office, which).await,
+        Command::Checklist { month: of } => office.run(Action::ShowChecklist, Some(&of), async |by| month::show_checklist(by, of).await).await,
+        Command::Close { month: of } => office.run(Action::CloseMonth, Some(&of), async |by| month::close_month(by, of).await).await,
     }
 }
 
 /// The statements are looked for only once the step may be taken.
-async fn take(office: &Office<'_>, step: Command) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
-    let (action, which, waiting) = match &step {
-        Command::Examine(which) => (Action::ExamineStatements, which, "claimed"),
-        Command::Approve(which) => (Action::ApproveStatements, which, "examined"),
-        _ => return Ok(Exit::Refused),
+async fn examine(office: &Office<'_>, which: Which) -> anyhow::Result<Exit> {
+    let subject = which.subject();
+    let examined = async |by: &Acting| {
+        let ids = which.ids(by, "claimed").await?;
+        month::examine_statements(by, &ids).await?;
+        Ok(ids)
     };
-    let subject = which.month.map(|month| month.to_string()).or_else(|| which.statements.first().map(ToString::to_string));
-    let taken = async {
-        let ids = which.ids(office, waiting).await.map_err(Error::Failed)?;
-        let command = office.command(action, &ids);
-        match action {
-            Action::ExamineStatements => ledger.examine_statements(city, &command, &ids).await?,
-            _ => ledger.approve_statements(city, &command, &ids).await?,
-        }
-        Ok::<_, Error<ledger::statement::Rejected>>(ids)
+    office.run(Action::ExamineStatements, Some(&subject), examined).await
+}
+
+async fn approve(office: &Office<'_>, which: Which) -> anyhow::Result<Exit> {
+    let subject = which.subject();
+    let approved = async |by: &Acting| {
+        let ids = which.ids(by, "examined").await?;
+        month::approve_statements(by, &ids).await?;
+        Ok(ids)
     };
-    office.run(action, subject, taken).await
+    office.run(Action::ApproveStatements, Some(&subject), approved).await
 }

@@ -1,8 +1,7 @@
-//! Staff at the server: what the commands of `city`, `merchant`, `month`, `bank` and `staff` share. Each passes the same permission table and leaves
-//! the same row in the audit log as at the ops API.
+//! Staff at the server: what the commands of `city`, `merchant`, `month`, `bank` and `staff` share. Each calls the function that the API calls, passes the
+//! same permission table and leaves the same row in the audit log.
 
-use std::fmt;
-use std::future::Future;
+use std::fmt::{self, Display};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,11 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context as _;
 use clap::Args;
 use ledger::Ledger;
-use ledger::actor::Command;
-use ledger::error::{Error, Failure};
-use ledger::ids::Municipality;
-use ledger::staff::reversal::certain;
-use ledger::staff::{Action, Asked, Denied, Door, Ended, Member, Refusal};
+use ledger::staff::{Action, Door, Ended, Member};
+use office::{About, Acting, Refused};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -43,19 +39,15 @@ pub struct Who {
 
 /// A member of staff at the server.
 pub struct Office<'a> {
-    /// The ledger.
-    pub ledger: &'a Ledger,
-    /// Which city.
-    pub city: Municipality,
-    /// Who.
-    pub member: Member,
+    ledger: &'a Ledger,
+    member: Member,
     reason: Option<String>,
     key: String,
     output: &'a Output,
 }
 
-/// How a command ends. In a box, for some use cases are large.
-pub type Ending<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Exit>> + 'a>>;
+/// Work of staff, and how it ended.
+type Working<'a, T> = Pin<Box<dyn Future<Output = (Result<T, Refused>, Ended)> + 'a>>;
 
 /// An answer that is no.
 #[derive(Serialize)]
@@ -65,21 +57,21 @@ struct No {
     reason: String,
 }
 
-impl fmt::Display for No {
+impl Display for No {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "refused [{}]: {}", self.code, self.reason)
     }
 }
 
 /// Tells that the answer is no, and why.
-pub fn refuse(output: &Output, code: &str, reason: impl fmt::Display) -> anyhow::Result<Exit> {
+pub fn refuse(output: &Output, code: &str, reason: impl Display) -> anyhow::Result<Exit> {
     let refused = No { refused: true, code: code.to_owned(), reason: reason.to_string() };
     output.answer(&refused, &refused)?;
     Ok(Exit::Refused)
 }
 
 impl<'a> Office<'a> {
-    /// Opens the office for whoever is named; none, and people are told, where there is no such city or person.
+    /// Opens the office for the member of staff who is named. `None`: there is no such city or person, and people were told.
     pub async fn open(who: Who, ledger: &'a Ledger, output: &'a Output) -> anyhow::Result<Option<Self>> {
         let Some(city) = named(&who.city, ledger, output).await? else { return Ok(None) };
         let Some(member) = ledger.find_staff(city.municipality, &who.by).await? else {
@@ -88,95 +80,42 @@ impl<'a> Office<'a> {
         };
         let now = ledger.clock.now().timestamp_micros();
         let key = who.key.clone().unwrap_or_else(|| format!("at/{now}/{}", COMMANDS.fetch_add(1, Ordering::Relaxed)));
-        Ok(Some(Self { ledger, city: city.municipality, member, reason: who.reason, key, output }))
+        Ok(Some(Self { ledger, member, reason: who.reason, key, output }))
     }
 
-    /// The command under the key that was given, or under one of this instant.
-    #[must_use]
-    pub fn command(&self, action: Action, request: &impl Serialize) -> Command {
-        Command::new(self.member.actor(), self.key(action), request)
+    /// Has `work` done if they may and writes it down; the caller tells how it ended.
+    pub async fn act<T>(&self, action: Action, subject: Option<&dyn Display>, work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>) -> Result<T, Refused> {
+        let by = Acting::new(self.ledger.clone(), self.member.clone(), action).because(self.reason.clone()).under(Some(&self.key));
+        let about = About { door: Door::CommandLine, subject: subject.map(ToString::to_string), request_id: None };
+        // In a box, for some use cases are large; and so that what stands around them is compiled once for what they answer, not for each of them.
+        let work: Working<'_, T> = Box::pin(async {
+            let result = work(&by).await;
+            let ended = result.as_ref().map_or_else(Refused::ended, |_| by.done());
+            (result, ended)
+        });
+        by.act(about, work).await?
     }
 
-    /// The reason that was given. [`Self::run`] refuses what needs one and has none.
-    #[must_use]
-    pub fn reason(&self) -> &str {
-        self.reason.as_deref().unwrap_or_default()
-    }
-
-    /// A caller's keys never meet those of another kind of command.
-    fn key(&self, action: Action) -> String {
-        format!("{}:{}", action.code(), self.key)
-    }
-
-    /// Does `work` if they may and writes it down; the caller tells how it ended.
-    pub async fn act<T, R: Refusal + 'static>(
+    /// Has `work` done if they may, writes it down, and tells how it ended.
+    pub async fn run<T: Serialize>(
         &self,
         action: Action,
-        subject: Option<String>,
-        work: impl Future<Output = Result<T, Error<R>>>,
-    ) -> Result<Result<Result<T, Error<R>>, Denied>, Failure> {
-        let key = (!action.only_reads()).then(|| self.key(action));
-        let asked = Asked { subject, reason: self.reason.clone(), key, ..Asked::new(action, Door::CommandLine) };
-        let working = async {
-            let result = work.await;
-            let ended = Ended::of(&result);
-            (result, ended)
-        };
-        self.ledger.act_as(&self.member, asked, working).await
+        subject: Option<&dyn Display>,
+        work: impl AsyncFnOnce(&Acting) -> Result<T, Refused>,
+    ) -> anyhow::Result<Exit> {
+        self.tell(self.act(action, subject, async |by| work(by).await.map(|answer| serde_json::to_value(answer))).await)
     }
 
-    /// Does `work` if they may, writes it down, and tells how it ended.
-    pub fn run<'b, T: Serialize + 'b, R: Refusal + 'static>(
-        &'b self,
-        action: Action,
-        subject: Option<String>,
-        work: impl Future<Output = Result<T, Error<R>>> + 'b,
-    ) -> Ending<'b> {
-        Box::pin(async move {
-            match self.act(action, subject, work).await? {
-                Err(denied) => refuse(self.output, denied.code(), denied),
-                Ok(result) => self.tell(result),
-            }
-        })
-    }
-
-    fn tell<T: Serialize, R: Refusal + 'static>(&self, result: Result<T, Error<R>>) -> anyhow::Result<Exit> {
-        match result {
-            Err(Error::Rejected(rejected)) => refuse(self.output, rejected.code(), &rejected),
-            Err(Error::Failed(failure)) => Err(failure).context("this broke: what became of it is found out by the same command under the same --key"),
-            Ok(answer) => {
-                let document = serde_json::to_value(&answer)?;
+    fn tell(&self, acted: Result<serde_json::Result<Value>, Refused>) -> anyhow::Result<Exit> {
+        match acted {
+            Ok(document) => {
+                let document = document?;
                 self.output.answer(&document, Readable(&document))?;
                 Ok(Exit::Done)
             }
+            Err(Refused::Failed(failure)) => Err(failure).context("this broke: what became of it is found out by the same command under the same --key"),
+            Err(refused) => refuse(self.output, refused.code(), refused),
         }
-    }
-
-    /// The same for what cannot be refused.
-    pub fn look<'b, T: Serialize + 'b>(&'b self, action: Action, subject: Option<String>, work: impl Future<Output = Result<T, Failure>> + 'b) -> Ending<'b> {
-        self.run(action, subject, async { certain(work.await) })
-    }
-
-    /// The same for one thing that may not be there.
-    pub fn look_at<'b, T: Serialize + 'b>(
-        &'b self,
-        action: Action,
-        subject: String,
-        work: impl Future<Output = Result<Option<T>, Failure>> + 'b,
-    ) -> Ending<'b> {
-        let found = async { work.await.map_err(Error::Failed).and_then(|found| found.ok_or(Error::Rejected(Nothing))) };
-        self.run(action, Some(subject), found)
-    }
-}
-
-/// There is no such thing in this city.
-#[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("there is no such thing in this city")]
-struct Nothing;
-
-impl Refusal for Nothing {
-    fn code(&self) -> &'static str {
-        "not_found"
     }
 }
 
@@ -188,7 +127,7 @@ pub async fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 /// A document for people: a line for each thing of a list, a line for each field.
 struct Readable<'a>(&'a Value);
 
-impl fmt::Display for Readable<'_> {
+impl Display for Readable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Value::Null => f.write_str("done"),

@@ -1,23 +1,22 @@
 //! `hagukumi paper`: booklets and cards, at the counter and on the phone line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::error::Error;
+use ledger::error::Failure;
 use ledger::ids::{AccountId, BookletId, CardId, ChildId, FamilyId, MerchantId};
 use ledger::money::Yen;
-use ledger::paper::{BookletKind, NewBooklet, Rejected, Reserve};
+use ledger::paper::{BookletKind, NewBooklet, Reserve};
 use ledger::staff::Action;
+use office::actions::paper;
+use office::print::Page;
+use office::{Acting, Refused};
 use serde::Serialize;
 
-use super::office::{Ending, Office, Who};
+use super::office::{Office, Who};
 use super::output::{Exit, Output};
-use office::print::Page;
-use office::routes::booklets::{self, BookletBody};
-use office::routes::cards::{self, CardBody, ReservationBody};
 
 /// Who, and what.
 #[derive(Debug, Args)]
@@ -157,13 +156,48 @@ enum CardCommand {
     },
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(office) = Office::open(arguments.who, ledger, output).await? else { return Ok(Exit::Refused) };
     match arguments.command {
+        Command::Kinds => office.run(Action::ListBookletKinds, None, paper::list_booklet_kinds).await,
+        Command::MakeKind { kind, face_yen, expense, services } => {
+            let made = BookletKind { kind: kind.clone(), face: Yen::new(face_yen), expense, services };
+            office.run(Action::MakeBookletKind, Some(&kind), async |by| paper::make_booklet_kind(by, made).await.map(drop)).await
+        }
+        Command::Issue { family, kind, tickets, children, own_money, valid_through } => {
+            let asked = NewBooklet { family, children, own_money, kind, tickets, valid_through };
+            office.run(Action::IssueBooklet, Some(&family), async |by| paper::issue_booklet(by, &asked).await).await
+        }
+        Command::Show { booklet } => office.run(Action::ShowBooklet, Some(&booklet), async |by| paper::show_booklet(by, booklet).await).await,
+        Command::Print { booklet, to } => {
+            let printed = async |by: &Acting| to.write(paper::print_booklet(by, booklet, &to.public_host).await?).await;
+            office.run(Action::PrintBooklet, Some(&booklet), printed).await
+        }
+        Command::Reissue { booklet } => office.run(Action::ReissueBooklet, Some(&booklet), async |by| paper::reissue_booklet(by, booklet).await).await,
+        Command::Cancel { booklet } => office.run(Action::CancelBooklet, Some(&booklet), async |by| paper::cancel_booklet(by, booklet).await).await,
         Command::Card(command) => card(&office, command).await,
-        command @ (Command::Kinds | Command::MakeKind { .. } | Command::Issue { .. }) => issue(&office, command).await,
-        command => booklet(&office, command).await,
+    }
+}
+
+async fn card(office: &Office<'_>, command: CardCommand) -> anyhow::Result<Exit> {
+    match command {
+        CardCommand::Issue { family } => office.run(Action::IssueCard, Some(&family), async |by| paper::issue_card(by, family).await).await,
+        CardCommand::Show { card } => office.run(Action::ShowCard, Some(&card), async |by| paper::show_card(by, card).await).await,
+        CardCommand::Print { card, to } => {
+            let printed = async |by: &Acting| to.write(paper::print_card(by, card, &to.public_host).await?).await;
+            office.run(Action::PrintCard, Some(&card), printed).await
+        }
+        CardCommand::Reissue { card } => office.run(Action::ReissueCard, Some(&card), async |by| paper::reissue_card(by, card).await).await,
+        CardCommand::End { card } => office.run(Action::EndCard, Some(&card), async |by| paper::end_card(by, card).await).await,
+        CardCommand::Reserve { card, merchant, expense, price_yen, service, children, own_money } => {
+            let asked = Reserve { children, merchant, expense, service, price: Yen::new(price_yen), own_money };
+            office.run(Action::ReserveForCard, Some(&card), async |by| paper::reserve_for_card(by, card, &asked).await).await
+        }
+        CardCommand::CancelReservation { card, reservation } => {
+            let subject = format!("{card}/{reservation}");
+            office.run(Action::CancelReservation, Some(&subject), async |by| paper::cancel_reservation(by, card, reservation).await).await
+        }
     }
 }
 
@@ -173,123 +207,19 @@ pub(super) struct Written {
     file: String,
 }
 
-/// Writes a page for the printer, for nobody else to read.
-pub(super) async fn write(path: &Path, page: &Page) -> anyhow::Result<Written> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let file = tokio::fs::OpenOptions::from(options).open(path).await.with_context(|| format!("cannot write {}", path.display()))?;
-    tokio::io::AsyncWriteExt::write_all(&mut { file }, page.0.as_bytes()).await.with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(Written { file: path.display().to_string() })
-}
-
-/// The page is made and logged first; then it is written.
-fn print_page<'a>(
-    office: &'a Office<'a>,
-    action: Action,
-    subject: String,
-    page: impl Future<Output = Result<Page, Error<Rejected>>> + 'a,
-    to: PathBuf,
-) -> Ending<'a> {
-    let written = async move {
-        let page = page.await?;
-        write(&to, &page).await.map_err(|error| ledger::error::Failure::inconsistent("print", format!("{error:#}")).into())
-    };
-    office.run::<Written, Rejected>(action, Some(subject), written)
-}
-
-async fn issue(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
-    let (ledger, city) = (office.ledger, office.city);
-    match command {
-        Command::MakeKind { kind, face_yen, expense, services } => {
-            let kind = BookletKind { kind, face: Yen::new(face_yen), expense, services };
-            let command = office.command(Action::MakeBookletKind, &kind);
-            office.run(Action::MakeBookletKind, Some(kind.kind.clone()), ledger.make_booklet_kind(city, &command, &kind)).await
-        }
-        Command::Issue { family, kind, tickets, children, own_money, valid_through } => {
-            let asked = NewBooklet { family, children, own_money, kind, tickets, valid_through };
-            let command = office.command(Action::IssueBooklet, &asked);
-            let issued = async { ledger.issue_booklet(city, &command, &asked).await.map(BookletBody::from) };
-            office.run(Action::IssueBooklet, Some(family.to_string()), issued).await
-        }
-        _ => office.run(Action::ListBookletKinds, None, booklets::list_kinds(ledger, city)).await,
+impl PrintTo {
+    /// Writes a page for the printer, for nobody else to read. What cannot be written stands as failed in the audit log.
+    pub(super) async fn write(&self, page: Page) -> Result<Written, Refused> {
+        let written = self.write_file(&page).await;
+        written.map_err(|error| Failure::inconsistent("print", format!("cannot write {}: {error}", self.out.display())))?;
+        Ok(Written { file: self.out.display().to_string() })
     }
-}
 
-async fn booklet(office: &Office<'_>, command: Command) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
-    match command {
-        Command::Show { booklet } => {
-            let found = async { Ok(ledger.booklet(city, booklet).await?.map(BookletBody::from)) };
-            office.look_at(Action::ShowBooklet, booklet.to_string(), found).await
-        }
-        Command::Print { booklet, to } => {
-            let page = booklets::page(ledger, city, booklet, &to.public_host);
-            print_page(office, Action::PrintBooklet, booklet.to_string(), page, to.out.clone()).await
-        }
-        Command::Reissue { booklet } => {
-            let command = office.command(Action::ReissueBooklet, &(booklet, reason));
-            let done = async { ledger.reissue_booklet(city, &command, booklet).await.map(BookletBody::from) };
-            office.run(Action::ReissueBooklet, Some(booklet.to_string()), done).await
-        }
-        Command::Cancel { booklet } => {
-            let command = office.command(Action::CancelBooklet, &(booklet, reason));
-            let done = async { ledger.cancel_booklet(city, &command, booklet).await.map(BookletBody::from) };
-            office.run(Action::CancelBooklet, Some(booklet.to_string()), done).await
-        }
-        _ => Ok(Exit::Refused),
-    }
-}
-
-async fn card(office: &Office<'_>, command: CardCommand) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
-    match command {
-        CardCommand::Issue { family } => {
-            let command = office.command(Action::IssueCard, &family);
-            let issued = async { ledger.issue_card(city, &command, family).await.map(CardBody::from) };
-            office.run(Action::IssueCard, Some(family.to_string()), issued).await
-        }
-        CardCommand::Show { card } => {
-            let found = async {
-                match ledger.card(city, card).await? {
-                    Some(card) => cards::seen(ledger, city, card).await.map(Some),
-                    None => Ok(None),
-                }
-            };
-            office.look_at(Action::ShowCard, card.to_string(), found).await
-        }
-        CardCommand::Print { card, to } => {
-            let page = cards::page(ledger, city, card, &to.public_host);
-            print_page(office, Action::PrintCard, card.to_string(), page, to.out.clone()).await
-        }
-        CardCommand::Reissue { card } => {
-            let command = office.command(Action::ReissueCard, &(card, reason));
-            let done = async { Ok(cards::seen(ledger, city, ledger.reissue_card(city, &command, card).await?).await?) };
-            office.run::<CardBody, Rejected>(Action::ReissueCard, Some(card.to_string()), done).await
-        }
-        CardCommand::End { card } => {
-            let command = office.command(Action::EndCard, &(card, reason));
-            let done = async { ledger.end_card(city, &command, card).await.map(CardBody::from) };
-            office.run(Action::EndCard, Some(card.to_string()), done).await
-        }
-        command => reserve(office, command).await,
-    }
-}
-
-async fn reserve(office: &Office<'_>, command: CardCommand) -> anyhow::Result<Exit> {
-    let (ledger, city, reason) = (office.ledger, office.city, office.reason());
-    match command {
-        CardCommand::Reserve { card, merchant, expense, price_yen, service, children, own_money } => {
-            let asked = Reserve { children, merchant, expense, service, price: Yen::new(price_yen), own_money };
-            let command = office.command(Action::ReserveForCard, &(card, &asked));
-            let reserved = async { ledger.reserve(city, &command, card, &asked).await.map(ReservationBody::from) };
-            office.run(Action::ReserveForCard, Some(card.to_string()), reserved).await
-        }
-        CardCommand::CancelReservation { card, reservation } => {
-            let command = office.command(Action::CancelReservation, &(card, reservation, reason));
-            let done = ledger.cancel_reservation(city, &command, card, reservation);
-            office.run(Action::CancelReservation, Some(format!("{card}/{reservation}")), done).await
-        }
-        _ => Ok(Exit::Refused),
+    async fn write_file(&self, page: &Page) -> std::io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = tokio::fs::OpenOptions::from(options).open(&self.out).await?;
+        tokio::io::AsyncWriteExt::write_all(&mut file, page.0.as_bytes()).await
     }
 }

@@ -2,16 +2,14 @@
 //!
 //! A file that is refused ends with exit code 1. Lines that are refused are listed, and the rest is imported: exit code 0.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::error::Error;
-use ledger::people::Report;
-use ledger::people::roster::{FileRefused, Notice};
 use ledger::staff::Action;
+use office::actions::rosters;
+use office::{Acting, Refused};
 use serde::Serialize;
 
 use super::bar::Bar;
@@ -36,7 +34,7 @@ pub struct Named {
     file: PathBuf,
 }
 
-/// Runs the command on behalf of whoever is named.
+/// Runs the command as the member of staff who is named.
 ///
 /// # Errors
 /// If the file cannot be read or the database fails. A refused file is [`Exit::Refused`].
@@ -44,27 +42,26 @@ pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::
     let (Command::Preview(Named { who, file }) | Command::Import(Named { who, file })) = &command;
     let Some(office) = Office::open(who.clone(), ledger, output).await? else { return Ok(Exit::Refused) };
     let bytes = read(file).await?;
+    let bar = Bar::new();
     let acted = match &command {
-        Command::Preview(_) => Box::pin(office.act(Action::PreviewRoster, None, ledger.preview_roster(office.city, &bytes))).await?,
-        Command::Import(_) => Box::pin(office.act(Action::ImportRoster, None, import(&office, &bytes))).await?,
+        Command::Preview(_) => office.act(Action::PreviewRoster, None, async |by| rosters::preview_roster(by, &bytes).await).await,
+        Command::Import(_) => {
+            let imported = async |by: &Acting| rosters::import_roster(by, &bytes, &mut |progress| bar.hear(progress)).await;
+            office.act(Action::ImportRoster, None, imported).await
+        }
     };
     match acted {
-        Ok(Ok(report)) => {
-            output.answer(&report, Readable(&report))?;
+        Ok(report) => {
+            output.answer(&report, &report)?;
             Ok(Exit::Done)
         }
-        Ok(Err(Error::Rejected(refused))) => {
-            output.answer(&Refusal::from(&refused), &refused)?;
+        Err(Refused::Failed(failure)) => Err(failure).context("the roster was not imported"),
+        Err(Refused::Denied(denied)) => refuse(output, denied.code(), denied),
+        Err(refused) => {
+            output.answer(&Refusal { file_refused: true, code: refused.code(), reason: refused.to_string() }, &refused)?;
             Ok(Exit::Refused)
         }
-        Ok(Err(Error::Failed(failure))) => Err(failure).context("the roster was not imported"),
-        Err(denied) => refuse(output, denied.code(), denied),
     }
-}
-
-async fn import(office: &Office<'_>, bytes: &[u8]) -> Result<Report, Error<FileRefused>> {
-    let bar = Bar::new();
-    office.ledger.import_roster(office.city, &office.member.actor(), bytes, &mut |progress| bar.hear(progress)).await
 }
 
 /// A refused file as a document.
@@ -73,55 +70,4 @@ struct Refusal {
     file_refused: bool,
     code: &'static str,
     reason: String,
-}
-
-impl From<&FileRefused> for Refusal {
-    fn from(refused: &FileRefused) -> Self {
-        Self { file_refused: true, code: refused.code(), reason: refused.to_string() }
-    }
-}
-
-/// A report for people.
-struct Readable<'a>(&'a Report);
-
-impl fmt::Display for Readable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { repeated, lines, new, changed, unchanged, refused, families_new, refusals, warnings, .. } = self.0;
-        if *repeated {
-            writeln!(f, "この名簿は取込済みです。変更はありません。")?;
-        }
-        write!(f, "{lines}行: 新規 {new}、変更 {changed}、変更なし {unchanged}、不備 {refused}（新しい世帯 {families_new}）")?;
-        for (label, notices) in [("不備", refusals), ("注意", warnings)] {
-            for Notice { line, column, code, reason } in notices {
-                write!(f, "\n{label} {line}行目 {} [{code}] {reason}", column.unwrap_or("行全体"))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_names_line_column_code_and_what_to_do() {
-        let refusal = Notice { line: 3, column: Some("生年月日"), code: "date", reason: "日付ではありません。".to_owned() };
-        let report = Report {
-            roster: None,
-            repeated: false,
-            lines: 2,
-            new: 1,
-            changed: 0,
-            unchanged: 0,
-            refused: 1,
-            families_new: 1,
-            refusals: vec![refusal],
-            warnings: Vec::new(),
-        };
-        let shown = Readable(&report).to_string();
-        assert_eq!(shown, "2行: 新規 1、変更 0、変更なし 0、不備 1（新しい世帯 1）\n不備 3行目 生年月日 [date] 日付ではありません。");
-        let document = serde_json::to_value(&report).unwrap();
-        assert_eq!(document["refusals"][0], serde_json::json!({ "line": 3, "column": "生年月日", "code": "date", "reason": "日付ではありません。" }));
-    }
 }

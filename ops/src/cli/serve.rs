@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::serve::Listener as _;
@@ -67,7 +68,7 @@ impl Arguments {
     }
 
     fn reached(&self) -> Reached {
-        Reached { host: self.public_host.clone(), behind_proxy: self.behind_proxy }
+        Reached { behind_proxy: self.behind_proxy, ..Reached::directly(self.public_host.clone()) }
     }
 
     /// What does not fit together.
@@ -104,7 +105,7 @@ async fn with_ledger(arguments: &Arguments, listener: TcpListener, output: &Outp
         None => None,
     };
     let app = App::open(CONNECTIONS).await?;
-    let doors = LedgerTill::new(app.ledger.clone());
+    let doors = Arc::new(LedgerTill::new(app.ledger.clone()));
     let porter = if arguments.faces == Faces::All { app.porter().await? } else { None };
     let merchants = (arguments.faces == Faces::All).then(|| Merchants { doors: doors.clone(), porter: porter.clone() });
     let routes = serve::router_with(&app.ledger, merchants, &arguments.reached());
@@ -130,9 +131,9 @@ async fn with_ledger(arguments: &Arguments, listener: TcpListener, output: &Outp
 
 /// The merchants' process: it has no credential to the books.
 async fn alone(till: &str, arguments: &Arguments, listener: TcpListener, output: &Output) -> anyhow::Result<()> {
-    let doors = HttpTill::new(till, &arguments.certificates()?)?;
-    let Alone { porter, notebook, world, database } = Alone::open(arguments.behind_proxy).await?;
-    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, &arguments.reached(), world);
+    let doors = Arc::new(HttpTill::new(till, &arguments.certificates()?)?);
+    let Alone { porter, notebook, surroundings, database } = Alone::open(arguments.behind_proxy).await?;
+    let routes = serve::merchants_alone(Merchants { doors, porter: Some(porter) }, &notebook, &arguments.reached(), surroundings);
     output.message(format_args!("hagukumi serves merchants at http://{}", listener.local_addr()?));
     serve::serve(listener, routes, told(stop())).await?;
     notebook.close().await;

@@ -2,17 +2,14 @@
 
 use clap::{Args, Subcommand};
 use ledger::Ledger;
-use ledger::actor::{Actor, Command as LedgerCommand};
-use ledger::error::Error;
 use ledger::staff::audit::Which;
-use ledger::staff::{Action, Invitation, Invited, Rejected, Role};
+use ledger::staff::{Action, Invitation, Role, Roles};
+use office::Refused;
+use office::actions::staff;
 
 use super::books::named;
 use super::office::{Office, Who, refuse};
 use super::output::{Exit, Output};
-use office::routes::audit::RowBody;
-use office::routes::sessions::MemberBody;
-use office::routes::staff::CodeBody;
 
 /// What is done about staff.
 #[derive(Debug, Subcommand)]
@@ -103,67 +100,55 @@ pub struct Named {
 
 /// Runs the command.
 pub async fn run(command: Command, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
-    match command {
-        Command::Invite { city, by: None, key: _, invited } => first(&city, invited.into(), ledger, output).await,
-        Command::Invite { city, by: Some(by), key, invited } => {
-            let Some(office) = Office::open(Who { city, by, reason: None, key }, ledger, output).await? else { return Ok(Exit::Refused) };
-            let invitation = Invitation::from(invited);
-            let command = office.command(Action::InviteStaff, &invitation);
-            let invited = async { ledger.invite_staff(office.city, &command, &invitation).await.map(CodeBody::from) };
-            office.run(Action::InviteStaff, Some(invitation.name.clone()), invited).await
-        }
-        Command::Roles { who, name, roles } => {
-            let Some(office) = Office::open(who, ledger, output).await? else { return Ok(Exit::Refused) };
-            let roles = roles.into_iter().collect();
-            let command = office.command(Action::AssignRoles, &(&name, &roles));
-            office.run(Action::AssignRoles, Some(name.clone()), ledger.assign_roles(office.city, &command, &name, &roles)).await
-        }
-        Command::List(who) => {
-            let Some(office) = Office::open(who, ledger, output).await? else { return Ok(Exit::Refused) };
-            let staff = async { Ok(ledger.list_staff(office.city).await?.into_iter().map(MemberBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ListStaff, None, staff).await
-        }
-        Command::Audit { who, name, action, before, limit } => {
-            let Some(office) = Office::open(who, ledger, output).await? else { return Ok(Exit::Refused) };
-            let which = Which { name, action, before, limit };
-            let rows = async { Ok(ledger.list_staff_actions(office.city, &which).await?.into_iter().map(RowBody::from).collect::<Vec<_>>()) };
-            office.look(Action::ReadAudit, None, rows).await
-        }
-        about => change(about, ledger, output).await,
-    }
-}
-
-async fn change(about: Command, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
-    let (action, Named { who, name }) = match about {
-        Command::Code(named) => (Action::IssueCode, named),
-        Command::Suspend(named) => (Action::SuspendStaff, named),
-        Command::Resume(named) => (Action::ResumeStaff, named),
-        Command::EndSessions(named) => (Action::EndSessions, named),
-        _ => return Ok(Exit::Refused),
+    let (who, command) = match command {
+        Command::Invite { city, by: None, key: _, invited } => return first(&city, invited.into(), ledger, output).await,
+        Command::Invite { city, by: Some(by), key, invited } => (Who { city, by, reason: None, key }, Asked::Invite(invited.into())),
+        Command::Roles { who, name, roles } => (who, Asked::Roles(name, roles.into_iter().collect())),
+        Command::List(who) => (who, Asked::List),
+        Command::Code(Named { who, name }) => (who, Asked::Code(name)),
+        Command::Suspend(Named { who, name }) => (who, Asked::Suspend(name)),
+        Command::Resume(Named { who, name }) => (who, Asked::Resume(name)),
+        Command::EndSessions(Named { who, name }) => (who, Asked::EndSessions(name)),
+        Command::Audit { who, name, action, before, limit } => (who, Asked::Audit(Which { name, action, before, limit })),
     };
     let Some(office) = Office::open(who, ledger, output).await? else { return Ok(Exit::Refused) };
-    let city = office.city;
-    let command = office.command(action, &name);
-    let subject = Some(name.clone());
-    match action {
-        Action::IssueCode => office.run(action, subject, async { ledger.issue_staff_code(city, &command, &name).await.map(CodeBody::from) }).await,
-        Action::EndSessions => office.run(action, subject, ledger.end_staff_sessions(city, &command, &name)).await,
-        _ => office.run(action, subject, ledger.set_staff_active(city, &command, &name, action == Action::ResumeStaff)).await,
+    act(&office, command).await
+}
+
+/// What is asked of an office that is open.
+enum Asked {
+    Invite(Invitation),
+    Roles(String, Roles),
+    List,
+    Code(String),
+    Suspend(String),
+    Resume(String),
+    EndSessions(String),
+    Audit(Which),
+}
+
+async fn act(office: &Office<'_>, asked: Asked) -> anyhow::Result<Exit> {
+    match asked {
+        Asked::Invite(new) => office.run(Action::InviteStaff, Some(&new.name), async |by| staff::invite_staff(by, &new).await).await,
+        Asked::Roles(name, roles) => office.run(Action::AssignRoles, Some(&name), async |by| staff::assign_roles(by, &name, &roles).await).await,
+        Asked::List => office.run(Action::ListStaff, None, staff::list_staff).await,
+        Asked::Code(name) => office.run(Action::IssueCode, Some(&name), async |by| staff::issue_staff_code(by, &name).await).await,
+        Asked::Suspend(name) => office.run(Action::SuspendStaff, Some(&name), async |by| staff::suspend_staff(by, &name).await).await,
+        Asked::Resume(name) => office.run(Action::ResumeStaff, Some(&name), async |by| staff::resume_staff(by, &name).await).await,
+        Asked::EndSessions(name) => office.run(Action::EndSessions, Some(&name), async |by| staff::end_staff_sessions(by, &name).await).await,
+        Asked::Audit(which) => office.run(Action::ReadAudit, None, async |by| staff::read_audit(by, &which).await).await,
     }
 }
 
 /// Nobody is there yet who could: the server does it, and the log says so under the new administrator's own name.
 async fn first(city: &str, invitation: Invitation, ledger: &Ledger, output: &Output) -> anyhow::Result<Exit> {
     let Some(city) = named(city, ledger, output).await? else { return Ok(Exit::Refused) };
-    let key = format!("first/{}/{}", invitation.name, ledger.clock.now().timestamp_micros());
-    let command = LedgerCommand::new(Actor::Job("command line"), key, &invitation);
-    let invited: Result<Invited, Error<Rejected>> = ledger.invite_staff(city.municipality, &command, &invitation).await;
-    let invited = match invited {
-        Ok(invited) => invited,
-        Err(Error::Rejected(rejected)) => return refuse(output, rejected.code(), &rejected),
-        Err(Error::Failed(failure)) => return Err(failure.into()),
-    };
-    let readable = format!("{} signs in once with {}, until {}", invited.name, invited.code.grouped(), invited.expires_at);
-    output.answer(&CodeBody::from(invited), readable)?;
-    Ok(Exit::Done)
+    match staff::invite_first(ledger, city.municipality, &invitation).await {
+        Ok(code) => {
+            output.answer(&code, format_args!("{} signs in once with {}, until {}", code.name, code.code, code.expires_at))?;
+            Ok(Exit::Done)
+        }
+        Err(Refused::Failed(failure)) => Err(failure.into()),
+        Err(refused) => refuse(output, refused.code(), refused),
+    }
 }

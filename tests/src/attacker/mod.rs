@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_half_of_the_funded_payments_share_is_found_and_truths_that_are_dealt_anew_are_not() {
+    fn an_hour_half_of_the_funded_payments_share_is_found_and_reshuffled_truths_are_not() {
         let observed = alike(1_000);
         let found = bayes("planted", &planted(&observed, 1), 1, Clone::clone);
         assert!(found.between_ppm.0 > 100_000 && found.auc_ppm > Some(700_000), "{found:?}");

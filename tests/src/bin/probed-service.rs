@@ -24,7 +24,7 @@ async fn main() -> io::Result<()> {
         "ops": clerk(&town).await,
     });
     writeln!(io::stdout(), "{}", json!({"address": listener.local_addr()?.to_string(), "tokens": tokens}))?;
-    let routes = process::serve::router(&town.test.ledger, &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(&town.test.ledger, &process::serve::Reached::directly(HOST));
     // Two requests never meet at one instant.
     let clock = town.test.clock.clone();
     tokio::spawn(async move {

@@ -32,9 +32,9 @@ pub struct Asker {
     pub own: bool,
 }
 
-/// What is sent for one operation.
+/// The request of one operation, filled in.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct FilledRequest {
     /// The path, filled in.
     pub path: String,
     /// The body.
@@ -58,12 +58,12 @@ pub fn operations(document: &Value) -> Vec<Operation> {
 }
 
 /// Asks every operation as everybody, in turn; `things` answers what is sent for an operation, anew for each cell.
-pub async fn table(base: &str, document: &Value, askers: &[Asker], mut things: impl AsyncFnMut(&Operation, usize) -> Asked) -> String {
+pub async fn table(base: &str, document: &Value, askers: &[Asker], mut things: impl AsyncFnMut(&Operation, usize) -> FilledRequest) -> String {
     let mut rows = Vec::new();
     for operation in operations(document) {
         let mut cells = Vec::new();
         for (column, asker) in askers.iter().enumerate() {
-            let Asked { path, body } = things(&operation, column).await;
+            let FilledRequest { path, body } = things(&operation, column).await;
             let key = format!("access/{}/{column}", operation.id);
             let kind = operation.media.as_deref().unwrap_or("application/json");
             let (status, code) = asker.client.knock(operation.method.clone(), &format!("{base}{path}"), &key, (kind, body)).await;

@@ -2,28 +2,49 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use ledger::Ledger;
 use ledger::entropy::KeyedEntropy;
 use ledger::ids::Municipality;
 use ledger::scheme::Catalog;
-use ledger::time::{SetClock, tokyo_instant};
+use ledger::time::{Clock, Instant, SetClock, tokyo_instant};
 use ledger::vault::Vault;
 use sqlx::PgPool;
+
+/// A clock that stands still until a test sets or advances it.
+pub struct TestClock(SetClock);
+
+impl TestClock {
+    /// Moves the clock to `now`, forwards or backwards.
+    pub fn set(&self, now: Instant) {
+        self.0.set(now);
+    }
+
+    /// Moves the clock forward by `delta`.
+    pub fn advance(&self, delta: TimeDelta) {
+        self.0.set(self.0.now() + delta);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
 
 /// A ledger and the clock that it reads.
 pub struct TestLedger {
     /// The ledger.
     pub ledger: Ledger,
     /// Its clock: noon of a day in Tokyo until it is set.
-    pub clock: Arc<SetClock>,
+    pub clock: Arc<TestClock>,
 }
 
 impl TestLedger {
     /// A ledger over `pool`, at noon of `day` (`2026-05-20`).
     #[must_use]
     pub fn at(pool: &PgPool, day: &str) -> Self {
-        let clock = Arc::new(SetClock::at(noon(day)));
+        let clock = Arc::new(TestClock(SetClock::at(noon(day))));
         let ledger = Ledger {
             pool: pool.clone(),
             clock: clock.clone(),
@@ -49,7 +70,7 @@ impl TestLedger {
 
 /// Noon of a day in Tokyo.
 #[must_use]
-pub fn noon(day: &str) -> ledger::time::Instant {
+pub fn noon(day: &str) -> Instant {
     tokyo_instant(date(day), chrono::NaiveTime::from_hms_opt(12, 0, 0).expect("noon"))
 }
 

@@ -1,6 +1,6 @@
 //! A database server of a test's own: for tests that stop it, kill it, or ask whether it keeps what it promised.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -56,6 +56,10 @@ impl Drop for PrivateCluster {
             && let Some(process) = self.cluster.process_id()
         {
             signal(process, "QUIT");
+        }
+        // Beside the data where its path is too long for a socket.
+        if let Some(socket) = self.cluster.superuser().get_socket().filter(|socket| !socket.starts_with(self.cluster.directory())) {
+            let _ = fs::remove_dir_all(socket);
         }
     }
 }

@@ -15,6 +15,16 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 
+/// Asks again until there is an answer: waits for what another task or server brings about, and for no time.
+pub async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    loop {
+        if let Some(answer) = ask().await {
+            break answer;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Runs `runners` tasks that start together; their answers, in order.
 pub async fn race<T, F>(runners: usize, task: impl Fn(usize) -> F) -> Vec<T>
 where

@@ -252,7 +252,9 @@ impl TestCity {
     pub async fn close_payments(&self, day: NaiveDate) {
         let mut tx = self.ledger().pool.begin().await.expect("a transaction");
         let now = self.ledger().clock.now();
-        ledger::books::repo::close_through_in_tx(&mut tx, self.municipality, "payments", (day, day), now, "test").await.expect("a close");
+        ledger::books::repo::close_through_in_tx(&mut tx, self.municipality, ledger::books::repo::Scope::Payments, (day, day), now, "test")
+            .await
+            .expect("a close");
         tx.commit().await.expect("a commit");
     }
 }

@@ -1,5 +1,7 @@
 //! A training city over HTTP: families that can sign in, desks that can take payments, and the whole service as one router without a socket.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -42,6 +44,14 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// A live stream, as far as it has been heard.
+#[derive(Debug)]
+pub struct Stream {
+    /// The headers of its answer.
+    pub headers: HeaderMap,
+    body: Body,
+}
+
 /// Somebody who asks: a bearer token or none, a language or none.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
@@ -60,7 +70,8 @@ impl Town {
         let test = TestLedger::at(pool, TODAY);
         let setting = Setting::named(slug).expect("a training city");
         let guide = rehearsal::demo::city::load(&test.ledger, setting).await.expect("a training city that loads");
-        let routes = process::serve::router(&test.ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
+        let reached = Reached { look_again: Duration::from_millis(1), ..Reached::directly(HOST) };
+        let routes = process::serve::router(&test.ledger, &reached);
         Self { test, guide, routes }
     }
 
@@ -186,6 +197,14 @@ impl Client {
         self.clone().with("content-type", kind).send(method, path, key, Body::from(bytes.to_vec())).await
     }
 
+    /// Follows a live stream from here on.
+    pub async fn follow(&self, path: &str) -> Stream {
+        let request = self.request(&Method::GET, path, "", Body::empty());
+        let (parts, body) = self.routes.clone().oneshot(request).await.expect("a router always answers").into_parts();
+        assert_eq!((parts.status, &parts.headers["content-type"]), (StatusCode::OK, &"text/event-stream".parse().expect("a header")));
+        Stream { headers: parts.headers, body }
+    }
+
     /// Asks, and leaves a live stream before it has told anything.
     pub async fn look_in(&self, path: &str) -> Answer {
         let request = self.request(&Method::GET, path, "", Body::empty());
@@ -231,6 +250,20 @@ impl Client {
             request = request.header(*name, value);
         }
         request.body(body).expect("a request")
+    }
+}
+
+impl Stream {
+    /// The data of the next event; none after the last.
+    pub async fn next(&mut self) -> Option<Value> {
+        loop {
+            let frame = self.body.frame().await?.expect("a frame");
+            let text = std::str::from_utf8(frame.data_ref()?).expect("text");
+            // Between events the stream is kept alive by comments.
+            if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                break Some(serde_json::from_str(data).expect("JSON"));
+            }
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use ledger::Ledger;
+use merchant_api::doors::Doors;
 use private_line::certificates::{self, Certificates};
 use private_line::{HttpTill, TlsListener};
 use process::porter::Porter;
-use process::serve::{Merchants, ProcessWorld, Reached};
+use process::serve::{Merchants, ProcessSurroundings, Reached};
 use process::till::LedgerTill;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -28,25 +29,27 @@ pub enum Fitting {
 
 /// The routes of a world: the merchants', and the families'.
 pub async fn routes(fitting: Fitting, ledger: &Ledger, notebook: PgPool, planted: Arc<Planted>) -> (Router, Router) {
-    let reached = Reached { host: HOST.to_owned(), behind_proxy: false };
+    let reached = Reached::directly(HOST);
     let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"porter"));
-    let phones = process::serve::router_with(ledger, None::<Merchants<LedgerTill>>, &reached);
+    let phones = process::serve::router_with(ledger, None, &reached);
+    let inner = Arc::new(LedgerTill::new(ledger.clone()));
+    let behind: Arc<dyn Doors> = match fitting {
+        Fitting::Call => inner,
+        Fitting::Line => Arc::new(line(inner).await),
+    };
+    let merchants = Merchants { doors: Arc::new(Leaky { behind, planted }), porter };
     let routes = match fitting {
-        Fitting::Call => {
-            let doors = Leaky::new(LedgerTill::new(ledger.clone()), planted);
-            process::serve::router_with(ledger, Some(Merchants { doors, porter }), &reached)
-        }
+        Fitting::Call => process::serve::router_with(ledger, Some(merchants), &reached),
         Fitting::Line => {
-            let doors = Leaky::new(line(LedgerTill::new(ledger.clone())).await, planted);
-            let world = ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-            process::serve::merchants_alone(Merchants { doors, porter }, &notebook, &reached, world)
+            let surroundings = ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+            process::serve::merchants_alone(merchants, &notebook, &reached, surroundings)
         }
     };
     (routes, phones)
 }
 
-/// A Till behind a private line of this machine.
-pub async fn line(inner: LedgerTill) -> HttpTill {
+/// Doors behind a private line of this machine.
+pub async fn line(inner: Arc<dyn Doors>) -> HttpTill {
     let folder = tempfile::tempdir().expect("a folder");
     certificates::make("localhost", folder.path(), date("2026-05-20")).expect("certificates");
     let ends = ["inner", "face"].map(|end| Certificates::read(&folder.path().join(end)).expect("certificates"));

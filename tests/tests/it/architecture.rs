@@ -32,7 +32,7 @@ const MEMBERS: [Member; 16] = [
     member("web", "web", &[]),
     member("merchant-api", "merchant-api", &[&["web"]]),
     member("citizen-api", "citizen-api", &[RULES, &["ledger", "web"]]),
-    member("database", "ops/database", &[]),
+    member("database", "ops/database", &[FOUNDATION]),
     member("private-line", "ops/private-line", &[&["merchant-api", "web"]]),
     member("office", "ops/office", &[RULES, &["ledger", "web", "citizen-api"]]),
     member("process", "ops/process", &[RULES, &["ledger", "web", "citizen-api", "merchant-api", "office", "database", "private-line"]]),
@@ -160,6 +160,29 @@ fn knows_cover(path: &str, text: &str) -> Vec<String> {
     let cover = |word: &str| word.split('_').any(|part| part.eq_ignore_ascii_case("cover") || part.eq_ignore_ascii_case("covers"));
     let known = |(number, line)| words(line).filter(|(word, _)| cover(word)).map(move |_| format!("{path}:{number}: knows cover"));
     if merchants { code_lines(text).flat_map(known).collect() } else { Vec::new() }
+}
+
+#[test]
+fn what_staff_do_knows_neither_http_nor_arguments() {
+    assert_eq!(findings(knows_a_door), Vec::<String>::new());
+}
+
+#[test]
+fn an_action_that_knows_its_door_is_found() {
+    let action = "ops/office/src/actions/bank.rs";
+    assert_eq!(knows_a_door(action, "\nuse web::Problem;"), [format!("{action}:2: knows Problem")]);
+    assert_eq!(knows_a_door(action, "/// No Problem.\nuse crate::refused::Refused;"), Vec::<String>::new());
+    assert_eq!(knows_a_door("ops/office/src/routes/bank.rs", "use axum::Json;"), Vec::<String>::new());
+}
+
+/// An action of staff is the same at each door: it knows none.
+fn knows_a_door(path: &str, text: &str) -> Vec<String> {
+    if !path.starts_with("ops/office/src/actions/") {
+        return Vec::new();
+    }
+    let door = |word: &str| ["axum", "http", "Json", "Problem", "StatusCode", "anyhow", "clap"].contains(&word);
+    let known = |(number, line)| words(line).filter(|(word, _)| door(word)).map(move |(word, _)| format!("{path}:{number}: knows {word}"));
+    code_lines(text).flat_map(known).collect()
 }
 
 /// Arrows that no rule allows, over any number of crates between.
@@ -297,4 +320,85 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}
+
+#[test]
+fn no_test_has_a_name_of_more_than_80_characters() {
+    assert_eq!(findings_with_tests(long_names), Vec::<String>::new());
+}
+
+#[test]
+fn a_test_with_a_longer_name_is_found() {
+    let (fits, long) = ("a".repeat(TEST_NAME_MAX), "a".repeat(TEST_NAME_MAX + 1));
+    for attribute in ["#[test]", "#[tokio::test]", "#[tokio::test(start_paused = true)]", "#[test]\n#[should_panic]"] {
+        let of = |name: &str| format!("{attribute}\nasync fn {name}() {{}}");
+        assert_eq!(long_names("web/src/outer.rs", &of(&long)), [format!("web/src/outer.rs: a name of 81 characters: {long}")], "{attribute}");
+        assert_eq!(long_names("web/src/outer.rs", &of(&fits)), Vec::<String>::new(), "{attribute}");
+    }
+    assert_eq!(long_names("web/src/outer.rs", &format!("fn {long}() {{}}")), Vec::<String>::new(), "no test");
+}
+
+/// A claim that is longer is read by nobody.
+const TEST_NAME_MAX: usize = 80;
+
+/// Tests whose names are too long. The attribute comes first, other attributes may stand between.
+fn long_names(path: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_test = false;
+    for (_, line) in code_lines(text) {
+        is_test |= line.trim_start().starts_with("#[") && (line.contains("[test]") || line.contains("::test]") || line.contains("::test("));
+        let name = words(line).skip_while(|(word, _)| *word != "fn").nth(1);
+        if let Some((name, _)) = name.filter(|_| std::mem::take(&mut is_test))
+            && name.len() > TEST_NAME_MAX
+        {
+            found.push(format!("{path}: a name of {} characters: {name}", name.len()));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_test_sleeps() {
+    assert_eq!(findings_with_tests(sleeps), Vec::<String>::new());
+}
+
+#[test]
+fn a_test_that_sleeps_is_found() {
+    // Put together, so that this file itself is not found.
+    let [sleep, until, import] = [("tokio::time::", "sleep", "(a_moment).await;"), ("", "sleep_until", "(then).await;"), ("use std::thread::", "sleep", ";")]
+        .map(|(before, word, after)| [before, word, after].concat());
+    for line in [&sleep, &until, &import] {
+        assert_eq!(sleeps("tests/tests/it/jobs.rs", &format!("\n{line}")), ["tests/tests/it/jobs.rs:2: sleeps"], "{line}");
+        assert_eq!(sleeps("web/src/fields/tests.rs", line), ["web/src/fields/tests.rs:1: sleeps"], "{line}");
+        assert_eq!(sleeps("web/src/outer.rs", &format!("{line}\n#[cfg(test)]\nmod tests {{\n    {line}")), ["web/src/outer.rs:4: sleeps"], "{line}");
+    }
+    for other in ["// Nobody may sleep().", "let sleep = 1;", "asleep(2)"] {
+        assert_eq!(sleeps("tests/tests/it/jobs.rs", other), Vec::<String>::new(), "{other}");
+    }
+}
+
+/// Where a test sleeps: it waits for what it wants, never for a time.
+fn sleeps(path: &str, text: &str) -> Vec<String> {
+    let all = path.starts_with("tests/") || path.ends_with("tests.rs") || path.contains("/tests/");
+    let sleeps = |line: &str| {
+        let import = line.trim_start().starts_with("use ");
+        words(line).any(|(word, rest)| ["sleep", "sleep_until"].contains(&word) && (import || rest.starts_with('(')))
+    };
+    code_lines(text)
+        .skip_while(|(_, line)| !all && !line.trim_start().starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| sleeps(line))
+        .map(|(number, _)| format!("{path}:{number}: sleeps"))
+        .collect()
+}
+
+/// Applies a rule to every source file of our crates, and to the integration tests.
+fn findings_with_tests(rule: fn(&str, &str) -> Vec<String>) -> Vec<String> {
+    let mut files = Vec::new();
+    collect(&root().join("tests/tests"), &mut files);
+    assert!(!files.is_empty(), "the tests are found");
+    let of_file = |file: &PathBuf| {
+        let path = file.strip_prefix(root()).expect("below the root").to_str().expect("a plain name").to_owned();
+        rule(&path, &fs::read_to_string(file).expect("a source file"))
+    };
+    files.iter().flat_map(of_file).chain(findings(rule)).collect()
 }

@@ -156,7 +156,7 @@ async fn a_file_with_my_number_is_refused_and_nothing_of_it_is_kept() {
 }
 
 #[tokio::test]
-async fn verify_exits_1_when_the_books_differ_and_trial_balance_and_export_read_as_one_document() {
+async fn verify_exits_1_when_the_books_differ_and_balance_and_export_print_one_document() {
     let database = TestDatabase::new().await;
     let city = TestCity::found(&database, "osaka", "2026-05-20", &[]).await;
     city.appropriate("osaka-juku", 2026, 5_000).await;

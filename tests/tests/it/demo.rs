@@ -55,7 +55,7 @@ async fn the_commands_that_the_demo_prints_work_as_they_stand_at_every_start() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let routes = process::serve::router(&test.ledger, &Reached { host: address.to_string(), behind_proxy: false });
+    let routes = process::serve::router(&test.ledger, &Reached::directly(address.to_string()));
     let serving = tokio::spawn(process::serve::serve(listener, routes, async {
         let _ = stopped.await;
     }));

@@ -60,11 +60,11 @@ fn every_route_of_each_face_is_in_its_document_and_nothing_else() {
         routes(&sources.join(face).join("src"), &mut found);
         found
     };
-    let of_console = office::routes().iter().map(|route| (route.method.as_str().to_lowercase(), route.path.to_owned())).collect();
+    let of_office = office::routes().iter().map(|route| (route.method.as_str().to_lowercase(), route.path.to_owned())).collect();
     let faces = [
         (declared("citizen-api"), citizen_api::openapi::document()),
         (declared("merchant-api"), merchant_api::openapi::document()),
-        (of_console, office::openapi()),
+        (of_office, office::openapi()),
     ];
     for (routed, document) in faces {
         let document: Value = serde_json::from_str(&web::openapi::text(&document)).unwrap();

@@ -43,6 +43,22 @@ async fn a_second_start_finds_the_data_of_the_first() {
 }
 
 #[tokio::test]
+async fn a_right_to_temporary_tables_is_taken_back_at_the_next_start() {
+    let private = PrivateCluster::durable();
+    let before = open(private.cluster()).await;
+    let owner = before.connect_as_owner(1).await.unwrap();
+    sqlx::query("GRANT TEMPORARY ON DATABASE city TO hagukumi_program").execute(&owner).await.unwrap();
+    owner.close().await;
+    before.close().await.unwrap();
+
+    let after = open(private.cluster()).await;
+    let program = after.connect(1).await.unwrap();
+    let refused = sqlx::query("CREATE TEMPORARY TABLE words (word text)").execute(&program).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"));
+    program.close().await;
+}
+
+#[tokio::test]
 async fn a_killed_server_starts_again_with_everything_it_had_answered() {
     let private = PrivateCluster::durable();
     let before = open(private.cluster()).await;
@@ -111,8 +127,6 @@ async fn a_path_too_long_for_a_socket_works() {
     let database = open(private.cluster()).await;
     write_down(&database, "reached").await;
     assert_eq!(words(&database).await, ["reached"]);
-    private.cluster().destroy().unwrap();
-    assert!(!private.cluster().directory().exists());
 }
 
 #[test]

@@ -94,7 +94,7 @@ async fn import(city: &TestCity, lines: &[String]) {
 }
 
 #[tokio::test]
-async fn another_guardian_in_the_household_signs_everybody_out_and_the_old_letter_opens_nothing() {
+async fn another_guardian_in_the_household_signs_all_out_and_the_old_letter_opens_nothing() {
     let world = World::new().await;
     let old = world.letter().await;
     let session = world.sign_in(&old).await.expect("a session");
@@ -132,7 +132,7 @@ async fn what_the_old_guardian_had_set_aside_goes_back_and_the_code_pays_no_more
 }
 
 #[tokio::test]
-async fn a_child_that_moves_takes_its_money_along_and_the_old_household_sees_no_more_where_it_goes() {
+async fn a_child_that_moves_takes_its_money_along_out_of_the_old_households_sight() {
     let world = World::new().await;
     let [first, second] = world.children;
     world.city.top_up(world.family, 5_000).await;
@@ -161,7 +161,7 @@ async fn a_child_that_moves_takes_its_money_along_and_the_old_household_sees_no_
 }
 
 #[tokio::test]
-async fn a_change_that_is_known_before_holds_from_midnight_in_tokyo_and_not_a_second_longer() {
+async fn a_change_known_ahead_holds_from_midnight_in_tokyo_and_not_a_second_longer() {
     let world = World::new().await;
     let clock = &world.city.test.clock;
     let (old, held) = (world.letter().await, world.hold("held", &world.children, 5_000).await);

@@ -12,7 +12,7 @@ use ledger::scheme::Catalog;
 use ledger::time::FiscalYear;
 use tests::support::city::{TestLedger, date};
 use tests::support::database::TestDatabase;
-use tests::support::race;
+use tests::support::{race, until};
 
 /// Osaka's rules: May's money opens on 16 April and closes on 15 June.
 const SCHEME: &str = "osaka-juku";
@@ -76,7 +76,7 @@ fn of(ended: &[Ended], job: Job) -> Vec<&Ended> {
 const PER_CHILD: i64 = 10_000;
 
 #[tokio::test]
-async fn what_opens_is_granted_on_its_day_and_lapses_after_its_last_and_a_second_wake_finds_nothing() {
+async fn what_opens_is_granted_on_its_day_and_lapses_after_its_last_each_once() {
     let world = World::new().await;
     assert_eq!(of(&world.run().await, Job::Grant)[0].items, 0, "nothing is open yet");
     world.test.set("2026-04-16");
@@ -133,15 +133,7 @@ async fn a_crash_between_the_work_and_its_mark_is_run_again_and_doubles_nothing(
     assert_eq!(world.ledger().work(world.city, Job::Grant, slot).await.unwrap().items, 3);
     drop(right);
     // The server is gone; its connection takes a moment to let go.
-    let mut again = None;
-    for _ in 0..100 {
-        again = world.ledger().begin_job(world.city, Job::Grant).await.unwrap();
-        if again.is_some() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    let again = again.expect("the slot is due again");
+    let again = until(async || world.ledger().begin_job(world.city, Job::Grant).await.unwrap()).await;
     assert_eq!(again.slot(), slot);
     let done = world.ledger().work(world.city, Job::Grant, slot).await;
     let ended = world.ledger().end_job(again, done, "second server").await.unwrap();
@@ -249,12 +241,7 @@ async fn the_clock_in_service_wakes_runs_what_is_due_and_stops() {
     let world = World::new().await;
     world.test.set("2026-04-16");
     let handles = [process::jobs::start(world.ledger().clone(), "one").await.unwrap(), process::jobs::start(world.ledger().clone(), "two").await.unwrap()];
-    for _ in 0..200 {
-        if world.granted().await.values().sum::<i64>() == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until(async || (world.granted().await.values().sum::<i64>() == 3).then_some(())).await;
     for handle in handles {
         handle.stop().await.unwrap();
     }

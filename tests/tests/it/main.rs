@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod aside;
 mod bench;
 mod blind;
 mod books;
@@ -9,14 +10,15 @@ mod citizen;
 mod citizen_paper;
 mod claims;
 mod cli;
-mod console;
 mod demo;
 mod documents;
 mod embedded;
+mod folders;
 mod guardians;
 mod jobs;
 mod merchant_api;
 mod month;
+mod office;
 mod paper;
 mod payments;
 mod people;

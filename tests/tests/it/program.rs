@@ -16,7 +16,7 @@ pub(crate) struct Program {
 }
 
 /// How a call ended.
-pub(crate) struct Ended {
+pub(crate) struct CallOutput {
     pub(crate) code: i32,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
@@ -41,7 +41,7 @@ impl Program {
         self.data.path()
     }
 
-    pub(crate) fn call(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn call(&self, arguments: &[&str]) -> CallOutput {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hagukumi-under-test"));
         command.args(arguments).env("HAGUKUMI_DATA", self.data.path());
         for variable in ["DATABASE_URL", "DATABASE_OWNER_URL", "HAGUKUMI_KEY_FILE"] {
@@ -51,11 +51,11 @@ impl Program {
             command.env("DATABASE_URL", program).env("DATABASE_OWNER_URL", owner);
         }
         let Output { status, stdout, stderr } = command.output().expect("run the program");
-        Ended { code: status.code().expect("an exit code"), stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
+        CallOutput { code: status.code().expect("an exit code"), stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
     }
 }
 
-impl Ended {
+impl CallOutput {
     pub(crate) fn text(&self) -> &str {
         str::from_utf8(&self.stdout).expect("UTF-8 on stdout")
     }

@@ -258,7 +258,7 @@ fn one_yen_more(journal: &str, both_sides: bool) -> String {
 }
 
 #[tokio::test]
-async fn fukuoka_pays_coupons_and_receipts_from_one_balance_and_what_is_left_of_the_year_lapses() {
+async fn fukuoka_pays_coupons_and_receipts_from_one_balance_and_the_years_rest_lapses() {
     let rehearsed = rehearse("fukuoka", "2026-03", 30, 2).await;
     let month = rehearsed.month();
     month.assert_adds_up();
@@ -289,7 +289,7 @@ async fn kumamoto_spends_whole_tickets_by_a_training_version_for_it_is_closed() 
 }
 
 #[tokio::test]
-async fn kobe_repays_passes_of_a_year_in_which_the_rule_changed_after_two_people_and_asks_some_back() {
+async fn kobe_repays_passes_across_a_change_of_rules_after_two_people_and_asks_some_back() {
     let rehearsed = rehearse("kobe", "2025-02", 30, 1).await;
     let month = rehearsed.month();
     month.assert_adds_up();
@@ -320,7 +320,7 @@ async fn the_smallest_city_in_the_middle_of_a_year_adds_up_with_money_left_to_sp
 
 /// In July Kobe takes no claims, so that a training version plays there.
 #[tokio::test]
-async fn one_seed_gives_the_same_bytes_for_each_city_wherever_it_is_rehearsed_and_another_seed_others() {
+async fn one_seed_gives_each_city_the_same_bytes_anywhere_and_another_seed_others() {
     let program = Program::alone();
     let all = program.folder().join("out");
     let arguments = ["rehearse", "--city", "all", "--month", "2026-07", "--children", "8", "--seed", "7", "--json", "--out"];
@@ -351,7 +351,7 @@ async fn one_seed_gives_the_same_bytes_for_each_city_wherever_it_is_rehearsed_an
 }
 
 #[tokio::test]
-async fn a_month_beyond_the_known_holidays_or_a_city_that_nobody_knows_is_refused_before_anything_is_written() {
+async fn a_month_past_the_known_holidays_or_an_unknown_city_is_refused_before_any_writing() {
     let program = Program::alone();
     let out = program.folder().join("out");
     for (city, month) in [("osaka", "2090-07"), ("all", "2090-07"), ("atlantis", "2026-07")] {

@@ -43,6 +43,7 @@ async fn the_program_cannot_change_or_remove_what_it_may_only_add() {
         "DROP TABLE notes",
         "ALTER TABLE notes DISABLE TRIGGER ALL",
         "CREATE TABLE of_the_program (x int)",
+        "CREATE TEMPORARY TABLE of_the_program (x int)",
         "SET ROLE hagukumi_owner",
         "CREATE DATABASE of_the_program",
     ] {

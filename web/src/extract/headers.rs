@@ -15,6 +15,12 @@ const KEY_LENGTH_MAX: usize = 128;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// As the caller chose it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The key of one kind of command. A caller's keys never meet those that the program gives itself, nor those of another kind of command.
     #[must_use]
     pub fn of(&self, command: &str) -> String {

@@ -28,7 +28,9 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) const fn code(&self) -> &'static str {
+    /// For programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Unknown => "unknown",
@@ -43,7 +45,9 @@ impl Fault {
         }
     }
 
-    pub(super) fn detail(&self) -> Text {
+    /// For people.
+    #[must_use]
+    pub fn detail(&self) -> Text {
         match self {
             Self::Missing => Text::fixed("必須です。", "This is required."),
             Self::Unknown => Text::fixed("この項目はありません。", "There is no such field."),

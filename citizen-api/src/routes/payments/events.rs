@@ -18,8 +18,6 @@ use crate::Deps;
 use crate::auth::Family;
 use crate::ids::PaymentId;
 
-/// How often it is looked: people notice half a second hardly.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Proxies close what is silent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -61,7 +59,7 @@ async fn next(mut watch: Watch) -> Option<(Told, Watch)> {
     }
     loop {
         if watch.said.is_some() {
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(watch.deps.look_again).await;
         }
         let payment = get_payment(&watch.deps, &watch.family, watch.id).await.ok()?;
         let status = PaymentBody::new(&watch.deps, &payment).status();

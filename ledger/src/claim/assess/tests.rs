@@ -40,7 +40,7 @@ fn a_year_in_kobe_is_split_over_its_versions_by_the_dates_of_its_costs() {
 }
 
 #[test]
-fn the_first_year_repays_half_of_what_exceeds_the_threshold_of_the_months_that_count() {
+fn the_first_year_repays_half_of_what_exceeds_the_threshold_of_counted_months() {
     let costs = [cost("commuter_pass", 120_000, "2022-09-01", "2023-03-31")];
     assert_eq!(kobe("2023-01-10", &costs, &history(2022, "kobe", &[])).unwrap().payable, Yen::new(18_000));
     let nothing = kobe("2023-01-10", &[cost("commuter_pass", 84_000, "2022-09-01", "2023-03-31")], &history(2022, "kobe", &[])).unwrap();

@@ -1,9 +1,9 @@
 //! Files that families show, sealed.
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{ClaimId, Municipality};
-use crate::merchant::state::Act;
 
 /// A file without its content.
 pub(in crate::claim) struct EvidenceRow {

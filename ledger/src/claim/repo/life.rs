@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::claim::state::{Life, State};
 use crate::claim::{Claim, OfFamily};
 use crate::error::Failure;
 use crate::ids::{ChildId, ClaimId, FamilyId, MerchantId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::{FiscalYear, Instant};
 

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::claim::WaitingClawback;
 use crate::error::Failure;
 use crate::ids::{ClaimId, ClawbackId, EntryId, FamilyId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::Instant;
 

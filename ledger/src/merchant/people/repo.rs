@@ -3,9 +3,9 @@
 use super::session::SignedInPerson;
 use super::{Person, PersonRole};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{MerchantId, Municipality, PersonId};
-use crate::merchant::state::Act;
 use crate::time::Instant;
 
 /// A sign-in code by its digest, and when it expires.

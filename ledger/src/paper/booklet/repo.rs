@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::{Booklet, Edition};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{AccountId, BookletId, FamilyId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::paper::BookletKind;
 use crate::time::Instant;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Card, Edition, Reservation};
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{AccountId, CardId, FamilyId, MerchantId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::Instant;
 

@@ -4,9 +4,9 @@ pub(super) mod proof;
 
 use super::BookletKind;
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{BookletId, CardId, FamilyId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::time::Instant;
 

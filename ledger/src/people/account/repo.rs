@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::Waiting;
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{FamilyId, Municipality};
-use crate::merchant::state::Act;
 use crate::time::Instant;
 
 /// An account that waits, in the staff's list.

@@ -3,7 +3,7 @@
 //! Invariant: it is approved once, after its days of cooling off, by somebody who did not register it.
 
 use super::Rejected;
-use crate::merchant::state::Act;
+use crate::actor::Act;
 use crate::time::Instant;
 
 /// An account that waits.

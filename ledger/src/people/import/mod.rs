@@ -121,11 +121,8 @@ impl Ledger {
         Ok(report)
     }
 
-    /// Imports `file`: what it says of families, guardians and children holds from 適用日, or from today. `progress` hears of each chunk.
-    ///
-    /// # Errors
-    /// Rejected with [`FileRefused`] if nothing of the file may be used. Refused lines are no error: the report lists them.
-    pub async fn import_roster(
+    /// Writes down what `file` says of families, guardians and children, from 適用日 or from today on. `progress` hears of each chunk.
+    pub(crate) async fn write_roster(
         &self,
         municipality: Municipality,
         actor: &Actor,
@@ -138,7 +135,6 @@ impl Ledger {
         let total = parsed.rows.len();
         if report.repeated {
             report.unchanged = total;
-            self.clear_former_access(municipality).await?;
             return Ok(report);
         }
         let rows = std::mem::take(&mut parsed.rows);
@@ -157,7 +153,6 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         rosters::mark_completed_in_tx(&mut tx, municipality, begun.number, self.clock.now()).await?;
         tx.commit().await?;
-        self.clear_former_access(municipality).await?;
         Ok(report)
     }
 

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{FamilyId, LettersId, Municipality};
-use crate::merchant::state::Act;
 use crate::time::Instant;
 
 use super::Waiting;

@@ -10,11 +10,11 @@ use crate::time::Instant;
 
 /// Somebody who raises a child no more, or not in this household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::people) struct Ended {
-    pub(in crate::people) child: ChildId,
-    pub(in crate::people) family: FamilyId,
-    pub(in crate::people) guardian: GuardianId,
-    pub(in crate::people) at: Instant,
+pub(crate) struct Ended {
+    pub(crate) child: ChildId,
+    pub(crate) family: FamilyId,
+    pub(crate) guardian: GuardianId,
+    pub(crate) at: Instant,
 }
 
 /// Ends what no longer holds on `day` of these children; answers the households in which it did.
@@ -94,7 +94,7 @@ pub(in crate::people) async fn list_left_in_tx(tx: &mut Tx<'_>, municipality: Mu
 }
 
 /// What is still to be given back, the earliest first.
-pub(in crate::people) async fn list_to_clear_in_tx(tx: &mut Tx<'_>, municipality: Municipality, limit: i64) -> Result<Vec<Ended>, Failure> {
+pub(crate) async fn list_to_clear_in_tx(tx: &mut Tx<'_>, municipality: Municipality, limit: i64) -> Result<Vec<Ended>, Failure> {
     let rows = sqlx::query!(
         r#"
         SELECT child_id, family_id, guardian_id, ended_at AS "ended_at!"
@@ -118,7 +118,7 @@ pub(in crate::people) async fn list_to_clear_in_tx(tx: &mut Tx<'_>, municipality
 }
 
 /// Whether the child belongs to the household no more, and whether the guardian has left it to another one.
-pub(in crate::people) async fn find_what_ended_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ended: &Ended) -> Result<(bool, bool), Failure> {
+pub(crate) async fn find_what_ended_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ended: &Ended) -> Result<(bool, bool), Failure> {
     let row = sqlx::query!(
         r#"
         SELECT NOT EXISTS (
@@ -140,7 +140,7 @@ pub(in crate::people) async fn find_what_ended_in_tx(tx: &mut Tx<'_>, municipali
 }
 
 /// Notes that everything has been given back.
-pub(in crate::people) async fn mark_cleared_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ended: &Ended, now: Instant) -> Result<(), Failure> {
+pub(crate) async fn mark_cleared_in_tx(tx: &mut Tx<'_>, municipality: Municipality, ended: &Ended, now: Instant) -> Result<(), Failure> {
     sqlx::query!(
         "
         UPDATE guardianships

@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{BankLineId, EntryId, Municipality, RemittanceId};
-use crate::merchant::state::Act;
 use crate::reconciliation::matching::Proposal;
 use crate::time::Instant;
 

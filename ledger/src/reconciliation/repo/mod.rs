@@ -9,16 +9,3 @@ pub use candidates::{list_open_funds_in_tx, list_paid_lines_in_tx, list_sent_in_
 pub use lines::{count_unmatched_in_tx, find_line_in_tx, list_report_in_tx, list_unmatched_in_tx};
 pub use matches::{NewMatch, NewProposal, WaitingReturn, find_proposal_in_tx, insert_matches_in_tx, insert_proposals_in_tx, list_waiting_in_tx};
 pub use statements::{NewImport, NewLine, find_file_in_tx, find_last_in_tx, get_balance_before_in_tx, insert_in_tx, list_known_in_tx};
-
-use chrono::NaiveDate;
-
-use crate::Tx;
-use crate::error::Failure;
-use crate::ids::Municipality;
-
-/// Through which day the books are closed.
-pub async fn find_closed_through_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<NaiveDate>, Failure> {
-    Ok(sqlx::query_scalar!("SELECT max(closed_through) FROM closings WHERE municipality = $1 AND scope = 'books'", municipality.code())
-        .fetch_one(&mut **tx)
-        .await?)
-}

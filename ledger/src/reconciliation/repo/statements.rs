@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::bank::meisai::{Flow, LineIdentity};
 use crate::error::Failure;
 use crate::ids::{BankLineId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::reconciliation::Imported;
 

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{AccountId, EntryId, Municipality};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::people::account::said_at;
 use crate::time::Instant;

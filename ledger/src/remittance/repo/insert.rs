@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{Municipality, RemittanceId};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::remittance::plan::{Line, Stop};
 use crate::time::Month;

@@ -16,20 +16,14 @@ pub use lines::{FileLine, find_paid_amount_in_tx, list_detail_in_tx, list_file_l
 pub use payouts::list_payouts_in_tx;
 
 use crate::Tx;
+use crate::actor::Act;
 use crate::error::Failure;
 use crate::ids::{EntryId, MerchantId, Municipality, RemittanceId};
-use crate::merchant::state::Act;
 use crate::money::Yen;
 use crate::remittance::Remittance;
 use crate::remittance::state::{Life, State};
 use crate::statement::repo::month_of;
 use crate::time::Instant;
-
-/// Lets one run at a time prepare, match or close in a city: the others wait, and then see what it did.
-pub async fn lock_month_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<(), Failure> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1, 2)", municipality.code()).execute(&mut **tx).await?;
-    Ok(())
-}
 
 /// The remittance that is on its way to the bank, if there is one.
 pub async fn find_open_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<Option<RemittanceId>, Failure> {

@@ -1,8 +1,8 @@
 //! All SQL of staff.
 
 pub(crate) mod actions;
+pub(crate) mod entries;
 pub(crate) mod members;
-pub(crate) mod overview;
 
 use crate::Tx;
 use crate::error::Failure;

@@ -20,7 +20,7 @@ use crate::Deps;
 use crate::csv::read;
 use crate::problems::of_line;
 use crate::routes::{Caller, refused};
-use crate::till::{Billed, Invoice, NewInvoice, Till, TillError};
+use crate::till::{Billed, Invoice, NewInvoice, TillError};
 
 /// A month's bills of a large school.
 const LINES_MAX: usize = 2_000;
@@ -202,7 +202,7 @@ impl BatchAnswer {
 }
 
 impl LineBody {
-    fn billed<T>(deps: &Deps<T>, (number, outcome): (u64, &'static str), invoice: Invoice) -> Self {
+    fn billed(deps: &Deps, number: u64, outcome: &'static str, invoice: Invoice) -> Self {
         let link = super::link(deps, &invoice.code);
         let Invoice { invoice, reference, code, .. } = invoice;
         Self { line: number, reference: Some(reference), outcome, invoice: Some(invoice), code: Some(code), link: Some(link), errors: Vec::new() }
@@ -220,8 +220,8 @@ impl LineBody {
 #[utoipa::path(post, path = "/invoices/batch", operation_id = "create_invoices", tag = "invoices", security(("token" = [])), params(IdempotencyKey),
     request_body(content((BatchBody = "application/json"), (String = "text/csv"))),
     responses((status = 200, description = "What became of each line.", body = BatchAnswer), Always, SignedIn, Sent, Commanded))]
-pub(crate) async fn create<T: Till>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn create(
+    State(deps): State<Deps>,
     caller: Caller,
     key: IdempotencyKey,
     headers: HeaderMap,
@@ -229,13 +229,13 @@ pub(crate) async fn create<T: Till>(
 ) -> Result<Json<BatchAnswer>, Problem> {
     let language = Language::of(&headers);
     let bills: Vec<_> = lines.iter().filter_map(|line| line.read.as_ref().ok()).cloned().collect();
-    let mut billed = deps.till.create_invoices(&caller.0, &key.of("invoices"), &bills).await.map_err(refused)?.into_iter();
+    let mut billed = deps.doors.create_invoices(&caller.0, &key.of("invoices"), &bills).await.map_err(refused)?.into_iter();
     let mut answer = BatchAnswer::default();
     for Line { number, reference, read } in lines {
         answer.add(match read.map(|_| billed.next()) {
             Err(mistakes) => LineBody::refused(number, reference, mistakes, language),
-            Ok(Some(Billed::Made(invoice))) => LineBody::billed(&deps, (number, "made"), invoice),
-            Ok(Some(Billed::Known(invoice))) => LineBody::billed(&deps, (number, "known"), invoice),
+            Ok(Some(Billed::Made(invoice))) => LineBody::billed(&deps, number, "made", invoice),
+            Ok(Some(Billed::Known(invoice))) => LineBody::billed(&deps, number, "known", invoice),
             Ok(Some(Billed::Refused(invalid))) => {
                 let (code, said) = of_line(invalid);
                 LineBody::refused(number, reference, vec![Mistake { column: None, code: code.to_owned(), said }], language)

@@ -16,18 +16,18 @@ use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read};
 
 use super::{CODE_MAX, Caller, PAGE, PAGE_MAX, YEN_MAX, cut, refused};
 use crate::Deps;
-use crate::till::{Invoice, InvoiceState, NewInvoice, Till, WhichInvoices};
+use crate::till::{Invoice, InvoiceState, NewInvoice, WhichInvoices};
 
 const REFERENCE_MAX: usize = 40;
 
-pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
+pub(crate) fn router() -> Router<Deps> {
     Router::new()
-        .route("/invoices", get(list::<T>).post(create::<T>))
-        .route("/invoices/batch", post(batch::create::<T>).layer(DefaultBodyLimit::max(batch::BYTES_MAX)))
-        .route("/invoices/{invoice}", get(show::<T>))
-        .route("/invoices/{invoice}/cancel", post(cancel::<T>))
-        .route("/invoices/{invoice}/qr.svg", get(qr::<T>))
-        .route("/invoices/{invoice}/events", get(events::follow::<T>))
+        .route("/invoices", get(list).post(create))
+        .route("/invoices/batch", post(batch::create).layer(DefaultBodyLimit::max(batch::BYTES_MAX)))
+        .route("/invoices/{invoice}", get(show))
+        .route("/invoices/{invoice}/cancel", post(cancel))
+        .route("/invoices/{invoice}/qr.svg", get(qr))
+        .route("/invoices/{invoice}/events", get(events::follow))
 }
 
 /// What is billed.
@@ -97,7 +97,7 @@ pub struct InvoiceBody {
 }
 
 impl InvoiceBody {
-    pub(crate) fn new<T>(deps: &Deps<T>, invoice: Invoice) -> Self {
+    pub(crate) fn new(deps: &Deps, invoice: Invoice) -> Self {
         let link = link(deps, &invoice.code);
         let Invoice { invoice, reference, amount_yen, expense, due_on, code, state, receipt } = invoice;
         let (due_on, qr) = (due_on.map(|day| day.to_string()), format!("invoices/{invoice}/qr.svg"));
@@ -106,7 +106,7 @@ impl InvoiceBody {
 }
 
 /// The link of a bill's code, in capitals so that its symbol stays small.
-fn link<T>(deps: &Deps<T>, code: &str) -> String {
+fn link(deps: &Deps, code: &str) -> String {
     format!("HTTPS://{}/V/{}", deps.host.to_ascii_uppercase(), code.replace('-', ""))
 }
 
@@ -133,15 +133,11 @@ impl Read for WhichInvoices {
 }
 
 /// Makes a bill. Whoever pays, it looks the same.
-#[utoipa::path(post, path = "/invoices", operation_id = "create_invoice", tag = "invoices", security(("token" = [])), params(IdempotencyKey), request_body = BillBody,
+#[utoipa::path(post, path = "/invoices", operation_id = "create_invoice", tag = "invoices", security(("token" = [])),
+    params(IdempotencyKey), request_body = BillBody,
     responses((status = 201, description = "Done; or done before, under this key.", body = InvoiceBody), Always, SignedIn, Sent, Commanded))]
-pub(crate) async fn create<T: Till>(
-    State(deps): State<Deps<T>>,
-    caller: Caller,
-    key: IdempotencyKey,
-    Body(body): Body<BillBody>,
-) -> Result<Created<InvoiceBody>, Problem> {
-    let invoice = deps.till.create_invoice(&caller.0, &key.of("invoice"), &body.into()).await.map_err(refused)?;
+pub(crate) async fn create(State(deps): State<Deps>, caller: Caller, key: IdempotencyKey, Body(body): Body<BillBody>) -> Result<Created<InvoiceBody>, Problem> {
+    let invoice = deps.doors.create_invoice(&caller.0, &key.of("invoice"), &body.into()).await.map_err(refused)?;
     Ok(Created(InvoiceBody::new(&deps, invoice)))
 }
 
@@ -153,11 +149,11 @@ pub(crate) async fn create<T: Till>(
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Bills on a page; 50 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = InvoiceList), Always, SignedIn, OfOne, Queried))]
-pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller, Params(mut which): Params<WhichInvoices>) -> Result<Json<InvoiceList>, Problem> {
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller, Params(mut which): Params<WhichInvoices>) -> Result<Json<InvoiceList>, Problem> {
     let limit = which.limit;
     // One more than asked for tells whether there is a next page.
     which.limit = limit.saturating_add(1);
-    let mut invoices = deps.till.invoices(&caller.0, &which).await.map_err(refused)?;
+    let mut invoices = deps.doors.invoices(&caller.0, &which).await.map_err(refused)?;
     let next = cut(&mut invoices, limit).map(|last| last.invoice.clone());
     Ok(Json(InvoiceList { invoices: invoices.into_iter().map(|invoice| InvoiceBody::new(&deps, invoice)).collect(), next }))
 }
@@ -165,8 +161,8 @@ pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller, P
 /// Shows an own bill, with its receipt once it is paid.
 #[utoipa::path(get, path = "/invoices/{invoice}", operation_id = "show_invoice", tag = "invoices", security(("token" = [])), params(("invoice" = String, Path)),
     responses((status = 200, description = "As asked.", body = InvoiceBody), Always, SignedIn, OfOne))]
-pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(invoice): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
-    let invoice = deps.till.invoice(&caller.0, &invoice).await.map_err(refused)?;
+pub(crate) async fn show(State(deps): State<Deps>, caller: Caller, PathId(invoice): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
+    let invoice = deps.doors.invoice(&caller.0, &invoice).await.map_err(refused)?;
     Ok(Json(InvoiceBody::new(&deps, invoice)))
 }
 
@@ -174,21 +170,22 @@ pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, P
 #[utoipa::path(post, path = "/invoices/{invoice}/cancel", operation_id = "cancel_invoice", tag = "invoices", security(("token" = [])),
     params(("invoice" = String, Path), IdempotencyKey),
     responses((status = 200, description = "As asked.", body = InvoiceBody), Always, SignedIn, OfOne, Commanded))]
-pub(crate) async fn cancel<T: Till>(
-    State(deps): State<Deps<T>>,
+pub(crate) async fn cancel(
+    State(deps): State<Deps>,
     caller: Caller,
     PathId(invoice): PathId<String>,
     key: IdempotencyKey,
 ) -> Result<Json<InvoiceBody>, Problem> {
-    let invoice = deps.till.cancel_invoice(&caller.0, &key.of("cancel"), &invoice).await.map_err(refused)?;
+    let invoice = deps.doors.cancel_invoice(&caller.0, &key.of("cancel"), &invoice).await.map_err(refused)?;
     Ok(Json(InvoiceBody::new(&deps, invoice)))
 }
 
 /// Draws the code of an open bill as a QR symbol, for the desk's screen or for print. Of a bill that has ended there is none.
-#[utoipa::path(get, path = "/invoices/{invoice}/qr.svg", operation_id = "show_invoice_qr", tag = "invoices", security(("token" = [])), params(("invoice" = String, Path)),
+#[utoipa::path(get, path = "/invoices/{invoice}/qr.svg", operation_id = "show_invoice_qr", tag = "invoices", security(("token" = [])),
+    params(("invoice" = String, Path)),
     responses((status = 200, description = "The symbol.", body = String, content_type = "image/svg+xml"), Always, SignedIn, OfOne))]
-pub(crate) async fn qr<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(invoice): PathId<String>) -> Result<Response, Problem> {
-    let invoice = deps.till.invoice(&caller.0, &invoice).await.map_err(refused)?;
+pub(crate) async fn qr(State(deps): State<Deps>, caller: Caller, PathId(invoice): PathId<String>) -> Result<Response, Problem> {
+    let invoice = deps.doors.invoice(&caller.0, &invoice).await.map_err(refused)?;
     if invoice.state != InvoiceState::Open {
         return Err(Problem::new(&web::problem::registry::NOT_FOUND));
     }

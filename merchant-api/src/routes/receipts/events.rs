@@ -15,12 +15,12 @@ use web::openapi::{Always, SignedIn};
 
 use super::ReceiptBody;
 use crate::Deps;
-use crate::routes::{Caller, KEEP_ALIVE, LOOK_AGAIN, refused};
-use crate::till::{Paid, Receipt, Till};
+use crate::routes::{Caller, KEEP_ALIVE, refused};
+use crate::till::{Paid, Receipt, Since};
 
 /// Somebody watches.
-struct Watch<T> {
-    deps: Deps<T>,
+struct Watch {
+    deps: Deps,
     caller: Caller,
     since: DateTime<Utc>,
     told: BTreeSet<String>,
@@ -29,10 +29,10 @@ struct Watch<T> {
 /// Follows what is paid from now on as server-sent events: `receipt` with the receipt as its data.
 #[utoipa::path(get, path = "/receipts/events", operation_id = "follow_receipts", tag = "receipts", security(("token" = [])),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream"), Always, SignedIn))]
-pub(crate) async fn follow<T: Till>(State(deps): State<Deps<T>>, caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let Paid { receipts, until } = deps.till.paid(&caller.0, None).await.map_err(refused)?;
+pub(crate) async fn follow(State(deps): State<Deps>, caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let Paid { receipts, until } = deps.doors.paid(&caller.0, &Since(None)).await.map_err(refused)?;
     // What is there at this very instant was paid before.
-    let before = deps.till.paid(&caller.0, Some(until)).await.map_err(refused)?.receipts;
+    let before = deps.doors.paid(&caller.0, &Since(Some(until))).await.map_err(refused)?.receipts;
     let told = receipts.into_iter().chain(before).map(|receipt| receipt.receipt).collect();
     let watch = Watch { deps, caller, since: until, told };
     let events = unfold(watch, next).flat_map(iter);
@@ -40,9 +40,9 @@ pub(crate) async fn follow<T: Till>(State(deps): State<Deps<T>>, caller: Caller)
 }
 
 /// What has been paid since the last look; what breaks, or a credential that opens nothing any more, ends the stream.
-async fn next<T: Till>(mut watch: Watch<T>) -> Option<(Vec<Result<Event, Infallible>>, Watch<T>)> {
-    tokio::time::sleep(LOOK_AGAIN).await;
-    let Paid { receipts, until } = watch.deps.till.paid(&watch.caller.0, Some(watch.since)).await.ok()?;
+async fn next(mut watch: Watch) -> Option<(Vec<Result<Event, Infallible>>, Watch)> {
+    tokio::time::sleep(watch.deps.look_again).await;
+    let Paid { receipts, until } = watch.deps.doors.paid(&watch.caller.0, &Since(Some(watch.since))).await.ok()?;
     // Only what an answer still holds can be told twice.
     let held: BTreeSet<_> = receipts.iter().map(|receipt| receipt.receipt.clone()).collect();
     let new: Vec<Receipt> = receipts.into_iter().filter(|receipt| !watch.told.contains(&receipt.receipt)).collect();

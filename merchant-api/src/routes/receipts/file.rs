@@ -2,28 +2,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
 use web::openapi::{Always, Queried, SignedIn};
-use web::{Fields, Params, Problem, Read, tokyo_time};
+use web::{Params, Problem, tokyo_time};
 
-use super::days;
+use super::Days;
 use crate::Deps;
 use crate::csv::{File, guarded};
 use crate::routes::{Caller, refused};
-use crate::till::{Till, WhichReceipts};
+use crate::till::WhichReceipts;
 
 const HEADINGS: [&str; 7] = ["領収番号", "日時", "請求番号", "費目", "金額", "返金額", "照合番号"];
 /// Receipts that are asked for at once.
 const CHUNK: i64 = 1_000;
-
-/// The days of the file.
-pub(crate) struct Days(NaiveDate, NaiveDate);
-
-impl Read for Days {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        days(fields).map(|(first, last)| Self(first, last))
-    }
-}
 
 /// Downloads receipts of some days as CSV: UTF-8, headings in Japanese, one line a receipt.
 #[utoipa::path(get, path = "/receipts.csv", operation_id = "download_receipts", tag = "receipts", security(("token" = [])),
@@ -32,11 +22,11 @@ impl Read for Days {
         ("last" = String, Query, format = Date, description = "The last day, at most 92 days later."),
     ),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"), Always, SignedIn, Queried))]
-pub(crate) async fn download<T: Till>(State(deps): State<Deps<T>>, caller: Caller, Params(Days(first, last)): Params<Days>) -> Result<Response, Problem> {
+pub(crate) async fn download(State(deps): State<Deps>, caller: Caller, Params(Days { first, last }): Params<Days>) -> Result<Response, Problem> {
     let mut file = File::new(&HEADINGS)?;
     let mut which = WhichReceipts { first, last, after: None, limit: CHUNK };
     loop {
-        let receipts = deps.till.receipts(&caller.0, &which).await.map_err(refused)?;
+        let receipts = deps.doors.receipts(&caller.0, &which).await.map_err(refused)?;
         for receipt in &receipts {
             let (amount, refunded) = (receipt.amount_yen.to_string(), receipt.refunded_yen.to_string());
             let (at, reference) = (tokyo_time(receipt.paid_at), guarded(receipt.invoice.as_deref().unwrap_or_default()));

@@ -15,19 +15,19 @@ use web::{Body, Created, Fields, IdempotencyKey, Params, PathId, Problem, Read, 
 
 use super::{CODE_MAX, Caller, PAGE, PAGE_MAX, YEN_MAX, cut, refused};
 use crate::Deps;
-use crate::till::{NewRefund, Receipt, Refund, Till, WhichReceipts};
+use crate::till::{NewRefund, Receipt, Refund, WhichReceipts};
 
 /// Days that one question may ask about.
 const DAYS_MAX: i64 = 92;
 const REASON_MAX: usize = 200;
 
-pub(crate) fn router<T: Till>() -> Router<Deps<T>> {
+pub(crate) fn router() -> Router<Deps> {
     Router::new()
-        .route("/receipts", get(list::<T>))
-        .route("/receipts.csv", get(file::download::<T>))
-        .route("/receipts/events", get(events::follow::<T>))
-        .route("/receipts/{receipt}", get(show::<T>))
-        .route("/receipts/{receipt}/refunds", post(refund::<T>))
+        .route("/receipts", get(list))
+        .route("/receipts.csv", get(file::download))
+        .route("/receipts/events", get(events::follow))
+        .route("/receipts/{receipt}", get(show))
+        .route("/receipts/{receipt}/refunds", post(refund))
 }
 
 /// A receipt. It holds the same whoever paid.
@@ -67,24 +67,32 @@ pub struct ReceiptList {
     next: Option<String>,
 }
 
-/// The first and the last of some days that one question may ask about.
-fn days(fields: &mut Fields) -> Option<(NaiveDate, NaiveDate)> {
-    let (first, last) = (fields.required("first", day), fields.required("last", day));
-    let (first, last) = (first?, last?);
-    if (0..DAYS_MAX).contains(&(last - first).num_days()) {
-        return Some((first, last));
+/// The days that a question is about, both included.
+pub(crate) struct Days {
+    first: NaiveDate,
+    last: NaiveDate,
+}
+
+impl Read for Days {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (first, last) = (fields.required("first", day), fields.required("last", day));
+        let (first, last) = (first?, last?);
+        if (0..DAYS_MAX).contains(&(last - first).num_days()) {
+            return Some(Self { first, last });
+        }
+        let days =
+            Text::new(format!("first から {DAYS_MAX} 日以内にしてください。"), format!("Ask for at most {DAYS_MAX} days, the last not before the first."));
+        fields.note("last", &Fault::Said("days", days));
+        None
     }
-    let days = Text::new(format!("first から {DAYS_MAX} 日以内にしてください。"), format!("Ask for at most {DAYS_MAX} days, the last not before the first."));
-    fields.note("last", &Fault::Said("days", days));
-    None
 }
 
 impl Read for WhichReceipts {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let days = days(fields);
+        let days = Days::read(fields);
         let after = fields.optional("after", text(CODE_MAX));
         let limit = fields.optional("limit", whole(1, PAGE_MAX));
-        let (first, last) = days?;
+        let Days { first, last } = days?;
         Some(Self { first, last, after: after?, limit: limit?.unwrap_or(PAGE) })
     }
 }
@@ -136,11 +144,11 @@ impl From<Refund> for RefundAnswer {
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, description = "Receipts on a page; 50 where nothing is said."),
     ),
     responses((status = 200, description = "As asked.", body = ReceiptList), Always, SignedIn, OfOne, Queried))]
-pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller, Params(mut which): Params<WhichReceipts>) -> Result<Json<ReceiptList>, Problem> {
     let limit = which.limit;
     // One more than asked for tells whether there is a next page.
     which.limit = limit.saturating_add(1);
-    let mut receipts = deps.till.receipts(&caller.0, &which).await.map_err(refused)?;
+    let mut receipts = deps.doors.receipts(&caller.0, &which).await.map_err(refused)?;
     let next = cut(&mut receipts, limit).map(|last| last.receipt.clone());
     Ok(Json(ReceiptList { receipts: receipts.into_iter().map(Into::into).collect(), next }))
 }
@@ -148,21 +156,22 @@ pub(crate) async fn list<T: Till>(State(deps): State<Deps<T>>, caller: Caller, P
 /// Shows a receipt.
 #[utoipa::path(get, path = "/receipts/{receipt}", operation_id = "show_receipt", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path)),
     responses((status = 200, description = "As asked.", body = ReceiptBody), Always, SignedIn, OfOne))]
-pub(crate) async fn show<T: Till>(State(deps): State<Deps<T>>, caller: Caller, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
-    let receipt = deps.till.receipt(&caller.0, &receipt).await.map_err(refused)?;
+pub(crate) async fn show(State(deps): State<Deps>, caller: Caller, PathId(receipt): PathId<String>) -> Result<Json<ReceiptBody>, Problem> {
+    let receipt = deps.doors.receipt(&caller.0, &receipt).await.map_err(refused)?;
     Ok(Json(receipt.into()))
 }
 
 /// Refunds some or all of a receipt: a desk those of the day, a manager those of any day. Where the money goes back to is no business of the desk.
-#[utoipa::path(post, path = "/receipts/{receipt}/refunds", operation_id = "refund", tag = "receipts", security(("token" = [])), params(("receipt" = String, Path), IdempotencyKey),
-    request_body = RefundBody, responses((status = 201, description = "Done; or done before, under this key.", body = RefundAnswer), Always, SignedIn, ByRole, OfOne, Sent, Commanded))]
-pub(crate) async fn refund<T: Till>(
-    State(deps): State<Deps<T>>,
+#[utoipa::path(post, path = "/receipts/{receipt}/refunds", operation_id = "refund", tag = "receipts", security(("token" = [])),
+    params(("receipt" = String, Path), IdempotencyKey), request_body = RefundBody,
+    responses((status = 201, description = "Done; or done before, under this key.", body = RefundAnswer), Always, SignedIn, ByRole, OfOne, Sent, Commanded))]
+pub(crate) async fn refund(
+    State(deps): State<Deps>,
     caller: Caller,
     PathId(receipt): PathId<String>,
     key: IdempotencyKey,
     Body(RefundBody { amount_yen, reason }): Body<RefundBody>,
 ) -> Result<Created<RefundAnswer>, Problem> {
-    let refund = deps.till.refund(&caller.0, &key.of("refund"), &NewRefund { receipt, amount_yen, reason }).await.map_err(refused)?;
+    let refund = deps.doors.refund(&caller.0, &key.of("refund"), &NewRefund { receipt, amount_yen, reason }).await.map_err(refused)?;
     Ok(Created(refund.into()))
 }

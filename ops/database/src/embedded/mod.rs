@@ -134,18 +134,6 @@ impl Cluster {
         self.stop_in_turn()
     }
 
-    /// Stops the server and removes everything it holds, for good.
-    pub fn destroy(&self) -> Result<(), EmbeddedError> {
-        if !self.directory.exists() {
-            return Ok(());
-        }
-        self.stop()?;
-        if !self.socket_directory.starts_with(&self.directory) && self.socket_directory.exists() {
-            fs::remove_dir_all(&self.socket_directory).on("remove", &self.socket_directory)?;
-        }
-        fs::remove_dir_all(&self.directory).on("remove", &self.directory)
-    }
-
     /// The number of the server's main process, while there is one.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {

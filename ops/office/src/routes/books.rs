@@ -1,70 +1,48 @@
 //! The books: trial balance, proof, export, and undoing an entry that stands alone.
 
 use axum::Json;
-use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use ledger::books::{TrialBalance, Verified};
-use ledger::error::Failure;
 use ledger::ids::EntryId;
-use ledger::staff::Action;
-use ledger::time::{FiscalYear, Month};
-use web::fields::parsed;
-use web::{Body, Fields, Params, PathId, Problem, Read};
+use web::{Body, Created, Params, PathId};
 
-use super::super::Deps;
-use super::super::answers::{Because, MadeAs};
-use super::super::desk::Desk;
-use super::super::guard::Acting;
-use super::super::problems::{failed, refused};
-use super::super::schemas::{BecauseRequest, TrialBalanceSchema, VerifiedSchema};
-use super::budgets::{EntryBody, entry};
+use crate::acting::Acting;
+use crate::actions::books as actions;
+use crate::bodies::books::{EntryBody, TrialBalanceBody, VerifiedBody};
+use crate::forms::Because;
+use crate::forms::money::ExportQuery;
+use crate::http::answers::{Csv, Journal};
+use crate::http::routes;
+use crate::refused::Refused;
 
-pub(super) fn add(desk: Desk) -> Desk {
-    desk.get("/trial-balance", Action::ReadTrialBalance, trial_balance)
-        .get("/verify", Action::VerifyBooks, verify)
-        .get("/exports/hledger", Action::ExportBooks, export)
-        .post("/entries/{entry}/reverse", Action::ReverseEntry, reverse)
+routes! {
+    "books";
+    /// Reads the trial balance.
+    get "/trial-balance", ReadTrialBalance => read_trial_balance;
+    /// Downloads the trial balance as CSV.
+    get "/exports/trial-balance", ReadTrialBalance => download_trial_balance;
+    /// Derives every balance and state from the transfers and compares.
+    get "/verify", VerifyBooks => verify_books;
+    /// Exports the books as a journal for hledger: one month, or everything. It holds opaque ids only.
+    get "/exports/hledger", ExportBooks => export_books;
+    /// Reverses an entry that stands alone.
+    post "/entries/{entry}/reverse", ReverseEntry => reverse_entry;
 }
 
-pub(super) struct ExportQuery(Option<Month>);
-
-impl Read for ExportQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.optional("month", parsed("2026-05")).map(Self)
-    }
+async fn read_trial_balance(by: Acting) -> Result<Json<TrialBalanceBody>, Refused> {
+    actions::read_trial_balance(&by).await.map(Json)
 }
 
-/// Reads the trial balance.
-#[utoipa::path(get, path = "/trial-balance", operation_id = "read_trial_balance", tag = "books", responses((status = 200, body = TrialBalanceSchema)))]
-pub(super) async fn trial_balance(State(deps): State<Deps>, acting: Acting) -> Result<Json<TrialBalance>, Problem> {
-    deps.ledger.trial_balance(acting.member.municipality).await.map(Json).map_err(failed)
+async fn download_trial_balance(by: Acting) -> Result<Csv, Refused> {
+    actions::download_trial_balance(&by).await.map(Csv)
 }
 
-/// Derives every balance and state from the transfers and compares.
-#[utoipa::path(get, path = "/verify", operation_id = "verify_books", tag = "books", responses((status = 200, body = VerifiedSchema)))]
-pub(super) async fn verify(State(deps): State<Deps>, acting: Acting) -> Result<Json<Verified>, Problem> {
-    deps.ledger.verify(acting.member.municipality).await.map(Json).map_err(failed)
+async fn verify_books(by: Acting) -> Result<Json<VerifiedBody>, Refused> {
+    actions::verify_books(&by).await.map(Json)
 }
 
-/// Exports the books as a journal for hledger: one month, or everything. It holds opaque ids only.
-#[utoipa::path(get, path = "/exports/hledger", operation_id = "export_books", tag = "books", params(("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", description = "Of one month.")), responses((status = 200, body = String, content_type = "text/plain")))]
-pub(super) async fn export(State(deps): State<Deps>, acting: Acting, Params(ExportQuery(month)): Params<ExportQuery>) -> Result<Response, Problem> {
-    let days = month.map_or((FiscalYear::new(2000).first_day(), FiscalYear::new(2999).last_day()), |month| (month.first_day(), month.last_day()));
-    let written = deps.ledger.export_hledger(acting.member.municipality, days, Vec::new()).await.map_err(failed)?;
-    let journal = written.map_err(|error| failed(Failure::inconsistent("export", error.to_string())))?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], journal).into_response())
+async fn export_books(by: Acting, Params(query): Params<ExportQuery>) -> Result<Journal, Refused> {
+    actions::export_books(&by, query.month).await.map(Journal)
 }
 
-/// Reverses an entry that stands alone.
-#[utoipa::path(post, path = "/entries/{entry}/reverse", operation_id = "reverse_entry", tag = "books", request_body = BecauseRequest, responses((status = 201, body = EntryBody)))]
-pub(super) async fn reverse(
-    State(deps): State<Deps>,
-    acting: Acting,
-    PathId(undone): PathId<EntryId>,
-    Body(because): Body<Because>,
-) -> Result<MadeAs<EntryBody>, Problem> {
-    let command = acting.command(&(undone, &because.reason))?;
-    let made = deps.ledger.reverse_by_hand(acting.member.municipality, command, undone, &because.reason).await.map_err(refused)?;
-    Ok(entry(made))
+async fn reverse_entry(by: Acting, PathId(entry): PathId<EntryId>, _: Body<Because>) -> Result<Created<EntryBody>, Refused> {
+    actions::reverse_entry(&by, entry).await.map(Created)
 }

@@ -1,49 +1,38 @@
-//! The routes, one file a resource. Each parses, asks the ledger, answers; what stands before them is in [`super::guard`].
+//! The routes, one file a resource: a table, and for each line a handler that reads a form, calls the function of the same name in [`crate::actions`] and
+//! answers its body. What stands before them is in `crate::http`.
 
-pub mod audit;
-pub mod bank;
-mod bodies;
-pub mod booklets;
-pub mod books;
-pub mod budgets;
-pub mod cards;
-pub mod claims;
-mod claims_evidence;
-mod claims_steps;
-pub mod clawbacks;
-pub mod families;
-pub mod family_accounts;
-pub mod letters;
-pub mod merchants;
-pub mod months;
-pub(super) mod openapi;
-pub mod people;
+mod bank;
+mod booklets;
+mod books;
+mod budgets;
+mod cards;
+mod claims;
+mod decisions;
+mod families;
+mod family_accounts;
+mod letters;
+mod merchants;
+mod months;
+mod people;
 mod registrations;
-pub mod remittances;
-pub mod returns;
-pub mod reveals;
-pub mod rosters;
-pub mod sessions;
-pub mod staff;
-pub mod statements;
-mod tables;
+mod remittances;
+mod returns;
+mod rosters;
+mod sessions;
+mod staff;
+mod statements;
 mod terminals;
 
-use super::desk::Desk;
-
-/// Adds the routes of one resource.
-pub(super) type Add = fn(Desk) -> Desk;
+use super::http::Routes;
 
 /// Every resource.
-pub(super) const ALL: &[Add] = &[
+pub(super) const ALL: &[fn(Routes) -> Routes] = &[
     sessions::add,
     staff::add,
-    audit::add,
     budgets::add,
     rosters::add,
     families::add,
     family_accounts::add,
-    reveals::add,
     letters::add,
     booklets::add,
     cards::add,
@@ -52,14 +41,11 @@ pub(super) const ALL: &[Add] = &[
     terminals::add,
     people::add,
     claims::add,
-    claims_evidence::add,
-    claims_steps::add,
-    clawbacks::add,
+    decisions::add,
     statements::add,
     remittances::add,
     bank::add,
     returns::add,
     months::add,
     books::add,
-    tables::add,
 ];

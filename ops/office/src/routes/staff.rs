@@ -1,142 +1,72 @@
-//! Accounts of staff: for administrators.
+//! Accounts of staff, and the audit log.
 
 use axum::Json;
-use axum::extract::State;
-use ledger::staff::{Action, Invitation, Invited, Role, Roles};
-use serde::Serialize;
-use utoipa::ToSchema;
-use web::fields::{Fault, Given, list, parsed, text};
-use web::{Body, Fields, PathId, Problem, Read, tokyo_time};
+use ledger::staff::Invitation;
+use ledger::staff::audit::Which;
+use web::{Body, Created, Params, PathId};
 
-use super::super::Deps;
-use super::super::answers::{Because, Done, MadeAs, REASON_MAX};
-use super::super::desk::Desk;
-use super::super::guard::Acting;
-use super::super::problems::{failed, refused};
-use super::super::schemas::{BecauseRequest, InviteStaffRequest, RolesRequest};
-use super::sessions::MemberBody;
+use crate::acting::Acting;
+use crate::actions::staff as actions;
+use crate::bodies::Done;
+use crate::bodies::staff::{AuditList, CodeBody, StaffList};
+use crate::forms::Because;
+use crate::forms::staff::{AuditQuery, NewMember, NewRoles};
+use crate::http::routes;
+use crate::refused::Refused;
 
-const NAME_MAX: usize = 40;
-const DISPLAY_NAME_MAX: usize = 100;
-
-pub(super) fn add(desk: Desk) -> Desk {
-    desk.get("/staff", Action::ListStaff, all)
-        .post("/staff", Action::InviteStaff, invite)
-        .post("/staff/{name}/roles", Action::AssignRoles, assign)
-        .post("/staff/{name}/code", Action::IssueCode, issue)
-        .post("/staff/{name}/end-sessions", Action::EndSessions, end_sessions)
-        .post("/staff/{name}/suspend", Action::SuspendStaff, suspend)
-        .post("/staff/{name}/resume", Action::ResumeStaff, resume)
+routes! {
+    "staff";
+    /// Lists staff.
+    get "/staff", ListStaff => list_staff;
+    /// Invites somebody; their sign-in code is shown once.
+    post "/staff", InviteStaff => invite_staff;
+    /// Gives somebody other roles.
+    post "/staff/{name}/roles", AssignRoles => assign_roles;
+    /// Issues a new sign-in code; an older one is dead at once.
+    post "/staff/{name}/code", IssueCode => issue_staff_code;
+    /// Ends every session of somebody.
+    post "/staff/{name}/end-sessions", EndSessions => end_staff_sessions;
+    /// Suspends somebody: their sessions and their code end at once.
+    post "/staff/{name}/suspend", SuspendStaff => suspend_staff;
+    /// Lets somebody work again.
+    post "/staff/{name}/resume", ResumeStaff => resume_staff;
+    /// Reads the audit log, newest first.
+    get "/audit", ReadAudit => read_audit;
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct StaffList {
-    staff: Vec<MemberBody>,
+async fn list_staff(by: Acting) -> Result<Json<StaffList>, Refused> {
+    let staff = actions::list_staff(&by).await?;
+    Ok(Json(StaffList { staff }))
 }
 
-fn roles(given: Given<'_>) -> Result<Roles, Fault> {
-    list(Role::ALL.len(), parsed::<Role>("approver"))(given).map(|roles| roles.into_iter().collect())
+async fn invite_staff(by: Acting, Body(form): Body<NewMember>) -> Result<Created<CodeBody>, Refused> {
+    let NewMember { name, display_name, roles } = form;
+    actions::invite_staff(&by, &Invitation { name, display_name, roles }).await.map(Created)
 }
 
-/// Who is to join.
-pub(super) struct InviteBody(Invitation);
-
-impl Read for InviteBody {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required("name", text(NAME_MAX));
-        let display_name = fields.required("display_name", text(DISPLAY_NAME_MAX));
-        let roles = fields.required("roles", roles);
-        Some(Self(Invitation { name: name?, display_name: display_name?, roles: roles? }))
-    }
+async fn assign_roles(by: Acting, PathId(name): PathId<String>, Body(form): Body<NewRoles>) -> Result<Done, Refused> {
+    actions::assign_roles(&by, &name, &form.roles).await
 }
 
-/// Other roles, and why.
-pub(super) struct RolesBody {
-    roles: Roles,
+async fn issue_staff_code(by: Acting, PathId(name): PathId<String>) -> Result<Created<CodeBody>, Refused> {
+    actions::issue_staff_code(&by, &name).await.map(Created)
 }
 
-impl Read for RolesBody {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let roles = fields.required("roles", roles);
-        fields.required("reason", text(REASON_MAX))?;
-        Some(Self { roles: roles? })
-    }
+async fn end_staff_sessions(by: Acting, PathId(name): PathId<String>, _: Body<Because>) -> Result<Done, Refused> {
+    actions::end_staff_sessions(&by, &name).await
 }
 
-/// A code that signs in once. Shown once.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SignInCode)]
-pub struct CodeBody {
-    name: String,
-    code: String,
-    expires_at: String,
+async fn suspend_staff(by: Acting, PathId(name): PathId<String>, _: Body<Because>) -> Result<Done, Refused> {
+    actions::suspend_staff(&by, &name).await
 }
 
-impl From<Invited> for CodeBody {
-    fn from(invited: Invited) -> Self {
-        Self { name: invited.name, code: invited.code.grouped(), expires_at: tokyo_time(invited.expires_at) }
-    }
+async fn resume_staff(by: Acting, PathId(name): PathId<String>, _: Body<Because>) -> Result<Done, Refused> {
+    actions::resume_staff(&by, &name).await
 }
 
-/// Lists staff.
-#[utoipa::path(get, path = "/staff", operation_id = "list_staff", tag = "staff", responses((status = 200, body = StaffList)))]
-pub(super) async fn all(State(deps): State<Deps>, acting: Acting) -> Result<Json<StaffList>, Problem> {
-    let staff = deps.ledger.list_staff(acting.member.municipality).await.map_err(failed)?;
-    Ok(Json(StaffList { staff: staff.into_iter().map(Into::into).collect() }))
-}
-
-/// Invites somebody; their sign-in code is shown once.
-#[utoipa::path(post, path = "/staff", operation_id = "invite_staff", tag = "staff", request_body = InviteStaffRequest, responses((status = 201, body = CodeBody)))]
-pub(super) async fn invite(State(deps): State<Deps>, acting: Acting, Body(InviteBody(invitation)): Body<InviteBody>) -> Result<MadeAs<CodeBody>, Problem> {
-    let command = acting.command(&invitation)?;
-    let invited = deps.ledger.invite_staff(acting.member.municipality, &command, &invitation).await.map_err(refused)?;
-    Ok(MadeAs(invitation.name, invited.into()))
-}
-
-/// Gives somebody other roles.
-#[utoipa::path(post, path = "/staff/{name}/roles", operation_id = "assign_roles", tag = "staff", request_body = RolesRequest, responses((status = 204)))]
-pub(super) async fn assign(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(body): Body<RolesBody>) -> Result<Done, Problem> {
-    let command = acting.command(&(&name, &body.roles))?;
-    deps.ledger.assign_roles(acting.member.municipality, &command, &name, &body.roles).await.map_err(refused)?;
-    Ok(Done)
-}
-
-/// Issues a new sign-in code; an older one is dead at once.
-#[utoipa::path(post, path = "/staff/{name}/code", operation_id = "issue_staff_code", tag = "staff", responses((status = 201, body = CodeBody)))]
-pub(super) async fn issue(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>) -> Result<MadeAs<CodeBody>, Problem> {
-    let command = acting.command(&name)?;
-    let invited = deps.ledger.issue_staff_code(acting.member.municipality, &command, &name).await.map_err(refused)?;
-    Ok(MadeAs(name, invited.into()))
-}
-
-/// Ends every session of somebody.
-#[utoipa::path(post, path = "/staff/{name}/end-sessions", operation_id = "end_staff_sessions", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
-pub(super) async fn end_sessions(State(deps): State<Deps>, acting: Acting, PathId(name): PathId<String>, Body(_): Body<Because>) -> Result<Done, Problem> {
-    let command = acting.command(&name)?;
-    deps.ledger.end_staff_sessions(acting.member.municipality, &command, &name).await.map_err(refused)?;
-    Ok(Done)
-}
-
-/// Suspends somebody: their sessions and their code end at once.
-#[utoipa::path(post, path = "/staff/{name}/suspend", operation_id = "suspend_staff", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
-pub(super) async fn suspend(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
-    set_active(deps, acting, name, because, false).await
-}
-
-/// Lets somebody work again.
-#[utoipa::path(post, path = "/staff/{name}/resume", operation_id = "resume_staff", tag = "staff", request_body = BecauseRequest, responses((status = 204)))]
-pub(super) async fn resume(deps: State<Deps>, acting: Acting, name: PathId<String>, because: Body<Because>) -> Result<Done, Problem> {
-    set_active(deps, acting, name, because, true).await
-}
-
-async fn set_active(
-    State(deps): State<Deps>,
-    acting: Acting,
-    PathId(name): PathId<String>,
-    Body(because): Body<Because>,
-    active: bool,
-) -> Result<Done, Problem> {
-    let command = acting.command(&(&name, &because.reason, active))?;
-    deps.ledger.set_staff_active(acting.member.municipality, &command, &name, active).await.map_err(refused)?;
-    Ok(Done)
+async fn read_audit(by: Acting, Params(query): Params<AuditQuery>) -> Result<Json<AuditList>, Refused> {
+    let AuditQuery { name, action, before, limit } = query;
+    let rows = actions::read_audit(&by, &Which { name, action, before, limit }).await?;
+    let next = rows.last().map(|row| row.number).filter(|number| *number > 1);
+    Ok(Json(AuditList { actions: rows, next }))
 }

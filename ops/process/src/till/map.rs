@@ -167,7 +167,7 @@ pub(super) fn payout(payout: &LedgerPayout) -> Payout {
     Payout { pay_on: payout.pay_on, amount_yen: payout.amount.get(), state, months }
 }
 
-pub(super) fn line((line, of): (i64, ReceiptLine)) -> StatementLine {
+pub(super) fn line(line: i64, of: ReceiptLine) -> StatementLine {
     let ReceiptLine { receipt, at, reference, expense, amount_yen } = of;
     StatementLine { line, receipt: ReceiptId::new(receipt).to_string(), invoice: reference, expense, at, amount_yen }
 }

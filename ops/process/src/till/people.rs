@@ -11,11 +11,11 @@ use ledger::session::SignInRejected;
 use merchant_api::registrar::{Invited, MaskedAccount, Person, Role, Service};
 use merchant_api::till::{TillError, WrongField};
 
-use super::desk::{Desk, Who};
 use super::map;
+use super::principal::{Principal, Who};
 
-pub(super) const fn role_of(desk: &Desk) -> Role {
-    match desk.who {
+pub(super) const fn role_of(principal: &Principal) -> Role {
+    match principal.who {
         Who::Person(_, role) => role_shown(role),
         Who::Terminal(_) => Role::Desk,
     }

@@ -123,7 +123,7 @@ impl Bench {
         let tokens = Arc::new(self.sign_in(&cast).await?);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let routes = serve::router(&self.stage.ledger, &Reached { host: "localhost".to_owned(), behind_proxy: false });
+        let routes = serve::router(&self.city.ledger, &Reached::directly("localhost"));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve::serve(listener, routes, async move {
             let _ = stopped.await;
@@ -144,14 +144,14 @@ impl Bench {
         drop(callers);
         let _ = stop.send(());
         serving.await??;
-        self.stage.ledger.pool.close().await;
+        self.city.ledger.pool.close().await;
         let check = self.receipts_check(measured.times.len());
         self.figures(measured, check).await
     }
 
     /// Every payer is signed in, as by the code of its letter.
     async fn sign_in(&self, cast: &Cast) -> anyhow::Result<Vec<String>> {
-        let (ledger, municipality) = (&self.stage.ledger, self.stage.municipality());
+        let (ledger, municipality) = (&self.city.ledger, self.city.municipality());
         let mut tokens = Vec::new();
         for payer in cast.payers.iter() {
             let code = ledger.activation_code(municipality, payer.family).await?;

@@ -9,13 +9,13 @@ use serde::Serialize;
 pub mod figures;
 mod http;
 mod load;
+mod measured_city;
 mod meter;
 mod month;
 mod payments;
 mod posting;
 mod raw;
 mod repo;
-mod stage;
 
 pub use figures::Figures;
 pub use month::Bare;
@@ -23,8 +23,8 @@ pub use raw::Gathered;
 
 use database::embedded::{Cluster, Durability};
 use database::{Database, DatabaseName};
+use measured_city::MeasuredCity;
 use meter::Meter;
-use stage::Stage;
 
 /// Connections of the program under load: as many as when it serves.
 const CONNECTIONS: u32 = 16;
@@ -112,8 +112,8 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
     private.migrate(&ledger::MIGRATOR).await?;
     let server = private.lease().and_then(|lease| lease.cluster().process_id()).context("the benchmarks' server does not run")?;
     let owner = private.connect_as_owner(2).await?;
-    let stage = Stage::found(private.connect(CONNECTIONS).await?, owner.clone(), stage::day()).await?;
-    let bench = Bench { database: private.clone(), stage, meter: Meter { server }, size };
+    let city = MeasuredCity::found(private.connect(CONNECTIONS).await?, owner.clone(), measured_city::day()).await?;
+    let bench = Bench { database: private.clone(), city, meter: Meter { server }, size };
     let (figures, gathered, bare) = match work {
         Work::Post => (Box::pin(bench.post()).await?, None, None),
         Work::Raw => Box::pin(bench.raw()).await.map(|(alone, gathered)| (alone, Some(gathered), None))?,
@@ -122,7 +122,7 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
         Work::Grant => Box::pin(bench.grant()).await.map(|(figures, bare)| (figures, None, Some(bare)))?,
         Work::Close => Box::pin(bench.close()).await.map(|(figures, bare)| (figures, None, Some(bare)))?,
     };
-    bench.stage.ledger.pool.close().await;
+    bench.city.ledger.pool.close().await;
     owner.close().await;
     let Size { count, concurrency, payers, payees, present } = size;
     let work = format!("{work:?}").to_lowercase();
@@ -132,7 +132,7 @@ async fn on_private_database(private: &Database, work: Work, size: Size) -> anyh
 /// One run.
 struct Bench {
     database: Database,
-    stage: Stage,
+    city: MeasuredCity,
     meter: Meter,
     size: Size,
 }
@@ -143,8 +143,8 @@ impl Bench {
     where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        repo::settle(&self.stage.owner).await?;
-        let before = self.meter.read(&self.stage.owner).await?;
+        repo::settle(&self.city.owner).await?;
+        let before = self.meter.read(&self.city.owner).await?;
         let (wall, times) = load::run(self.size.count, self.size.concurrency, operation).await?;
         Ok(Measured { wall, times, before })
     }
@@ -152,8 +152,8 @@ impl Bench {
     /// The figures, once the connections that worked are closed, and what `check` says afterwards.
     async fn figures(&self, measured: Measured, check: impl Future<Output = anyhow::Result<String>>) -> anyhow::Result<Figures> {
         let Measured { wall, times, before } = measured;
-        repo::wait_for_the_program_to_go(&self.stage.owner).await?;
-        let used = meter::between(before, self.meter.read(&self.stage.owner).await?);
+        repo::wait_for_the_program_to_go(&self.city.owner).await?;
+        let used = meter::between(before, self.meter.read(&self.city.owner).await?);
         Ok(Figures::new(wall, times, used, check.await?))
     }
 }

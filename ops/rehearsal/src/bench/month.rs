@@ -39,13 +39,13 @@ impl Bare {
 
 impl Bench {
     pub(super) async fn grant(&self) -> anyhow::Result<(Figures, Bare)> {
-        let (ledger, municipality, scheme) = (&self.stage.ledger, self.stage.municipality(), self.stage.setting.scheme);
+        let (ledger, municipality, scheme) = (&self.city.ledger, self.city.municipality(), self.city.setting.scheme);
         let month = Month::of(ledger.clock.today());
         let year = FiscalYear::of(month.first_day());
         let budget = Yen::new(10_000).times(i64::try_from(self.size.count)?)?;
         ledger.appropriate(municipality, Command::new(Actor::Staff("予算係".to_owned()), "bench/budget", &year), (scheme, year), budget).await?;
-        repo::settle(&self.stage.owner).await?;
-        let before = self.meter.read(&self.stage.owner).await?;
+        repo::settle(&self.city.owner).await?;
+        let before = self.meter.read(&self.city.owner).await?;
         let began = Instant::now();
         let mut times = Vec::new();
         let mut granted: usize = 0;
@@ -61,45 +61,45 @@ impl Bench {
         let wall = began.elapsed();
         ledger.pool.close().await;
         let times = times.into_iter().flat_map(|time| std::iter::repeat_n(time, CHUNK)).take(self.size.count).collect();
-        let check = self.stage.check_with(&self.database);
+        let check = self.city.check_with(&self.database);
         let figures = self.figures(Measured { wall, times, before }, check).await?;
         let began = Instant::now();
-        repo::copy_grants(&self.stage.owner).await?;
+        repo::copy_grants(&self.city.owner).await?;
         Ok((figures, Bare::new(wall, began.elapsed())))
     }
 
     pub(super) async fn close(&self) -> anyhow::Result<(Figures, Bare)> {
-        let (municipality, today) = (self.stage.municipality(), self.stage.ledger.clock.today());
-        self.stage.payers(self.size.payers).await?;
-        self.stage.payees(self.size.payees).await?;
-        repo::fill(&self.stage.owner, municipality, self.stage.ledger.clock.now(), self.size.count.saturating_mul(2)).await?;
-        self.stage.ledger.pool.close().await;
+        let (municipality, today) = (self.city.municipality(), self.city.ledger.clock.today());
+        self.city.payers(self.size.payers).await?;
+        self.city.payees(self.size.payees).await?;
+        repo::fill(&self.city.owner, municipality, self.city.ledger.clock.now(), self.size.count.saturating_mul(2)).await?;
+        self.city.ledger.pool.close().await;
         // Two months on, the statement month and the calendar month are over.
         let later = today.checked_add_months(Months::new(2)).unwrap_or(today);
-        let stage = super::Stage::found(self.database.connect(super::CONNECTIONS).await?, self.stage.owner.clone(), later).await?;
-        repo::settle(&self.stage.owner).await?;
+        let city = super::MeasuredCity::found(self.database.connect(super::CONNECTIONS).await?, self.city.owner.clone(), later).await?;
+        repo::settle(&self.city.owner).await?;
         let month = Month::of(today);
-        let before = self.meter.read(&self.stage.owner).await?;
+        let before = self.meter.read(&self.city.owner).await?;
         let clerk = |name: &str, key: &str| Command::new(Actor::Staff(name.to_owned()), format!("bench/{key}"), &month);
         let began = Instant::now();
-        let drawn = stage.ledger.draw_statements(municipality, &clerk("審査係", "draw"), month).await?;
+        let drawn = city.ledger.draw_statements(municipality, &clerk("審査係", "draw"), month).await?;
         let mut wall = began.elapsed();
         anyhow::ensure!(usize::try_from(drawn)? == self.size.payees, "{drawn} statements were drawn");
-        let statements: Vec<_> = stage.ledger.list_statements(municipality, None, Some(month)).await?.into_iter().map(|statement| statement.id).collect();
+        let statements: Vec<_> = city.ledger.list_statements(municipality, None, Some(month)).await?.into_iter().map(|statement| statement.id).collect();
         for statement in &statements {
-            stage.ledger.claim_statement(municipality, &clerk("受付", &format!("claim/{statement}")), *statement).await?;
+            city.ledger.claim_statement(municipality, &clerk("受付", &format!("claim/{statement}")), *statement).await?;
         }
         let began = Instant::now();
-        stage.ledger.examine_statements(municipality, &clerk("審査係", "examine"), &statements).await?;
-        stage.ledger.approve_statements(municipality, &clerk("課長", "approve"), &statements).await?;
-        stage.ledger.close_month(municipality, &clerk("課長", "close"), month).await?;
+        city.ledger.examine_statements(municipality, &clerk("審査係", "examine"), &statements).await?;
+        city.ledger.approve_statements(municipality, &clerk("課長", "approve"), &statements).await?;
+        city.ledger.close_month(municipality, &clerk("課長", "close"), month).await?;
         wall += began.elapsed();
-        stage.ledger.pool.close().await;
+        city.ledger.pool.close().await;
         let times = vec![wall / u32::try_from(self.size.count)?; self.size.count];
-        let check = self.stage.check_with(&self.database);
+        let check = self.city.check_with(&self.database);
         let figures = self.figures(Measured { wall, times, before }, check).await?;
         let began = Instant::now();
-        repo::copy_close(&self.stage.owner, municipality).await?;
+        repo::copy_close(&self.city.owner, municipality).await?;
         Ok((figures, Bare::new(wall, began.elapsed())))
     }
 }

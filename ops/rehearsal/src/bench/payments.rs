@@ -9,7 +9,7 @@ use ledger::payment::{Capture, HoldPayment};
 
 use super::Bench;
 use super::figures::Figures;
-use super::stage::{Payee, Payer};
+use super::measured_city::{Payee, Payer};
 
 /// Small: what a child is granted for a month suffices for a thousand of them.
 pub(super) const PRICE: Yen = Yen::new(10);
@@ -52,32 +52,32 @@ impl Cast {
 
 impl Bench {
     pub(super) async fn cast(&self) -> anyhow::Result<Cast> {
-        let payers = self.stage.payers(self.size.payers).await?;
-        let payees = self.stage.payees(self.size.payees).await?;
+        let payers = self.city.payers(self.size.payers).await?;
+        let payees = self.city.payees(self.size.payees).await?;
         if self.size.present > 0 {
-            super::repo::fill(&self.stage.owner, self.stage.municipality(), self.stage.ledger.clock.now(), self.size.present).await?;
+            super::repo::fill(&self.city.owner, self.city.municipality(), self.city.ledger.clock.now(), self.size.present).await?;
         }
         Ok(Cast { payers: Arc::new(payers), payees: Arc::new(payees) })
     }
 
     pub(super) async fn redeem(&self) -> anyhow::Result<Figures> {
         let cast = self.cast().await?;
-        let (ledger, municipality) = (self.stage.ledger.clone(), self.stage.municipality());
+        let (ledger, municipality) = (self.city.ledger.clone(), self.city.municipality());
         let measured = self
             .measure(move |index| {
                 let (ledger, cast) = (ledger.clone(), cast.clone());
                 async move { cast.redeem(&ledger, municipality, index).await }
             })
             .await?;
-        self.stage.ledger.pool.close().await;
+        self.city.ledger.pool.close().await;
         let check = self.receipts_check(measured.times.len());
         self.figures(measured, check).await
     }
 
     /// The books prove themselves, and there is a receipt for every redemption that was answered.
     pub(super) async fn receipts_check(&self, answered: usize) -> anyhow::Result<String> {
-        let check = self.stage.check_with(&self.database).await?;
-        let held = super::repo::count_receipts(&self.stage.owner).await?;
+        let check = self.city.check_with(&self.database).await?;
+        let held = super::repo::count_receipts(&self.city.owner).await?;
         let expected = i64::try_from(answered.saturating_add(self.size.present / 2))?;
         Ok(if check == "ok" && held != expected { format!("{answered} were answered, {held} are there") } else { check })
     }

@@ -43,7 +43,7 @@ impl Plan {
 impl Bench {
     pub(super) async fn post(&self) -> anyhow::Result<Figures> {
         let plan = self.plan("post").await?;
-        let (ledger, municipality) = (self.stage.ledger.clone(), self.stage.municipality());
+        let (ledger, municipality) = (self.city.ledger.clone(), self.city.municipality());
         let measured = self
             .measure(move |index| {
                 let (ledger, plan) = (ledger.clone(), plan.clone());
@@ -55,20 +55,20 @@ impl Bench {
                 }
             })
             .await?;
-        self.stage.ledger.pool.close().await;
+        self.city.ledger.pool.close().await;
         let check = self.entries_check(measured.times.len());
         self.figures(measured, check).await
     }
 
     pub(super) async fn plan(&self, run: &'static str) -> anyhow::Result<Plan> {
-        let (payers, payees) = self.stage.accounts(self.size.payers, self.size.payees).await?;
+        let (payers, payees) = self.city.accounts(self.size.payers, self.size.payees).await?;
         Ok(Plan { run, payers: Arc::new(payers), payees: Arc::new(payees) })
     }
 
     /// The books prove themselves, and hold every entry that was answered.
     async fn entries_check(&self, answered: usize) -> anyhow::Result<String> {
-        let check = self.stage.check_with(&self.database).await?;
-        let held = repo::count_entries_of_families(&self.stage.owner).await?;
+        let check = self.city.check_with(&self.database).await?;
+        let held = repo::count_entries_of_families(&self.city.owner).await?;
         Ok(if check == "ok" && held != i64::try_from(answered)? { format!("{answered} were answered, {held} are there") } else { check })
     }
 }

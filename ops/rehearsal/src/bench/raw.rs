@@ -33,11 +33,11 @@ pub struct Gathered {
 impl Bench {
     /// Postings, each in a call of its own; then what is gathered.
     pub(super) async fn raw(&self) -> anyhow::Result<(Figures, Gathered)> {
-        repo::create_raw(&self.stage.owner).await?;
+        repo::create_raw(&self.city.owner).await?;
         let plan = self.plan("raw").await?;
-        self.stage.ledger.pool.close().await;
+        self.city.ledger.pool.close().await;
         let alone = self.raw_alone(plan.clone()).await?;
-        let (ledger, municipality) = (&self.stage.ledger, self.stage.municipality());
+        let (ledger, municipality) = (&self.city.ledger, self.city.municipality());
         let posting = {
             let (plan, ledger) = (plan.named("raw-coalesced"), ledger.clone());
             move |index| plan.entry(index, &ledger).map(|(command, draft)| ledger.posting(municipality, command, draft))
@@ -54,7 +54,7 @@ impl Bench {
 
     /// Each caller on a connection of its own.
     async fn raw_alone(&self, plan: Plan) -> anyhow::Result<Figures> {
-        let (ledger, municipality) = (self.stage.ledger.clone(), self.stage.municipality());
+        let (ledger, municipality) = (self.city.ledger.clone(), self.city.municipality());
         let pool = self.database.connect(u32::try_from(self.size.concurrency)?).await?;
         let mut free: Vec<PoolConnection<Postgres>> = Vec::new();
         for _ in 0..self.size.concurrency {
@@ -80,7 +80,7 @@ impl Bench {
             .await?;
         free.lock().unwrap_or_else(PoisonError::into_inner).clear();
         pool.close().await;
-        let check = self.stage.check_with(&self.database);
+        let check = self.city.check_with(&self.database);
         self.figures(measured, check).await
     }
 
@@ -90,7 +90,7 @@ impl Bench {
         item: impl Fn(usize) -> anyhow::Result<W::Item> + Clone + Send + 'static,
         work: impl Fn(PgPool) -> W + Clone + Send + 'static,
     ) -> anyhow::Result<Figures> {
-        let municipality = self.stage.municipality();
+        let municipality = self.city.municipality();
         let pool = self.database.connect(super::CONNECTIONS).await?;
         let batches = Arc::new(Batches::<W>::default());
         let measured = self
@@ -103,7 +103,7 @@ impl Bench {
             })
             .await?;
         pool.close().await;
-        let check = self.stage.check_with(&self.database);
+        let check = self.city.check_with(&self.database);
         self.figures(measured, check).await
     }
 }

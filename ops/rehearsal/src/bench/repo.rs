@@ -36,7 +36,7 @@ pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
         CREATE FUNCTION post_raw(p_municipality integer, p_now timestamptz, p_actor text[], p_key text[], p_fingerprint bytea[], p_entry_id uuid[],
                                  p_kind text[], p_business_on date[], t_debit uuid[], t_credit uuid[], t_amount bigint[],
                                  p_closes_at timestamptz) RETURNS void
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
         BEGIN
             INSERT INTO commands (municipality, actor, key, fingerprint, entry_id)
             SELECT p_municipality, i.* FROM unnest(p_actor, p_key, p_fingerprint, p_entry_id) AS i;
@@ -68,7 +68,7 @@ pub(super) async fn create_raw(owner: &PgPool) -> anyhow::Result<()> {
                                    c_actor text[], c_key text[], c_fingerprint bytea[], c_entry_id uuid[], c_kind text[], c_business_on date[],
                                    c_debit uuid[], c_credit uuid[], c_amount bigint[],
                                    p_family uuid[], p_merchant uuid[], p_receipt uuid[], p_digest bytea[]) RETURNS void
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
         DECLARE
             v_closes_at timestamptz := p_now + interval '5 minutes';
         BEGIN

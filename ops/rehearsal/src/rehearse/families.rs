@@ -12,7 +12,7 @@ use super::AT_ONCE;
 use super::http::Client;
 use super::office::Office;
 use super::post;
-use super::world::World;
+use super::rehearsed_city::RehearsedCity;
 
 /// A child of the city.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,22 +92,22 @@ impl Household {
 }
 
 /// Every family gets its letter and signs in, on the present day.
-pub async fn sign_in(world: &mut World, office: &Office, rows: &[Row]) -> anyhow::Result<()> {
+pub async fn sign_in(city: &mut RehearsedCity, office: &Office, rows: &[Row]) -> anyhow::Result<()> {
     let mut households: BTreeMap<&str, Vec<(u64, &Row)>> = BTreeMap::new();
     for (number, row) in (0..).zip(rows) {
         households.entry(&row.household).or_default().push((number, row));
     }
-    let (known, letters) = (&*world, &post::letters(office).await?);
+    let (known, letters) = (&*city, &post::letters(office).await?);
     let signing_in = (0..).zip(households.into_values()).map(|(number, children)| one(known, letters, number, children));
-    world.households = stream::iter(signing_in.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
+    city.households = stream::iter(signing_in.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
     Ok(())
 }
 
-async fn one(world: &World, letters: &BTreeMap<String, String>, number: u64, rows: Vec<(u64, &Row)>) -> anyhow::Result<Household> {
+async fn one(city: &RehearsedCity, letters: &BTreeMap<String, String>, number: u64, rows: Vec<(u64, &Row)>) -> anyhow::Result<Household> {
     let address = rows.first().and_then(|(_, row)| row.child.address.as_ref()).context("a household without an address")?;
     let code = letters.get(address).with_context(|| format!("no letter was brought to {address}"))?;
-    let door = world.server.phone(number);
-    let Session { token } = door.post("/sessions", "sign-in", &json!({"city": world.setting.slug, "activation_code": code})).await?;
+    let door = city.server.phone(number);
+    let Session { token } = door.post("/sessions", "sign-in", &json!({"city": city.setting.slug, "activation_code": code})).await?;
     let mut household = Household { number, phone: door.with_token(token), children: Vec::new() };
     let seen = household.seen_children().await?;
     for (number, row) in rows {
@@ -124,8 +124,8 @@ fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// Asks every family what it sees.
-pub async fn look(world: &World) -> anyhow::Result<Seen> {
-    let seen = world.households.iter().map(Household::seen).collect::<Vec<_>>();
+pub async fn look(city: &RehearsedCity) -> anyhow::Result<Seen> {
+    let seen = city.households.iter().map(Household::seen).collect::<Vec<_>>();
     let sum = |sum: Seen, seen: Seen| async move {
         Ok(Seen {
             entitlements_yen: sum.entitlements_yen.saturating_add(seen.entitlements_yen),

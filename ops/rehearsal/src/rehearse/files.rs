@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::office::Office;
-use super::world::World;
+use super::rehearsed_city::RehearsedCity;
 use super::{Summary, Timings, finance};
 
 /// What is written besides what staff download.
@@ -28,13 +28,13 @@ pub struct Files<'a> {
 }
 
 /// Writes every file but `timings.json`.
-pub async fn write(out: &Path, world: &World, office: &Office, files: &Files<'_>) -> anyhow::Result<()> {
+pub async fn write(out: &Path, city: &RehearsedCity, office: &Office, files: &Files<'_>) -> anyhow::Result<()> {
     save(out, "roster.csv", files.roster)?;
     save(out, "summary.json", &json(files.summary)?)?;
     save(out, "bank-statement.txt", files.statement)?;
     save(out, "books.hledger", files.journal.as_bytes())?;
     save(out, "trial-balance.csv", &office.auditor.bytes("/exports/trial-balance").await?)?;
-    save(out, "reconciliation.csv", &office.auditor.bytes(&format!("/exports/reconciliation?{}", finance::days(world, files.last))).await?)?;
+    save(out, "reconciliation.csv", &office.auditor.bytes(&format!("/exports/reconciliation?{}", finance::days(city, files.last))).await?)?;
     let (bytes, detail) = match files.remitted {
         Some((remittance, bytes)) => (bytes, office.auditor.bytes(&format!("/exports/remittances/{remittance}")).await?),
         None => (&[][..], Vec::new()),

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::bank::Credit;
 use super::claims::repay::{self, Owed};
 use super::office::Office;
-use super::world::World;
+use super::rehearsed_city::RehearsedCity;
 
 /// Statements in one step of staff.
 const AT_A_TIME: usize = 1_000;
 
 /// Imports what the bank wrote on `on`, and lets the program match what it can.
-pub async fn import_statement(world: &World, office: &Office, on: NaiveDate) -> anyhow::Result<Vec<u8>> {
-    let file = world.bank.statement(on)?;
+pub async fn import_statement(city: &RehearsedCity, office: &Office, on: NaiveDate) -> anyhow::Result<Vec<u8>> {
+    let file = city.bank.statement(on)?;
     office.treasurer.upload::<Value>("/bank-statements", &format!("import/{on}"), "application/octet-stream", &file).await?;
     office.treasurer.post::<Value>("/bank-lines/match", &format!("match/{on}"), &json!({})).await?;
     Ok(file)
@@ -43,11 +43,11 @@ struct Checklist {
 
 /// The morning after the closing day: statements are drawn, claimed by their merchants, examined, approved by another person, and the month's books
 /// are closed.
-pub async fn close(world: &World, office: &Office) -> anyhow::Result<()> {
-    let month = world.month.to_string();
+pub async fn close(city: &RehearsedCity, office: &Office) -> anyhow::Result<()> {
+    let month = city.month.to_string();
     office.preparer.post::<Value>("/statements", "draw", &json!({"month": month})).await?;
     let drawn: Vec<Drawn> = office.preparer.pages(&format!("/statements?month={month}")).await?;
-    let managers: BTreeMap<_, _> = world.classes.iter().map(|class| (class.merchant.as_str(), &class.manager)).collect();
+    let managers: BTreeMap<_, _> = city.classes.iter().map(|class| (class.merchant.as_str(), &class.manager)).collect();
     for statement in &drawn {
         let manager = managers.get(statement.merchant.as_str()).context("a statement of a merchant that nobody knows")?;
         let Seen { net_yen } = manager.post(&format!("/statements/{month}/claim"), "claim", &json!({})).await?;
@@ -84,8 +84,8 @@ struct Built {
 }
 
 /// Prepares the bank file, has it approved by another person, builds it and hands it to the bank. Nothing to pay: no file.
-pub async fn remit(world: &World, office: &Office) -> anyhow::Result<Option<(Remittance, Vec<u8>)>> {
-    let prepared = office.preparer.try_post::<Remittance>("/remittances", "prepare", &json!({"month": world.month})).await?;
+pub async fn remit(city: &RehearsedCity, office: &Office) -> anyhow::Result<Option<(Remittance, Vec<u8>)>> {
+    let prepared = office.preparer.try_post::<Remittance>("/remittances", "prepare", &json!({"month": city.month})).await?;
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) if refusal.reason() == "nothing_to_pay" => return Ok(None),
@@ -112,18 +112,18 @@ struct DetailLine {
 }
 
 /// The bank debits the file on its day and sends some lines back on the next business days; the last day of it.
-pub async fn pay(world: &mut World, office: &Office, remittance: &Remittance) -> anyhow::Result<NaiveDate> {
-    world.bank.debit(remittance.pay_on, remittance.total_yen);
+pub async fn pay(city: &mut RehearsedCity, office: &Office, remittance: &Remittance) -> anyhow::Result<NaiveDate> {
+    city.bank.debit(remittance.pay_on, remittance.total_yen);
     let Detail { detail } = office.treasurer.get(&format!("/remittances/{}", remittance.remittance)).await?;
     let mut last = remittance.pay_on;
-    for number in returned_lines(world, remittance.lines) {
+    for number in returned_lines(city, remittance.lines) {
         let amount_yen = detail.iter().filter(|row| row.line == number).map(|row| row.amount_yen).sum();
         let day = plus_business_days(last, 1, Roll::Next)?;
-        world.bank.credit(&Credit {
+        city.bank.credit(&Credit {
             on: day,
             amount_yen,
-            payer_code: &format!("{:010}", world.setting.municipality),
-            payer_name: world.setting.remitter_kana,
+            payer_code: &format!("{:010}", city.setting.municipality),
+            payer_name: city.setting.remitter_kana,
             from: ("ｸﾝﾚﾝﾖｳ", "ﾎﾝﾃﾝ"),
             summary: "ﾌﾘｺﾐﾍﾝｷﾔｸ",
         });
@@ -133,12 +133,12 @@ pub async fn pay(world: &mut World, office: &Office, remittance: &Remittance) ->
 }
 
 /// One line in eight comes back, at least one where there are two or more, at most three.
-fn returned_lines(world: &World, lines: u64) -> Vec<u64> {
+fn returned_lines(city: &RehearsedCity, lines: u64) -> Vec<u64> {
     let wanted = if lines < 2 { 0 } else { lines.checked_div(8).unwrap_or(0).clamp(1, 3) };
     let mut numbers = Vec::new();
     let mut throw = 0;
     while u64::try_from(numbers.len()).unwrap_or(u64::MAX) < wanted {
-        let number = world.dice.below("return", throw, lines).saturating_add(1);
+        let number = city.dice.below("return", throw, lines).saturating_add(1);
         if !numbers.contains(&number) {
             numbers.push(number);
         }
@@ -187,8 +187,8 @@ pub struct BankLine {
 
 /// Imports the bank's statement and reconciles: the debit by itself, each return proposed by one person and confirmed by another, each
 /// repayment explained.
-pub async fn reconcile(world: &World, office: &Office, last: NaiveDate, owed: &[Owed]) -> anyhow::Result<(Vec<u8>, Report)> {
-    let file = import_statement(world, office, last).await?;
+pub async fn reconcile(city: &RehearsedCity, office: &Office, last: NaiveDate, owed: &[Owed]) -> anyhow::Result<(Vec<u8>, Report)> {
+    let file = import_statement(city, office, last).await?;
     // One line may look like several returns: the first, best one is confirmed.
     let Waiting { mut returns } = office.approver.get("/returns").await?;
     returns.dedup_by(|one, other| one.line == other.line);
@@ -196,29 +196,29 @@ pub async fn reconcile(world: &World, office: &Office, last: NaiveDate, owed: &[
         let paid = json!({"remittance": remittance, "number": number});
         office.approver.post::<()>(&format!("/bank-lines/{line}/confirm-return"), &format!("confirm/{line}"), &paid).await?;
     }
-    repay::explain(office, owed, &days(world, last)).await?;
-    let report = office.auditor.get(&format!("/bank-lines?{}", days(world, last))).await?;
+    repay::explain(office, owed, &days(city, last)).await?;
+    let report = office.auditor.get(&format!("/bank-lines?{}", days(city, last))).await?;
     Ok((file, report))
 }
 
 /// The days of the bank's statement, as a query.
 #[must_use]
-pub fn days(world: &World, last: NaiveDate) -> String {
-    format!("from={}&to={last}", world.days.first)
+pub fn days(city: &RehearsedCity, last: NaiveDate) -> String {
+    format!("from={}&to={last}", city.days.first)
 }
 
 /// Money of joined months outlives the close of the first of them: it lapses on its day. A year's money stays.
-pub async fn lapse_late(world: &World) -> anyhow::Result<()> {
-    match world.days.lapses_on {
-        Some(day) if day > world.server.today() => world.server.night(day).await,
+pub async fn lapse_late(city: &RehearsedCity) -> anyhow::Result<()> {
+    match city.days.lapses_on {
+        Some(day) if day > city.server.today() => city.server.night(day).await,
         _ => Ok(()),
     }
 }
 
 /// Some families load own money on the first day; the bank books it, and its statement is imported.
-pub async fn load_own_money(world: &mut World) -> anyhow::Result<()> {
-    let on = world.days.first;
-    let World { households, dice, bank, .. } = &mut *world;
+pub async fn load_own_money(city: &mut RehearsedCity) -> anyhow::Result<()> {
+    let on = city.days.first;
+    let RehearsedCity { households, dice, bank, .. } = &mut *city;
     for household in households {
         if !dice.happens("loads", household.number, 35) {
             continue;
@@ -233,6 +233,6 @@ pub async fn load_own_money(world: &mut World) -> anyhow::Result<()> {
             summary: "ﾌﾘｺﾐ",
         });
     }
-    import_statement(world, &*world.office().await?, on).await?;
+    import_statement(city, &*city.office().await?, on).await?;
     Ok(())
 }

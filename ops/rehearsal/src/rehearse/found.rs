@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::cast;
 use super::classes::classes;
 use super::office::Office;
-use super::world::{OpenClass, World};
+use super::rehearsed_city::{OpenClass, RehearsedCity};
 
 /// Children of one roster file: some ten megabytes.
 const CHILDREN_AT_A_TIME: usize = 40_000;
@@ -24,11 +24,11 @@ fn each(yen: i64, children: u64) -> anyhow::Result<Yen> {
 }
 
 /// The city, its budget and its money at the bank.
-pub async fn city(world: &World, office: &Office, children: u64) -> anyhow::Result<()> {
+pub async fn city(city: &RehearsedCity, office: &Office, children: u64) -> anyhow::Result<()> {
     let budget = each(250_000, children)?.plus(Yen::new(1_000_000))?;
-    let appropriated = json!({"scheme": world.setting.scheme, "fiscal_year": world.days.year, "amount_yen": budget});
+    let appropriated = json!({"scheme": city.setting.scheme, "fiscal_year": city.days.year, "amount_yen": budget});
     office.treasurer.post::<Value>("/appropriations", "appropriate", &appropriated).await?;
-    let funded = json!({"amount_yen": opening(children)?, "on": world.days.founded_on});
+    let funded = json!({"amount_yen": opening(children)?, "on": city.days.founded_on});
     office.treasurer.post::<Value>("/funds", "fund", &funded).await?;
     Ok(())
 }
@@ -55,19 +55,19 @@ struct Token {
 }
 
 /// The classes apply, and two people of the city look at it; a letter lets the manager in, who sets up a desk.
-pub async fn merchants(world: &mut World, office: &Office, children: u64) -> anyhow::Result<()> {
-    for (number, class) in (1..).zip(classes(world.setting, &world.dice, children)) {
-        let (door, key) = (world.server.class(number), format!("class/{number}"));
-        let Applied { merchant, token } = door.post("/applications", &key, &class.form(world.setting.slug)).await?;
+pub async fn merchants(city: &mut RehearsedCity, office: &Office, children: u64) -> anyhow::Result<()> {
+    for (number, class) in (1..).zip(classes(city.setting, &city.dice, children)) {
+        let (door, key) = (city.server.class(number), format!("class/{number}"));
+        let Applied { merchant, token } = door.post("/applications", &key, &class.form(city.setting.slug)).await?;
         office.preparer.post::<()>(&format!("/merchants/{merchant}/receive"), &key, &json!({})).await?;
         office.approver.post::<()>(&format!("/merchants/{merchant}/approve"), &key, &json!({})).await?;
         let Application { state } = door.with_token(token).get("/applications/current").await?;
         anyhow::ensure!(state == "approved", "{} is {state}", class.name);
         let Invited { code } = office.preparer.post(&format!("/merchants/{merchant}/people"), &key, &json!({"name": "責任者"})).await?;
-        let Token { token } = door.post("/sessions", &key, &json!({"city": world.setting.slug, "code": code})).await?;
+        let Token { token } = door.post("/sessions", &key, &json!({"city": city.setting.slug, "code": code})).await?;
         let manager = door.with_token(token);
         let Token { token } = manager.post("/terminals", &key, &json!({"label": "受付窓口"})).await?;
-        world.classes.push(OpenClass { merchant, manager, desk: door.with_token(token), class });
+        city.classes.push(OpenClass { merchant, manager, desk: door.with_token(token), class });
     }
     Ok(())
 }
@@ -80,8 +80,8 @@ struct Imported {
 }
 
 /// Looks at the roster of the month's first day, and imports it; its rows and its file. A large city hands it in piece by piece.
-pub async fn people(world: &World, office: &Office, children: u64) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
-    let rows = cast::roster(world.setting, &world.dice, children, (world.month.first_day(), world.server.today()))?;
+pub async fn people(city: &RehearsedCity, office: &Office, children: u64) -> anyhow::Result<(Vec<Row>, Vec<u8>)> {
+    let rows = cast::roster(city.setting, &city.dice, children, (city.month.first_day(), city.server.today()))?;
     for (number, piece) in pieces(&rows).enumerate() {
         let file = write_csv(piece, Encoding::Utf8)?;
         for (path, key) in [("/rosters/preview", "preview"), ("/rosters", "import")] {
@@ -118,6 +118,6 @@ pub struct Granted {
 }
 
 /// Grants the month's money.
-pub async fn grant(world: &World, office: &Office) -> anyhow::Result<Granted> {
-    office.preparer.post("/grants", "grant", &json!({"scheme": world.setting.scheme, "on": world.month.first_day()})).await
+pub async fn grant(city: &RehearsedCity, office: &Office) -> anyhow::Result<Granted> {
+    office.preparer.post("/grants", "grant", &json!({"scheme": city.setting.scheme, "on": city.month.first_day()})).await
 }

@@ -32,20 +32,20 @@ mod pages;
 pub mod pay;
 pub mod play;
 mod post;
+pub mod rehearsed_city;
 pub mod rules;
 pub mod schedule;
 pub mod server;
 pub mod setting;
 pub mod summary;
-pub mod world;
 
 pub use setting::{SETTINGS, Setting};
 pub use summary::Summary;
 
 use calendar::Calendar;
 use claims::review::Noted;
+use rehearsed_city::{RehearsedCity, Start};
 use summary::TrialBalance;
-use world::{Start, World};
 
 /// Requests that are on their way at once, where several happen at one instant.
 const AT_ONCE: usize = 4;
@@ -120,52 +120,52 @@ impl Rehearsal {
         let (start, training) = self.start()?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut phases = Phases { progress, running: None, timings: Vec::new() };
-        let mut world = World::new(pool, start, found::opening(self.children)?)?;
-        let begun = self.begin(&mut world, &mut phases).await?;
+        let mut city = RehearsedCity::new(pool, start, found::opening(self.children)?)?;
+        let begun = self.begin(&mut city, &mut phases).await?;
         phases.begin("redeem");
-        finance::load_own_money(&mut world).await?;
-        let noted = play::month(&world, &|done, total| progress.step(done, total)).await?;
+        finance::load_own_money(&mut city).await?;
+        let noted = play::month(&city, &|done, total| progress.step(done, total)).await?;
         phases.begin("close");
-        let at_close = close(&world).await?;
+        let at_close = close(&city).await?;
         phases.begin("remit");
-        let paid = pay(&mut world, &noted).await?;
+        let paid = pay(&mut city, &noted).await?;
         phases.begin("prove");
-        let summary = self.prove(&world, training, &begun, (&at_close, &paid)).await?;
+        let summary = self.prove(&city, training, &begun, (&at_close, &paid)).await?;
         phases.end();
         files::write_timings(&self.out, &phases.timings)?;
         Ok(summary)
     }
 
     /// The city is founded, the roster imported, the classes taken in, the money granted, and every family signed in, on the first morning.
-    async fn begin(&self, world: &mut World, phases: &mut Phases<'_>) -> anyhow::Result<Begun> {
+    async fn begin(&self, city: &mut RehearsedCity, phases: &mut Phases<'_>) -> anyhow::Result<Begun> {
         phases.begin("found");
-        world.server.found(self.setting).await?;
-        found::city(world, &*world.office().await?, self.children).await?;
+        city.server.found(self.setting).await?;
+        found::city(city, &*city.office().await?, self.children).await?;
         phases.begin("roster");
-        let (rows, roster) = found::people(world, &*world.office().await?, self.children).await?;
+        let (rows, roster) = found::people(city, &*city.office().await?, self.children).await?;
         phases.begin("grant");
         let mut granted = None;
-        let (classes_on, granted_on) = (world.days.classes_on, world.days.granted_on);
+        let (classes_on, granted_on) = (city.days.classes_on, city.days.granted_on);
         for day in [classes_on, granted_on].into_iter().collect::<BTreeSet<_>>() {
-            world.server.morning(day);
-            let office = world.office().await?;
+            city.server.morning(day);
+            let office = city.office().await?;
             if day == classes_on {
-                found::merchants(world, &office, self.children).await?;
+                found::merchants(city, &office, self.children).await?;
             }
             if day == granted_on {
-                granted = Some(found::grant(world, &office).await?);
+                granted = Some(found::grant(city, &office).await?);
             }
         }
         phases.begin("sign-in");
-        world.server.morning(world.days.first);
-        families::sign_in(world, &*world.office().await?, &rows).await?;
+        city.server.morning(city.days.first);
+        families::sign_in(city, &*city.office().await?, &rows).await?;
         Ok(Begun { roster, granted: granted.context("nothing was granted")? })
     }
 
     /// An auditor downloads the books and what there is about the month, and everything is added up.
-    async fn prove(&self, world: &World, training: bool, begun: &Begun, (at_close, paid): (&TrialBalance, &Paid)) -> anyhow::Result<Summary> {
-        world.server.morning(next_day(world.server.today()));
-        let office = world.office().await?;
+    async fn prove(&self, city: &RehearsedCity, training: bool, begun: &Begun, (at_close, paid): (&TrialBalance, &Paid)) -> anyhow::Result<Summary> {
+        city.server.morning(next_day(city.server.today()));
+        let office = city.office().await?;
         let journal = String::from_utf8(office.auditor.bytes("/exports/hledger").await?).context("the journal is no text")?;
         let Paid { sent, statement, last, report } = paid;
         let remitted = sent.as_ref().map(|(remittance, _)| remittance);
@@ -173,7 +173,7 @@ impl Rehearsal {
         let summary = summary::sum_up(self, &office, &proved).await?;
         let remitted = sent.as_ref().map(|(remittance, file)| (remittance.remittance.as_str(), file.as_slice()));
         let files = files::Files { roster: &begun.roster, remitted, statement, last: *last, journal: &journal, summary: &summary };
-        files::write(&self.out, world, &office, &files).await?;
+        files::write(&self.out, city, &office, &files).await?;
         Ok(summary)
     }
 }
@@ -193,30 +193,30 @@ struct Paid {
 }
 
 /// The month is closed; what families see then is what the books hold.
-async fn close(world: &World) -> anyhow::Result<TrialBalance> {
-    world.server.morning(next_day(world.days.closing));
-    let office = world.office().await?;
-    finance::close(world, &office).await?;
+async fn close(city: &RehearsedCity) -> anyhow::Result<TrialBalance> {
+    city.server.morning(next_day(city.days.closing));
+    let office = city.office().await?;
+    finance::close(city, &office).await?;
     let at_close = TrialBalance::read(&office).await?;
-    let (seen, booked) = (families::look(world).await?, at_close.seen());
+    let (seen, booked) = (families::look(city).await?, at_close.seen());
     anyhow::ensure!(seen == booked, "families see {seen:?}, the books hold {booked:?}");
     Ok(at_close)
 }
 
 /// The bank file goes out, the bank pays, some comes back, some is repaid; everything is matched. Then late money lapses.
-async fn pay(world: &mut World, noted: &[Noted]) -> anyhow::Result<Paid> {
-    world.server.morning(world.days.sent_on);
-    let office = world.office().await?;
+async fn pay(city: &mut RehearsedCity, noted: &[Noted]) -> anyhow::Result<Paid> {
+    city.server.morning(city.days.sent_on);
+    let office = city.office().await?;
     let owed = claims::repay::ask_back(&office, noted).await?;
-    let sent = finance::remit(world, &office).await?;
+    let sent = finance::remit(city, &office).await?;
     let last = match &sent {
-        Some((remittance, _)) => finance::pay(world, &office, remittance).await?,
-        None => world.days.sent_on,
+        Some((remittance, _)) => finance::pay(city, &office, remittance).await?,
+        None => city.days.sent_on,
     };
-    claims::repay::pay_back(world, &owed, last);
-    world.server.morning(next_day(last));
-    let office = world.office().await?;
-    let (statement, report) = finance::reconcile(world, &office, last, &owed).await?;
-    finance::lapse_late(world).await?;
+    claims::repay::pay_back(city, &owed, last);
+    city.server.morning(next_day(last));
+    let office = city.office().await?;
+    let (statement, report) = finance::reconcile(city, &office, last, &owed).await?;
+    finance::lapse_late(city).await?;
     Ok(Paid { sent, statement, last, report })
 }

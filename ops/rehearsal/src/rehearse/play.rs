@@ -14,8 +14,8 @@ use super::AT_ONCE;
 use super::claims::review::Noted;
 use super::claims::{self, ClaimEvent};
 use super::pay::{self, PayEvent};
+use super::rehearsed_city::RehearsedCity;
 use super::schedule::plan;
-use super::world::World;
 
 /// Something that is to happen.
 pub enum Event {
@@ -53,31 +53,31 @@ impl Queue {
 }
 
 /// Plays everything that families, desks and staff do in the statement month; what staff will come back to. `progress` is told after each instant.
-pub async fn month(world: &World, progress: &(dyn Fn(usize, usize) + Sync)) -> anyhow::Result<Vec<Noted>> {
+pub async fn month(city: &RehearsedCity, progress: &(dyn Fn(usize, usize) + Sync)) -> anyhow::Result<Vec<Noted>> {
     let mut queue = Queue::default();
-    for payment in plan(world, (world.days.first, world.days.last)) {
+    for payment in plan(city, (city.days.first, city.days.last)) {
         queue.add(payment.at, Event::Pay(PayEvent::Hold(payment)));
     }
     let (mut done, mut noted, mut slept): (usize, _, usize) = (0, Vec::new(), 0);
-    for day in nights(world.days.first, world.days.closing) {
-        if world.days.filing.is_some_and(|(opens, _)| opens == day) {
-            world.server.early(day);
-            claims::plan(world).await?.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
+    for day in nights(city.days.first, city.days.closing) {
+        if city.days.filing.is_some_and(|(opens, _)| opens == day) {
+            city.server.early(day);
+            claims::plan(city).await?.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
         }
-        let reviewed = claims::review(world, day).await?;
+        let reviewed = claims::review(city, day).await?;
         reviewed.follows.into_iter().for_each(|(at, event)| queue.add(at, Event::Claim(event)));
         noted.extend(reviewed.noted);
         while let Some((at, events)) = queue.pop_instant(tokyo_midnight(next_day(day))) {
-            world.server.set(at);
+            city.server.set(at);
             done = done.saturating_add(events.len());
-            let happening: Vec<_> = events.into_iter().map(|event| happen(world, event)).collect();
+            let happening: Vec<_> = events.into_iter().map(|event| happen(city, event)).collect();
             let follows: Vec<Follows> = stream::iter(happening).buffered(AT_ONCE).try_collect().await?;
             follows.into_iter().flatten().for_each(|(at, event)| queue.add(at, event));
             progress(done, done.saturating_add(queue.events.len()));
         }
         // After a day on which nothing happened the jobs find nothing: they catch up when something has.
-        if done > slept || day == world.days.closing {
-            world.server.night(next_day(day)).await?;
+        if done > slept || day == city.days.closing {
+            city.server.night(next_day(day)).await?;
             slept = done;
         }
     }
@@ -88,9 +88,9 @@ fn nights(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> 
     std::iter::successors(Some(first), NaiveDate::succ_opt).take_while(move |day| *day <= last)
 }
 
-async fn happen(world: &World, event: Event) -> anyhow::Result<Follows> {
+async fn happen(city: &RehearsedCity, event: Event) -> anyhow::Result<Follows> {
     match event {
-        Event::Pay(event) => pay::happen(world, event).await,
-        Event::Claim(event) => claims::happen(world, event).await,
+        Event::Pay(event) => pay::happen(city, event).await,
+        Event::Claim(event) => claims::happen(city, event).await,
     }
 }

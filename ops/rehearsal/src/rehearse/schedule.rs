@@ -8,7 +8,7 @@ use ledger::time::{Instant, tokyo_instant};
 
 use super::dice::Dice;
 use super::families::{Child, Household};
-use super::world::World;
+use super::rehearsed_city::RehearsedCity;
 
 /// Families come in rounds: so many a day, each at one instant of its half hour, so that those of one round come at once.
 const ROUNDS: u64 = 20;
@@ -64,10 +64,10 @@ pub fn day(dice: &Dice, (what, number): (&'static str, u64), (first, last): (Nai
 
 /// The payments of all families between two days (inclusive), in the order of time.
 #[must_use]
-pub fn plan(world: &World, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
-    let dice = &world.dice;
+pub fn plan(city: &RehearsedCity, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
+    let dice = &city.dice;
     let mut planned = Vec::new();
-    for (place, household) in world.households.iter().enumerate() {
+    for (place, household) in city.households.iter().enumerate() {
         // A family comes to one desk at a time.
         let mut busy = BTreeSet::new();
         for child in &household.children {
@@ -76,7 +76,7 @@ pub fn plan(world: &World, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
             let uses = dice.happens("uses", child.number, if child.granted { 88 } else { 35 });
             for turn in 0..if uses { turns } else { 0 } {
                 let number = child.number.saturating_mul(4).saturating_add(turn);
-                let payment = payment(world, (place, household), child, number, days);
+                let payment = payment(city, (place, household), child, number, days);
                 if busy.insert(payment.at) {
                     planned.push(payment);
                 }
@@ -90,12 +90,12 @@ pub fn plan(world: &World, days: (NaiveDate, NaiveDate)) -> Vec<Planned> {
     planned
 }
 
-fn payment(world: &World, (place, household): (usize, &Household), child: &Child, number: u64, days: (NaiveDate, NaiveDate)) -> Planned {
-    let dice = &world.dice;
-    let classes = u64::try_from(world.classes.len()).unwrap_or(1);
+fn payment(city: &RehearsedCity, (place, household): (usize, &Household), child: &Child, number: u64, days: (NaiveDate, NaiveDate)) -> Planned {
+    let dice = &city.dice;
+    let classes = u64::try_from(city.classes.len()).unwrap_or(1);
     let siblings: Vec<_> = household.children.iter().filter(|other| other.number != child.number).map(|other| other.id.clone()).collect();
     let together = dice.happens("together", number, 8) && !siblings.is_empty();
-    let (cheapest, step) = world.setting.prices;
+    let (cheapest, step) = city.setting.prices;
     let steps = i64::try_from(dice.below("price", number, 22)).unwrap_or(0);
     // Siblings on one bill pay for both.
     let price = Yen::new(steps.saturating_mul(step).saturating_add(cheapest).saturating_mul(if together { 2 } else { 1 }));

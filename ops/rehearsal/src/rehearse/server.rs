@@ -46,7 +46,7 @@ impl Server {
             schemes: Arc::new(schemes),
             together: Arc::default(),
         };
-        let routes = serve::router(&ledger, &Reached { host: HOST.to_owned(), behind_proxy: false });
+        let routes = serve::router(&ledger, &Reached::directly(HOST));
         Self { ledger, clock, routes, municipality: setting.municipality() }
     }
 

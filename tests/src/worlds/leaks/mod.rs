@@ -2,6 +2,7 @@
 //! every one of them. None of this is in the product.
 
 mod answers;
+mod doors;
 mod paper;
 mod rows;
 mod screens;

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use merchant_api::registrar::{
-    Account, Accounts, Application, Applied, Caller, Invited, NewApplication, NewPerson, NewTerminal, Person, Registrar, SignIn, SignedIn, Terminal,
-};
+use merchant_api::doors::Doors;
 use merchant_api::till::{
-    Answer, Billed, Credential, Invalid, Invoice, InvoiceState, NewCapture, NewInvoice, NewRefund, Paid, Payout, Receipt, Refund, Statement, StatementLine,
-    Till, TillError, WhichInvoices, WhichLines, WhichReceipts,
+    Answer, Credential, Invalid, Invoice, InvoiceState, NewCapture, NewRefund, Paid, Payout, Receipt, Refund, Since, Statement, StatementLine, TillError,
+    WhichLines, WhichReceipts,
 };
 
+use super::doors::Through;
 use super::{At, Funding, Leak, Planted};
 
 /// What a Till tells that it should not.
@@ -86,20 +84,15 @@ const fn leak(name: &'static str, leak: TillLeak) -> Leak {
     Leak { name, at: At::Till(leak) }
 }
 
-/// A Till with what is planted into it; with nothing planted it is the Till itself.
-#[derive(Clone)]
-pub struct Leaky<T> {
-    till: T,
-    planted: Arc<Planted>,
+/// Doors with what is planted into them; with nothing planted they are the doors behind. At the Registrar nothing is planted: it knows nobody who pays.
+pub struct Leaky {
+    /// The doors around which it stands.
+    pub behind: Arc<dyn Doors>,
+    /// What it tells.
+    pub planted: Arc<Planted>,
 }
 
-impl<T: Till> Leaky<T> {
-    /// Around `till`.
-    #[must_use]
-    pub const fn new(till: T, planted: Arc<Planted>) -> Self {
-        Self { till, planted }
-    }
-
+impl Leaky {
     /// What is planted, where a scheme pays for what is asked about.
     fn planted(&self) -> Option<(TillLeak, Funding)> {
         let about = self.planted.known().about.clone();
@@ -124,9 +117,13 @@ impl<T: Till> Leaky<T> {
     }
 }
 
-impl<T: Till> Till for Leaky<T> {
+impl Through for Leaky {
+    fn behind(&self) -> &dyn Doors {
+        &*self.behind
+    }
+
     async fn capture(&self, credential: &Credential, key: &str, capture: &NewCapture) -> Answer<Receipt> {
-        let answer = self.till.capture(credential, key, capture).await;
+        let answer = self.behind.capture(credential, key, capture).await;
         match (answer, self.planted()) {
             (Err(TillError::Refused), Some((TillLeak::UnknownWhereRefused, _))) => Err(TillError::Unknown("a leak".into())),
             (Err(TillError::Refused), Some((TillLeak::ConflictWhereRefused, _))) => Err(TillError::Conflict),
@@ -141,7 +138,7 @@ impl<T: Till> Till for Leaky<T> {
         {
             return Err(Invalid::RefundTooMuch { left_yen: about.own_yen }.into());
         }
-        let mut answer = self.till.refund(credential, key, refund).await;
+        let mut answer = self.behind.refund(credential, key, refund).await;
         match (&mut answer, planted) {
             (Ok(refund), Some((TillLeak::RefundOfOwnMoney, about))) => refund.amount_yen = refund.amount_yen.min(about.own_yen),
             (Err(TillError::Invalid(Invalid::RefundTooMuch { left_yen })), Some((TillLeak::LeftOfOwnMoney, about))) => *left_yen = about.own_yen,
@@ -150,32 +147,16 @@ impl<T: Till> Till for Leaky<T> {
         answer
     }
 
-    async fn create_invoice(&self, credential: &Credential, key: &str, invoice: &NewInvoice) -> Answer<Invoice> {
-        self.till.create_invoice(credential, key, invoice).await
-    }
-
     async fn invoice(&self, credential: &Credential, invoice: &str) -> Answer<Invoice> {
-        let mut shown = self.till.invoice(credential, invoice).await?;
+        let mut shown = self.behind.invoice(credential, invoice).await?;
         if let Some((TillLeak::BillPaidLate, _)) = self.planted() {
             (shown.receipt, shown.state) = (None, InvoiceState::Open);
         }
         Ok(shown)
     }
 
-    async fn create_invoices(&self, credential: &Credential, key: &str, invoices: &[NewInvoice]) -> Answer<Vec<Billed>> {
-        self.till.create_invoices(credential, key, invoices).await
-    }
-
-    async fn cancel_invoice(&self, credential: &Credential, key: &str, invoice: &str) -> Answer<Invoice> {
-        self.till.cancel_invoice(credential, key, invoice).await
-    }
-
-    async fn invoices(&self, credential: &Credential, which: &WhichInvoices) -> Answer<Vec<Invoice>> {
-        self.till.invoices(credential, which).await
-    }
-
     async fn receipts(&self, credential: &Credential, which: &WhichReceipts) -> Answer<Vec<Receipt>> {
-        let mut receipts = self.till.receipts(credential, which).await?;
+        let mut receipts = self.behind.receipts(credential, which).await?;
         let funding = |receipt: &Receipt| self.planted.known().receipt(&receipt.receipt);
         match self.planted() {
             Some((TillLeak::ReceiptsBySource, _)) => receipts.sort_by_key(|receipt| funding(receipt).scheme_yen),
@@ -189,25 +170,21 @@ impl<T: Till> Till for Leaky<T> {
     }
 
     async fn receipt(&self, credential: &Credential, receipt: &str) -> Answer<Receipt> {
-        let receipt = self.till.receipt(credential, receipt).await?;
+        let receipt = self.behind.receipt(credential, receipt).await?;
         if let Some((TillLeak::ReceiptUnknown, _)) = self.planted() {
             return Err(TillError::NotFound);
         }
         Ok(self.shown(receipt))
     }
 
-    async fn paid(&self, credential: &Credential, since: Option<DateTime<Utc>>) -> Answer<Paid> {
-        let mut paid = self.till.paid(credential, since).await?;
+    async fn paid(&self, credential: &Credential, since: &Since) -> Answer<Paid> {
+        let mut paid = self.behind.paid(credential, since).await?;
         paid.receipts = paid.receipts.into_iter().map(|receipt| self.shown(receipt)).collect();
         Ok(paid)
     }
 
-    async fn statements(&self, credential: &Credential) -> Answer<Vec<Statement>> {
-        self.till.statements(credential).await
-    }
-
     async fn statement(&self, credential: &Credential, month: &str) -> Answer<Statement> {
-        let mut statement = self.till.statement(credential, month).await?;
+        let mut statement = self.behind.statement(credential, month).await?;
         match self.planted() {
             Some((TillLeak::StatementOfSources, about)) => statement.receipts = i64::try_from(about.parts).unwrap_or(0),
             Some((TillLeak::StatementOfOwnMoney, about)) => statement.net_yen -= about.scheme_yen,
@@ -218,7 +195,7 @@ impl<T: Till> Till for Leaky<T> {
     }
 
     async fn statement_lines(&self, credential: &Credential, which: &WhichLines) -> Answer<Vec<StatementLine>> {
-        let mut lines = self.till.statement_lines(credential, which).await?;
+        let mut lines = self.behind.statement_lines(credential, which).await?;
         if let Some((TillLeak::LinesBySource, _)) = self.planted() {
             lines.sort_by_key(|line| self.planted.known().receipt(&line.receipt).scheme_yen);
         }
@@ -226,7 +203,7 @@ impl<T: Till> Till for Leaky<T> {
     }
 
     async fn payouts(&self, credential: &Credential) -> Answer<Vec<Payout>> {
-        let mut payouts = self.till.payouts(credential).await?;
+        let mut payouts = self.behind.payouts(credential).await?;
         if let Some((TillLeak::PayoutOfOwnMoney, about)) = self.planted() {
             for payout in &mut payouts {
                 payout.amount_yen -= about.scheme_yen;
@@ -236,69 +213,10 @@ impl<T: Till> Till for Leaky<T> {
     }
 
     async fn claim_payment(&self, credential: &Credential, key: &str, month: &str) -> Answer<Statement> {
-        let statement = self.till.claim_payment(credential, key, month).await?;
+        let statement = self.behind.claim_payment(credential, key, month).await?;
         match self.planted() {
             Some((TillLeak::ClaimLater, _)) => Err(Invalid::StatementState.into()),
             _ => Ok(statement),
         }
-    }
-}
-
-/// Nothing is planted at the Registrar: it knows nobody who pays.
-impl<T: Registrar> Registrar for Leaky<T> {
-    async fn sign_in(&self, attempt: &SignIn) -> Answer<SignedIn> {
-        self.till.sign_in(attempt).await
-    }
-
-    async fn sign_out(&self, credential: &Credential) -> Answer<()> {
-        self.till.sign_out(credential).await
-    }
-
-    async fn caller(&self, credential: &Credential) -> Answer<Caller> {
-        self.till.caller(credential).await
-    }
-
-    async fn apply(&self, key: &str, application: &NewApplication) -> Answer<Applied> {
-        self.till.apply(key, application).await
-    }
-
-    async fn application(&self, credential: &Credential) -> Answer<Application> {
-        self.till.application(credential).await
-    }
-
-    async fn people(&self, credential: &Credential) -> Answer<Vec<Person>> {
-        self.till.people(credential).await
-    }
-
-    async fn invite(&self, credential: &Credential, key: &str, person: &NewPerson) -> Answer<Invited> {
-        self.till.invite(credential, key, person).await
-    }
-
-    async fn issue_code(&self, credential: &Credential, key: &str, person: &str) -> Answer<Invited> {
-        self.till.issue_code(credential, key, person).await
-    }
-
-    async fn remove_person(&self, credential: &Credential, person: &str) -> Answer<()> {
-        self.till.remove_person(credential, person).await
-    }
-
-    async fn terminals(&self, credential: &Credential) -> Answer<Vec<Terminal>> {
-        self.till.terminals(credential).await
-    }
-
-    async fn register_terminal(&self, credential: &Credential, key: &str, label: &str) -> Answer<NewTerminal> {
-        self.till.register_terminal(credential, key, label).await
-    }
-
-    async fn revoke_terminal(&self, credential: &Credential, terminal: &str) -> Answer<()> {
-        self.till.revoke_terminal(credential, terminal).await
-    }
-
-    async fn accounts(&self, credential: &Credential) -> Answer<Accounts> {
-        self.till.accounts(credential).await
-    }
-
-    async fn change_account(&self, credential: &Credential, key: &str, account: &Account) -> Answer<()> {
-        self.till.change_account(credential, key, account).await
     }
 }

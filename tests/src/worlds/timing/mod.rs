@@ -152,7 +152,7 @@ impl Range {
         }
         let (_, token) = city.ledger().add_terminal(city.municipality, &staff("a", "desk"), class, "受付").await.expect("a desk");
         let desk = ledger::token::CityToken::new(city.municipality, token).to_string();
-        let routes = process::serve::router(city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false });
+        let routes = process::serve::router(city.ledger(), &Reached::directly(HOST));
         let connection = serve(routes.layer(from_fn(plant))).await;
         Self { city, payers: payers.try_into().expect("three families"), desk, connection, buffer: Vec::new(), _database: database }
     }

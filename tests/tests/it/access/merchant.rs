@@ -6,7 +6,7 @@ use ledger::actor::{Actor, Command};
 use ledger::merchant::people::PersonRole;
 use ledger::staff::{Invitation, Role};
 use serde_json::{Value, json};
-use tests::support::access::{Asked, Asker, Operation, assert_kept, table};
+use tests::support::access::{Asker, FilledRequest, Operation, assert_kept, table};
 use tests::support::database::TestDatabase;
 use tests::support::town::{Client, Town};
 
@@ -81,13 +81,13 @@ impl Things<'_> {
         }
     }
 
-    async fn asked(&self, operation: &Operation, column: usize) -> Asked {
+    async fn asked(&self, operation: &Operation, column: usize) -> FilledRequest {
         let key = format!("{}/{column}", operation.id);
         let mut path = self.path(&operation.path, &key).await;
         if ["list_receipts", "download_receipts"].contains(&operation.id.as_str()) {
             path = format!("{path}?first=2026-06-16&last=2026-06-16");
         }
-        Asked { path, body: self.body(&operation.id, &key).await.to_string().into_bytes() }
+        FilledRequest { path, body: self.body(&operation.id, &key).await.to_string().into_bytes() }
     }
 }
 

@@ -1,14 +1,14 @@
-//! The city's face.
+//! The office.
 
 use std::path::Path;
 
 use ledger::staff::Role;
-use tests::support::access::{Asked, Asker, Operation, assert_kept, table};
+use tests::support::access::{Asker, FilledRequest, Operation, assert_kept, table};
 use tests::support::town::{Client, HOST};
 
 use crate::claims::picture;
-use crate::console::month::Things;
-use crate::console::{Clerk, Office};
+use crate::office::month::Things;
+use crate::office::{Clerk, Office};
 
 const SAID: &str = "# Who may ask what: the city's API
 
@@ -19,7 +19,7 @@ in one person, and the auditor's: what has an id is unknown to them (404), lists
 async fn each_operation_of_the_citys_api_is_open_to_those_whom_the_table_names() {
     let office = Office::at("2026-05-20").await;
     let things = Things::made(&office).await;
-    let routes = process::serve::router(office.ledger(), &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(office.ledger(), &process::serve::Reached::directly(HOST));
     let client = |clerk: &Clerk| Client::of(routes.clone()).bearer(clerk.token());
     let own = |name, client| Asker { name, client, own: true };
     let mut askers = vec![
@@ -44,11 +44,11 @@ async fn each_operation_of_the_citys_api_is_open_to_those_whom_the_table_names()
             "analyse_statements" => path.push_str("?month=2026-05"),
             "add_claim_evidence" => {
                 path.push_str("?kind=receipt");
-                return Asked { path, body: picture(7) };
+                return FilledRequest { path, body: picture(7) };
             }
             _ => {}
         }
-        Asked { path, body: things.body(&operation.path).to_string().into_bytes() }
+        FilledRequest { path, body: things.body(&operation.path).to_string().into_bytes() }
     };
     let table = table("/ops/v1", &document, &askers, asked).await;
     assert_kept("ops", SAID, &table, Path::new(env!("CARGO_TARGET_TMPDIR")));

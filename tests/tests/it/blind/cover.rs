@@ -88,7 +88,7 @@ impl World {
     }
 
     fn service(&self) -> Client {
-        Client::of(process::serve::router(self.city.ledger(), &Reached { host: HOST.to_owned(), behind_proxy: false }))
+        Client::of(process::serve::router(self.city.ledger(), &Reached::directly(HOST)))
     }
 
     async fn phone(&self, family: usize) -> Client {
@@ -126,7 +126,7 @@ async fn families_are_counted_by_who_pays_and_compared_with_all_of_the_city() {
 }
 
 #[tokio::test]
-async fn a_family_that_would_give_something_away_is_warned_before_it_pays_and_told_how_else() {
+async fn a_family_that_would_give_itself_away_is_warned_before_paying_and_told_how_else() {
     let world = World::new().await;
     let (ledger, city) = (world.city.ledger(), world.city.municipality);
     let bill = |class, key: &str| Bill {

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use merchant_api::registrar::{Account, NewApplication, NewPerson, Registrar, Role, Service, SignIn};
-use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, Till, TillError};
+use merchant_api::doors::{Registrar as _, Till as _};
+use merchant_api::registrar::{Account, NewApplication, NewPerson, Role, Service, SignIn};
+use merchant_api::till::{Answer, Credential, NewCapture, ScannedCode, TillError};
 use private_line::certificates::{self, Certificates};
 use private_line::{HttpTill, TlsListener};
 use process::till::LedgerTill;
@@ -36,7 +37,7 @@ async fn inner(town: &Town, folder: &Path) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let listener = TlsListener::new(listener, &end(folder, "inner")).unwrap();
-    tokio::spawn(process::serve::serve_till(listener, LedgerTill::new(town.test.ledger.clone()), std::future::pending()));
+    tokio::spawn(process::serve::serve_till(listener, Arc::new(LedgerTill::new(town.test.ledger.clone())), std::future::pending()));
     address
 }
 
@@ -128,11 +129,11 @@ async fn nobody_there_is_not_known_yet_and_says_so_to_the_desk() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let doors = line(port, &end(folder.path(), "face"));
+    let doors = Arc::new(line(port, &end(folder.path(), "face")));
     let ledger = &town.test.ledger;
-    let world = process::serve::ProcessWorld::new(ledger.clock.clone(), ledger.entropy.clone(), false);
-    let reached = process::serve::Reached { host: "localhost".to_owned(), behind_proxy: false };
-    let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, world);
+    let surroundings = process::serve::ProcessSurroundings::new(ledger.clock.clone(), ledger.entropy.clone(), false);
+    let reached = process::serve::Reached::directly("localhost");
+    let routes = process::serve::merchants_alone(process::serve::Merchants { doors, porter: None }, database.pool(), &reached, surroundings);
     let desk = tests::support::town::Client::of(routes).bearer(&town.merchant(0).token.to_string());
     let answer = desk.post("/merchant/v1/captures", "key", &json!({"code": "14SFS6F-RW02Y4C-RY5XCS1-0FS64T5", "amount_yen": 100})).await;
     assert_eq!((answer.problem(), answer.headers["retry-after"].to_str().unwrap()), ((503, "outcome-unknown".to_owned()), "1"));
@@ -165,7 +166,7 @@ async fn whoever_shows_no_certificate_of_this_authority_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn the_certificates_are_good_for_their_host_only_and_their_keys_are_closed_to_others() {
+async fn certificates_are_good_for_their_host_only_and_their_keys_closed_to_others() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = made();
     for end in ["inner", "face"] {

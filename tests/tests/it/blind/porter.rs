@@ -1,6 +1,8 @@
 //! The porter before the Till: strangers that come too often from one place wait; whoever belongs there does not; and without its notebook everybody goes
 //! through to the Till.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use process::porter::Porter;
@@ -25,8 +27,8 @@ impl Gate {
         let (town, notebook) = (Town::osaka(books.pool()).await, own.database().connect(4).await.unwrap());
         let ledger = &town.test.ledger;
         let porter = Some(Porter::new(notebook.clone(), ledger.clock.clone(), b"secret"));
-        let merchants = Merchants { doors: LedgerTill::new(ledger.clone()), porter };
-        let routes = process::serve::router_with(ledger, Some(merchants), &Reached { host: HOST.to_owned(), behind_proxy: true });
+        let merchants = Merchants { doors: Arc::new(LedgerTill::new(ledger.clone())), porter };
+        let routes = process::serve::router_with(ledger, Some(merchants), &Reached { behind_proxy: true, ..Reached::directly(HOST) });
         Self { client: Client::of(routes), town, notebook, _databases: (books, own) }
     }
 

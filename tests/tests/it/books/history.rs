@@ -115,7 +115,7 @@ pub(super) async fn open(test: &TestLedger, municipality: Municipality, accounts
     test.ledger.post(municipality, super::command("open"), draft).await.expect("accounts");
     let mut tx = test.ledger.pool.begin().await.expect("a transaction");
     let days = (date("2026-04-01"), date("2026-04-30"));
-    assert!(repo::close_through_in_tx(&mut tx, municipality, "books", days, test.ledger.clock.now(), "test").await.expect("a close"));
+    assert!(repo::close_through_in_tx(&mut tx, municipality, repo::Scope::Books, days, test.ledger.clock.now(), "test").await.expect("a close"));
     tx.commit().await.expect("a commit");
 }
 

@@ -3,6 +3,7 @@
 
 mod history;
 mod races;
+mod shadows;
 mod tamper;
 mod together;
 

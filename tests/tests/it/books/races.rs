@@ -118,7 +118,7 @@ async fn no_posting_slips_in_behind_a_close() {
                 let mut tx = ledger.pool.begin().await.expect("a transaction");
                 let days = (date("2026-05-01"), date("2026-05-31"));
                 let now = ledger.clock.now();
-                ledger::books::repo::close_through_in_tx(&mut tx, city, "books", days, now, "test").await.expect("a close");
+                ledger::books::repo::close_through_in_tx(&mut tx, city, ledger::books::repo::Scope::Books, days, now, "test").await.expect("a close");
                 let seen = ledger::books::repo::count_in_tx(&mut tx, city).await.expect("a count").0;
                 tx.commit().await.expect("a commit");
                 return seen;

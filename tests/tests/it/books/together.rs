@@ -187,7 +187,7 @@ async fn one_too_many_is_told_to_try_again_and_nothing_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_stands_when_the_database_cuts_connections_and_the_rest_is_found_out_by_key() {
+async fn answers_survive_cut_database_connections_and_the_rest_is_found_out_by_key() {
     const POSTS: u128 = 400;
     let database = TestDatabase::new().await;
     let test = TestLedger::at(database.pool(), TODAY);

@@ -76,7 +76,7 @@ async fn own_money_goes_back_to_an_account_that_cooled_off_and_a_second_person_a
 }
 
 #[tokio::test]
-async fn a_change_is_seen_on_every_phone_and_taken_back_replaced_or_refused_with_its_reason() {
+async fn a_change_shows_on_every_phone_and_is_withdrawn_replaced_or_refused_with_reason() {
     let bureau = Bureau::fukuoka().await;
     let ((one, _), (other, _)) = (bureau.family(1).await, bureau.family(1).await);
     let whose = bureau.world.family(1).await.0;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::support::town::{Answer, Client, HOST};
 
 use crate::claims::{World, picture};
-use crate::console::invite;
+use crate::office::invite;
 
 /// A city of the tests of claims, and its routes.
 pub(super) struct Bureau {
@@ -29,7 +29,7 @@ impl Bureau {
     }
 
     async fn over(world: World, slug: &'static str) -> Self {
-        let reached = process::serve::Reached { host: HOST.to_owned(), behind_proxy: false };
+        let reached = process::serve::Reached::directly(HOST);
         let stranger = Client::of(process::serve::router(world.ledger(), &reached));
         invite(world.ledger(), world.municipality, Actor::Job("command line"), "root", &[Role::Administrator]).await;
         for (name, role) in [("sato", Role::Preparer), ("suzuki", Role::Approver), ("takahashi", Role::Treasurer)] {

@@ -111,7 +111,7 @@ async fn history(family: &Client, query: &str) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
-async fn the_history_holds_payments_refunds_claims_and_own_money_newest_first_by_kind_child_and_day() {
+async fn the_history_holds_all_that_money_did_newest_first_by_kind_child_and_day() {
     let bureau = Bureau::fukuoka().await;
     let (family, child) = bureau.family(1).await;
     let (ledger, city, clock) = (bureau.world.ledger(), bureau.world.municipality, &bureau.world.test.clock);
@@ -192,7 +192,7 @@ async fn two_children_share_one_bill_and_own_money_pays_the_rest() {
     city.top_up(family, 5_000).await;
     let bill = Bill { merchant: class, reference: "joint".to_owned(), expense: "tuition".to_owned(), service: None, amount: Yen::new(21_560), due_on: None };
     let invoice = city.ledger().bill(city.municipality, "bill", &bill).await.unwrap();
-    let routes = process::serve::router(city.ledger(), &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(city.ledger(), &process::serve::Reached::directly(HOST));
     let code = city.ledger().activation_code(city.municipality, family).await.unwrap().unwrap().grouped();
     let session = Client::of(routes.clone()).post("/citizen/v1/sessions", "", &json!({"city": "osaka", "activation_code": code})).await.ok();
     let phone = Client::of(routes).bearer(session["token"].as_str().unwrap());

@@ -209,7 +209,7 @@ fn said(answer: &Answer, own: bool) -> String {
 }
 
 #[tokio::test]
-async fn every_operation_serves_its_family_knows_no_stranger_and_tells_another_family_nothing() {
+async fn every_operation_serves_its_family_refuses_strangers_and_tells_others_nothing() {
     let bureau = Bureau::fukuoka().await;
     let (mut family, child) = bureau.family(1).await;
     let mut other = bureau.family(2).await.0;

@@ -33,7 +33,7 @@ async fn a_family_sees_its_phones_and_signs_one_or_all_of_them_out() {
 }
 
 #[tokio::test]
-async fn another_activation_code_kills_the_letter_and_every_other_phone_and_is_answered_again_under_its_key() {
+async fn a_new_code_kills_the_letter_and_every_other_phone_and_is_repeated_under_its_key() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
     let (phone, other) = (town.signed_in(0).await, town.signed_in(0).await);

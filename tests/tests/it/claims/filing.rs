@@ -104,7 +104,7 @@ async fn two_forms_at_once_make_one_claim_of_the_year() {
 }
 
 #[tokio::test]
-async fn only_readable_costs_of_the_familys_own_child_are_taken_and_a_refusal_leaves_nothing() {
+async fn only_readable_costs_of_the_familys_child_are_taken_and_a_refusal_leaves_nothing() {
     let world = World::fukuoka().await;
     let class = world.class().await;
     let good = || tuition(5_000, "2025-10-20");

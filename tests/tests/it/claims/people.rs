@@ -69,7 +69,7 @@ async fn a_decision_posts_in_the_open_month_and_none_on_a_closed_day() {
     let mut tx = world.ledger().pool.begin().await.unwrap();
     let close = (date("2025-04-01"), date("2025-11-30"));
     let now = world.ledger().clock.now();
-    assert!(ledger::books::repo::close_through_in_tx(&mut tx, FUKUOKA, "books", close, now, "staff:x").await.unwrap());
+    assert!(ledger::books::repo::close_through_in_tx(&mut tx, FUKUOKA, ledger::books::repo::Scope::Books, close, now, "staff:x").await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(code(world.decide("b", claim.id, 30_000).await), "closed");
     assert_eq!((world.claim(claim.id).await.state, world.reserved(claim.id).await), ("examined", 30_000));

@@ -43,7 +43,7 @@ fn rejected<T>(result: Result<T, Error<Rejected>>) -> &'static str {
 }
 
 #[tokio::test]
-async fn an_application_is_received_by_one_person_approved_by_another_and_followed_by_its_own_token() {
+async fn one_person_receives_an_application_another_approves_it_and_its_token_follows_it() {
     let database = TestDatabase::new().await;
     let town = Town::osaka(database.pool()).await;
     let (ledger, city) = (&town.test.ledger, town.municipality());

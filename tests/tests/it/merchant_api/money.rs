@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tests::support::database::TestDatabase;
 use tests::support::town::{Client, HOST, TODAY, Town};
 
-use crate::console::month::{FUNDED, Staffed, credit, debit, statement};
-use crate::console::{CITY, Office};
+use crate::office::month::{FUNDED, Staffed, credit, debit, statement};
+use crate::office::{CITY, Office};
 
 const STATEMENTS: &str = "/merchant/v1/statements";
 const MAY: &str = "/merchant/v1/statements/2026-05";
@@ -21,7 +21,7 @@ async fn manager(office: &Office, merchant: &str) -> Client {
     let command = Command::new(Actor::Staff("sato".to_owned()), format!("manager/{merchant}"), &new);
     let code = office.ledger().invite_person(CITY, &command, merchant, &new).await.unwrap().code;
     let token = office.ledger().sign_in_person(CITY, &SignIn { code: Some(code), origin: String::new() }).await.unwrap().token;
-    let routes = process::serve::router(office.ledger(), &process::serve::Reached { host: HOST.to_owned(), behind_proxy: false });
+    let routes = process::serve::router(office.ledger(), &process::serve::Reached::directly(HOST));
     Client::of(routes).bearer(&token.to_string())
 }
 

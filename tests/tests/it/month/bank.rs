@@ -81,7 +81,7 @@ async fn names_of_payers_are_sealed() {
 }
 
 #[tokio::test]
-async fn sent_becomes_confirmed_by_the_debit_of_its_total_and_an_unknown_debit_waits_for_a_person() {
+async fn a_debit_of_its_total_confirms_what_was_sent_and_an_unknown_one_awaits_a_person() {
     let world = World::new().await;
     let (_, sent) = world.sent_may().await;
     world.test.set("2026-07-14");

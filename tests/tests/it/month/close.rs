@@ -2,7 +2,7 @@
 
 use std::process::Command as Process;
 
-use ledger::export::csv;
+use ledger::report::export::csv;
 
 use super::*;
 

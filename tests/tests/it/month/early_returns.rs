@@ -16,7 +16,7 @@ async fn import_debit(world: &World, yen: i64) -> ledger::reconciliation::Run {
 }
 
 #[tokio::test]
-async fn a_line_that_comes_back_before_the_debit_opens_its_payables_out_of_transit_and_the_bank_debits_the_rest() {
+async fn a_line_returned_before_the_debit_reopens_its_payables_and_the_rest_is_debited() {
     let world = World::new().await;
     let ([one, two, three], sent) = world.sent_may().await;
     let line = (sent.id, line_of(&world, &sent, 30_000).await);
@@ -65,7 +65,7 @@ async fn a_file_of_which_every_line_came_back_has_ended_without_a_debit() {
 }
 
 #[tokio::test]
-async fn an_early_return_needs_a_second_person_also_in_sql_and_may_be_rejected_and_told_again() {
+async fn an_early_return_needs_a_second_person_even_in_sql_and_can_be_rejected_and_redone() {
     let world = World::new().await;
     let (_, sent) = world.sent_may().await;
     let line = (sent.id, 1);

@@ -1,12 +1,12 @@
 //! Merchants: two people for whatever moves money, accounts that can be paid to, desks whose tokens open while the merchant may take payments.
 
 use ledger::bank::account::Written;
-use ledger::merchant::Token;
+use ledger::token::Token;
 
 use super::*;
 
 #[tokio::test]
-async fn nobody_approves_a_merchant_or_an_account_that_they_took_in_neither_in_rust_nor_in_sql() {
+async fn nobody_approves_a_merchant_or_account_they_took_in_neither_in_rust_nor_in_sql() {
     let world = World::new().await;
     let id = world.ledger().apply_merchant(CITY, &staff("a", "apply"), &application("one"), OWN).await.unwrap();
     let error = world.ledger().approve_merchant(CITY, &staff("a", "approve"), id).await.unwrap_err();
@@ -29,7 +29,7 @@ async fn nobody_approves_a_merchant_or_an_account_that_they_took_in_neither_in_r
 }
 
 #[tokio::test]
-async fn the_same_application_again_is_the_same_merchant_and_another_one_under_its_key_a_conflict() {
+async fn an_application_repeated_is_one_merchant_and_another_under_its_key_a_conflict() {
     let world = World::new().await;
     let apply = async |name: &str| {
         let application = application(name);

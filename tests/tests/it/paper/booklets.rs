@@ -7,7 +7,7 @@ use ledger::scheme::Catalog;
 use super::*;
 
 #[tokio::test]
-async fn thirty_tickets_are_set_aside_before_they_are_printed_and_pay_at_every_provider_of_the_six_services() {
+async fn thirty_tickets_set_aside_before_printing_pay_at_every_provider_of_six_services() {
     let world = World::new().await;
     let printed = world.issue("b", &world.asked(30)).await;
     assert_eq!((printed.tickets.len(), printed.booklet.unused, world.left().await), (30, 30, 0));
@@ -136,7 +136,7 @@ async fn a_booklet_that_is_given_back_returns_what_was_not_used_where_it_came_fr
 }
 
 #[tokio::test]
-async fn on_the_day_after_the_printed_one_no_ticket_works_and_what_has_lapsed_is_in_its_budget() {
+async fn the_day_after_the_printed_one_no_ticket_works_and_what_lapsed_is_in_its_budget() {
     let world = World::new().await;
     let pair = [world.issue("scheme", &world.asked(2)).await, world.issue("own", &world.own(2)).await];
     let (ledger, city) = (world.city.ledger(), world.city.municipality);
@@ -156,7 +156,7 @@ async fn on_the_day_after_the_printed_one_no_ticket_works_and_what_has_lapsed_is
 }
 
 #[tokio::test]
-async fn after_the_scheme_is_closed_to_new_grants_tickets_are_printed_and_redeemed_to_their_last_day() {
+async fn a_scheme_closed_to_new_grants_still_prints_and_redeems_tickets_to_their_last_day() {
     let database = TestDatabase::new().await;
     let text = Catalog::shipped_text(TASHI).unwrap().replacen("closed_to_new = 2023-03-31", "closed_to_new = 2022-09-30", 1);
     let city = TestCity::found(&database, "kumamoto", "2022-06-01", &[&text]).await;
@@ -187,7 +187,7 @@ async fn after_the_scheme_is_closed_to_new_grants_tickets_are_printed_and_redeem
 }
 
 #[tokio::test]
-async fn every_family_has_the_citys_days_to_choose_from_and_what_lapses_earlier_does_not_pay() {
+async fn every_family_chooses_among_the_citys_days_and_what_lapses_earlier_does_not_pay() {
     let database = TestDatabase::new().await;
     let city = TestCity::found(&database, "osaka", "2026-05-20", &[]).await;
     city.roster(&[("1", "H1", "2013-09-10", "2026-04-01"), ("2", "H2", "1999-09-10", "2026-04-01")]).await;

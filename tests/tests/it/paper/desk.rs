@@ -64,7 +64,7 @@ async fn paper(database: &TestDatabase) -> Paper {
 }
 
 #[tokio::test]
-async fn a_receipt_is_the_same_for_a_ticket_of_a_scheme_one_of_own_money_a_card_and_a_phone() {
+async fn a_receipt_is_the_same_for_a_schemes_ticket_an_own_money_one_a_card_and_a_phone() {
     let database = TestDatabase::new().await;
     let Paper { town, tickets, card } = paper(&database).await;
     let phone = HoldPayment { expense: "care_fee".to_owned(), own_money: true, ..tuition(town.family(0).id, &[], town.merchant(0).id, 500) };

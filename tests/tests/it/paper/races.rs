@@ -30,7 +30,7 @@ async fn one_ticket_at_eight_desks_gives_one_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_that_is_captured_while_its_booklet_is_printed_again_is_used_or_new_and_never_both() {
+async fn a_ticket_captured_while_its_booklet_is_reprinted_is_used_or_new_and_never_both() {
     let world = World::new().await;
     for round in 0..4 {
         let old = Arc::new(world.issue(&format!("b{round}"), &world.asked(6)).await);
@@ -66,7 +66,7 @@ async fn a_ticket_that_is_captured_while_its_booklet_is_printed_again_is_used_or
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_booklet_that_is_given_back_while_its_tickets_are_used_pays_for_those_and_returns_the_rest() {
+async fn a_booklet_given_back_while_in_use_pays_its_used_tickets_and_returns_the_rest() {
     let world = World::new().await;
     let printed = Arc::new(world.issue("b", &world.asked(6)).await);
     let answers = eight(&world, |world, runner| {
@@ -90,7 +90,7 @@ async fn a_booklet_that_is_given_back_while_its_tickets_are_used_pays_for_those_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_counters_that_issue_the_last_tickets_issue_them_once_beside_payments_by_phone() {
+async fn two_counters_issue_the_last_tickets_once_beside_payments_by_phone() {
     let world = World::new().await;
     let answers = eight(&world, |world, runner| async move {
         if runner < 4 {

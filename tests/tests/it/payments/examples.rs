@@ -105,7 +105,7 @@ async fn a_hold_ends_no_later_than_its_earliest_lapse_and_then_goes_to_the_budge
 }
 
 #[tokio::test]
-async fn a_hold_that_was_not_to_be_seen_yet_when_the_job_last_ran_is_given_back_the_next_time() {
+async fn a_hold_not_yet_visible_when_the_job_last_ran_is_given_back_the_next_time() {
     let database = TestDatabase::new().await;
     let home = Siblings::in_osaka(&database).await;
     let (ledger, city) = (home.city.ledger(), home.city.municipality);

@@ -62,7 +62,7 @@ impl Home {
 }
 
 #[tokio::test]
-async fn a_grant_of_visits_commits_the_most_that_each_can_cost_the_city_and_each_payment_takes_one() {
+async fn a_grant_of_visits_commits_the_most_each_can_cost_and_each_payment_takes_one() {
     let database = TestDatabase::new().await;
     let home = Home::new(&database, VISITS).await;
     home.city.appropriate("housework", 2026, 10_000).await;
@@ -191,7 +191,7 @@ settle = { payee = "provider" }
 "#;
 
 #[tokio::test]
-async fn a_budget_that_is_committed_at_redemption_grants_to_everybody_and_counts_what_is_used() {
+async fn a_budget_committed_at_redemption_grants_to_everybody_and_counts_what_is_used() {
     let database = TestDatabase::new().await;
     let home = Home::new(&database, EXPECTED).await;
     assert!(matches!(home.city.grant("expected", "2026-05-01").await, Err(Error::Rejected(RunRejected::Budget))), "nothing was ever appropriated");

@@ -20,9 +20,9 @@ use super::dice::Dice;
 use super::families::{Child, Household};
 use super::http::Client;
 use super::play::{Event, Follows};
+use super::rehearsed_city::RehearsedCity;
 use super::schedule;
 use super::setting::Claimed;
-use super::world::World;
 use costs::costs;
 
 pub use review::review;
@@ -115,23 +115,23 @@ fn evening(dice: &Dice, day: NaiveDate, (what, number): (&'static str, u64)) -> 
 }
 
 /// When a child's claim is filed.
-fn filed_at(world: &World, number: u64) -> Option<Instant> {
-    let (opens, shuts) = world.days.filing?;
-    let shuts = shuts.min(world.days.closing.checked_sub_days(chrono::Days::new(DAYS_TO_DECIDE))?);
-    let day = schedule::day(&world.dice, ("claim day", number), (opens, shuts.max(opens)));
-    Some(evening(&world.dice, day, ("claim round", number)))
+fn filed_at(city: &RehearsedCity, number: u64) -> Option<Instant> {
+    let (opens, shuts) = city.days.filing?;
+    let shuts = shuts.min(city.days.closing.checked_sub_days(chrono::Days::new(DAYS_TO_DECIDE))?);
+    let day = schedule::day(&city.dice, ("claim day", number), (opens, shuts.max(opens)));
+    Some(evening(&city.dice, day, ("claim round", number)))
 }
 
 /// On the first morning on which claims are taken families ask what they may claim and what the rules would give: their claims of the month, in the
 /// order of time. Who would get nothing files nothing.
-pub async fn plan(world: &World) -> anyhow::Result<Vec<(Instant, ClaimEvent)>> {
-    let claims = |child: &Child| match world.setting.claimed {
+pub async fn plan(city: &RehearsedCity) -> anyhow::Result<Vec<(Instant, ClaimEvent)>> {
+    let claims = |child: &Child| match city.setting.claimed {
         Claimed::Nothing => false,
-        Claimed::Passes => world.dice.happens("claims", child.number, 85),
-        Claimed::Receipts => child.granted && world.dice.happens("claims", child.number, 20),
+        Claimed::Passes => city.dice.happens("claims", child.number, 85),
+        Claimed::Receipts => child.granted && city.dice.happens("claims", child.number, 20),
     };
-    let children = (0..).zip(&world.households).flat_map(|(place, household)| household.children.iter().map(move |child| (place, child)));
-    let asking: Vec<_> = children.filter(|(_, child)| claims(child)).map(|(place, child)| ask(world, place, child)).collect();
+    let children = (0..).zip(&city.households).flat_map(|(place, household)| household.children.iter().map(move |child| (place, child)));
+    let asking: Vec<_> = children.filter(|(_, child)| claims(child)).map(|(place, child)| ask(city, place, child)).collect();
     let filings: Vec<Option<Filing>> = stream::iter(asking).buffered(AT_ONCE).try_collect().await?;
     let mut filings: Vec<_> = filings.into_iter().flatten().collect();
     filings.sort_by_key(|filing| (filing.at, filing.child.number));
@@ -142,19 +142,19 @@ pub async fn plan(world: &World) -> anyhow::Result<Vec<(Instant, ClaimEvent)>> {
 }
 
 /// What a family will file for a child, if the rules give anything for it.
-async fn ask(world: &World, household: usize, child: &Child) -> anyhow::Result<Option<Filing>> {
-    let phone = &family(world, household)?.phone;
+async fn ask(city: &RehearsedCity, household: usize, child: &Child) -> anyhow::Result<Option<Filing>> {
+    let phone = &family(city, household)?.phone;
     let Offers { schemes } = phone.get(&format!("/children/{}/claim-schemes", child.id)).await?;
-    let offer = schemes.into_iter().find(|offer| offer.open && offer.scheme == world.setting.scheme);
-    let Some((offer, at)) = offer.zip(filed_at(world, child.number)) else { return Ok(None) };
+    let offer = schemes.into_iter().find(|offer| offer.open && offer.scheme == city.setting.scheme);
+    let Some((offer, at)) = offer.zip(filed_at(city, child.number)) else { return Ok(None) };
     let filing = Filing { household, child: child.clone(), at, manner: Manner::Plain, evidence: offer.evidence };
-    let Estimate { payable_yen } = phone.post("/claims/estimates", "estimate", &filing.form(world)).await?;
+    let Estimate { payable_yen } = phone.post("/claims/estimates", "estimate", &filing.form(city)).await?;
     Ok((payable_yen > 0).then_some(filing))
 }
 
 impl Filing {
-    fn form(&self, world: &World) -> Value {
-        json!({"child": self.child.id, "scheme": world.setting.scheme, "costs": costs(world, self.child.number, self.manner)})
+    fn form(&self, city: &RehearsedCity) -> Value {
+        json!({"child": self.child.id, "scheme": city.setting.scheme, "costs": costs(city, self.child.number, self.manner)})
     }
 }
 
@@ -171,25 +171,25 @@ const fn manner(turn: usize) -> Manner {
     }
 }
 
-pub(super) async fn happen(world: &World, event: ClaimEvent) -> anyhow::Result<Follows> {
+pub(super) async fn happen(city: &RehearsedCity, event: ClaimEvent) -> anyhow::Result<Follows> {
     match event {
-        ClaimEvent::File(filing) => file(world, &filing).await,
+        ClaimEvent::File(filing) => file(city, &filing).await,
         ClaimEvent::Withdraw(household, claim) => {
-            family(world, household)?.phone.post::<Value>(&format!("/claims/{claim}/withdraw"), "withdraw", &json!({})).await?;
+            family(city, household)?.phone.post::<Value>(&format!("/claims/{claim}/withdraw"), "withdraw", &json!({})).await?;
             Ok(Vec::new())
         }
-        ClaimEvent::Correct(household) => correct(world, family(world, household)?).await,
+        ClaimEvent::Correct(household) => correct(city, family(city, household)?).await,
     }
 }
 
-fn family(world: &World, household: usize) -> anyhow::Result<&Household> {
-    world.households.get(household).context("a household")
+fn family(city: &RehearsedCity, household: usize) -> anyhow::Result<&Household> {
+    city.households.get(household).context("a household")
 }
 
-async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
+async fn file(city: &RehearsedCity, filing: &Filing) -> anyhow::Result<Follows> {
     let Filing { household, child, at, manner, evidence } = filing;
-    let phone = &family(world, *household)?.phone;
-    let filed = phone.try_post::<Filed>("/claims", &format!("claim/{}", child.number), &filing.form(world)).await?;
+    let phone = &family(city, *household)?.phone;
+    let filed = phone.try_post::<Filed>("/claims", &format!("claim/{}", child.number), &filing.form(city)).await?;
     let claim = match filed {
         Ok(filed) => filed.claim,
         // Meanwhile coupons have paid with it.
@@ -198,7 +198,7 @@ async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
     };
     let forgotten = usize::from(*manner == Manner::Forgotten);
     for kind in evidence.iter().skip(forgotten) {
-        show(world, phone, (&claim, child.number), kind).await?;
+        show(city, phone, (&claim, child.number), kind).await?;
     }
     let later = *at + TimeDelta::minutes(5);
     let taken_back = (*manner == Manner::TakenBack).then_some((later, Event::Claim(ClaimEvent::Withdraw(*household, claim))));
@@ -206,24 +206,24 @@ async fn file(world: &World, filing: &Filing) -> anyhow::Result<Follows> {
 }
 
 /// Shows a picture of what is asked for.
-async fn show(world: &World, phone: &Client, (claim, number): (&str, u64), kind: &str) -> anyhow::Result<()> {
-    let picture = evidence::picture(&world.dice, (kind, number))?;
+async fn show(city: &RehearsedCity, phone: &Client, (claim, number): (&str, u64), kind: &str) -> anyhow::Result<()> {
+    let picture = evidence::picture(&city.dice, (kind, number))?;
     let path = format!("/claims/{claim}/evidence?kind={kind}");
     phone.upload::<Value>(&path, &format!("evidence/{number}/{kind}"), evidence::KIND, &picture).await?;
     Ok(())
 }
 
 /// The family shows what was missing and files everything again, as it should have been.
-async fn correct(world: &World, household: &Household) -> anyhow::Result<Follows> {
+async fn correct(city: &RehearsedCity, household: &Household) -> anyhow::Result<Follows> {
     let phone = &household.phone;
     let ClaimList { claims } = phone.get("/claims?status=returned&limit=100").await?;
     for Filed { claim, child } in claims {
         let child = household.children.iter().find(|known| known.id == child).context("a claim for a child of another family")?;
         let Shown { missing_evidence } = phone.get(&format!("/claims/{claim}")).await?;
         for kind in &missing_evidence {
-            show(world, phone, (&claim, child.number), kind).await?;
+            show(city, phone, (&claim, child.number), kind).await?;
         }
-        let right = json!({"costs": costs(world, child.number, Manner::Plain)});
+        let right = json!({"costs": costs(city, child.number, Manner::Plain)});
         phone.post::<Value>(&format!("/claims/{claim}/filings"), &format!("again/{}", child.number), &right).await?;
     }
     Ok(Vec::new())

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::review::Noted;
 use crate::rehearse::bank::Credit;
 use crate::rehearse::office::Office;
-use crate::rehearse::world::World;
+use crate::rehearse::rehearsed_city::RehearsedCity;
 
 /// What a family owes.
 #[derive(Debug, Clone)]
@@ -53,9 +53,9 @@ pub async fn ask_back(office: &Office, noted: &[Noted]) -> anyhow::Result<Vec<Ow
 }
 
 /// The families pay it back; the bank books it on `on`.
-pub fn pay_back(world: &mut World, owed: &[Owed], on: NaiveDate) {
+pub fn pay_back(city: &mut RehearsedCity, owed: &[Owed], on: NaiveDate) {
     for Owed { amount_yen, .. } in owed {
-        world.bank.credit(&Credit {
+        city.bank.credit(&Credit {
             on, amount_yen: *amount_yen, payer_code: "", payer_name: "ﾍﾝｶﾝ ｶﾃｲ", from: ("ｸﾝﾚﾝ", "ﾎﾝﾃﾝ"), summary: "ﾌﾘｺﾐ"
         });
     }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::costs::{MISREAD, MOVING, PRIVATE, SURCHARGE};
 use super::{ClaimEvent, evening};
 use crate::rehearse::office::Office;
+use crate::rehearse::rehearsed_city::RehearsedCity;
 use crate::rehearse::setting::Claimed;
-use crate::rehearse::world::World;
 
 /// Every so many days.
 const EVERY_DAYS: i64 = 7;
@@ -94,22 +94,22 @@ impl Opened {
     }
 }
 
-fn is_review_day(world: &World, day: NaiveDate) -> bool {
-    let Some((opens, _)) = world.days.filing else { return false };
+fn is_review_day(city: &RehearsedCity, day: NaiveDate) -> bool {
+    let Some((opens, _)) = city.days.filing else { return false };
     let since = day.signed_duration_since(opens).num_days();
-    let left = world.days.closing.signed_duration_since(day).num_days();
-    world.setting.claimed != Claimed::Nothing && since > 0 && (since % EVERY_DAYS == 0 || left <= LAST_DAYS)
+    let left = city.days.closing.signed_duration_since(day).num_days();
+    city.setting.claimed != Claimed::Nothing && since > 0 && (since % EVERY_DAYS == 0 || left <= LAST_DAYS)
 }
 
 /// The morning of `day`, before the desks open.
-pub async fn review(world: &World, day: NaiveDate) -> anyhow::Result<Reviewed> {
-    if !is_review_day(world, day) {
+pub async fn review(city: &RehearsedCity, day: NaiveDate) -> anyhow::Result<Reviewed> {
+    if !is_review_day(city, day) {
         return Ok(Reviewed::default());
     }
-    world.server.early(day);
-    let office = world.office().await?;
+    city.server.early(day);
+    let office = city.office().await?;
     let mut reviewed = Reviewed::default();
-    let children = (0..).zip(&world.households).flat_map(|(place, household)| household.children.iter().map(move |child| (child.id.as_str(), place)));
+    let children = (0..).zip(&city.households).flat_map(|(place, household)| household.children.iter().map(move |child| (child.id.as_str(), place)));
     let households: BTreeMap<_, _> = children.collect();
     let filed: Vec<Waiting> = office.preparer.pages("/claims?state=filed").await?;
     for claim in &filed {
@@ -117,7 +117,7 @@ pub async fn review(world: &World, day: NaiveDate) -> anyhow::Result<Reviewed> {
         let place = households.get(claim.child.as_str()).copied();
         if let Some(place) = place.filter(|_| returned) {
             let number = u64::try_from(place).unwrap_or(0);
-            reviewed.follows.push((evening(&world.dice, day, ("correct", number)), ClaimEvent::Correct(place)));
+            reviewed.follows.push((evening(&city.dice, day, ("correct", number)), ClaimEvent::Correct(place)));
         }
     }
     let examined: Vec<Waiting> = office.preparer.pages("/claims?state=examined").await?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::support::city::date;
 
 use super::*;
-use crate::console::month::{credit, debit, statement};
+use crate::office::month::{credit, debit, statement};
 
 const CLAIMS: &str = "/citizen/v1/claims";
 const SCHEME: &str = "fukuoka-naraigoto";

@@ -66,7 +66,7 @@ async fn months_under_public_assistance_are_left_out() {
 }
 
 #[tokio::test]
-async fn outside_its_window_a_claim_is_refused_with_the_days_and_a_returned_one_is_still_corrected() {
+async fn outside_its_window_a_claim_is_refused_with_the_days_but_a_returned_one_corrected() {
     let bureau = Bureau::kobe("2025-04-10", 2024).await;
     let (family, child) = bureau.family(1).await;
     let claim = family.post(CLAIMS, "last-day", &form(child, SCHEME, &year())).await.ok();

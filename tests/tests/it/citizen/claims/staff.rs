@@ -10,7 +10,7 @@ const CLAIMS: &str = "/ops/v1/claims";
 const SCHEME: &str = "fukuoka-naraigoto";
 
 #[tokio::test]
-async fn what_a_family_wrote_or_showed_is_opened_with_a_reason_and_each_opening_is_written_down() {
+async fn what_a_family_wrote_or_showed_is_opened_with_a_reason_and_each_opening_logged() {
     let bureau = Bureau::fukuoka().await;
     let (family, child) = bureau.family(1).await;
     let claim = family.post("/citizen/v1/claims", "first", &form(child, SCHEME, &[receipt("tuition", 30_000, "2025-10-20")])).await.ok();
