@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use aside::Place;
+
 use crate::Ledger;
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
@@ -38,7 +40,6 @@ pub(crate) use hold::Reserved;
 pub use hold::{HoldPayment, HoldRejected, Holds};
 pub(crate) use verify::find_differences_in_tx;
 
-use aside::Place;
 pub use state::{Hold, HoldState, NotCapturable, Release};
 pub use usable::Usable;
 
