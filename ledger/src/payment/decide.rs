@@ -29,7 +29,7 @@ pub struct Decision {
     pub parts: Vec<Part>,
     /// What it uses beside yen: of usage limits' windows, and visits.
     pub used: Vec<Transfer>,
-    /// The windows among these that are to be opened first.
+    /// Windows that nobody has counted against before: to be opened first, whether or not it uses them.
     pub opens: Vec<Window>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Question<'a> {
         sources.extend(own.filter(|own| own.most.is_positive()));
         let parts = split(self.price, sources)?;
         let used = usage(&self.groups, &parts)?;
-        let first = |window: &&Window| !balances.contains_key(&window.account.id) && used.iter().any(|transfer| transfer.debit == window.account.id);
+        let first = |window: &&Window| !balances.contains_key(&window.account.id) && window.most.is_positive();
         let opens = self.windows().filter(first).cloned().collect();
         Ok(Decision { parts, used, opens })
     }

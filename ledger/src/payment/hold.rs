@@ -93,7 +93,7 @@ impl Work for Holds {
         &self.ledger.pool
     }
 
-    /// Those whose money somebody else has taken meanwhile are decided again, without keeping the others waiting.
+    /// Those whose money somebody else has taken meanwhile are decided again in a database transaction that holds no lock of the others.
     async fn run(&self, connection: &mut PgConnection, items: &[&HoldRequest]) -> Result<Vec<Answer>, Failure> {
         let mut answers: Vec<Option<Answer>> = items.iter().map(|_| None).collect();
         for _ in 0..ATTEMPTS {
@@ -103,11 +103,12 @@ impl Work for Holds {
             }
             let mut tx = connection.begin().await?;
             let attempt = self.ledger.try_holds_in_tx(&mut tx, self.municipality, &again).await?;
-            match again.len() {
-                _ if !attempt.opened_in_vain => tx.commit().await?,
-                // Rolled back: it holds nothing.
-                1 => tx.rollback().await?,
-                _ => return Err(Failure::inconsistent("holds", "a window was opened and not used: each is tried alone")),
+            if !attempt.opened_in_vain {
+                tx.commit().await?;
+            } else if again.len() == 1 {
+                tx.rollback().await?;
+            } else {
+                return Err(Failure::inconsistent("holds", "a window was opened and not used: each is tried alone"));
             }
             for (answer, ended) in open.iter_mut().zip(attempt.answers) {
                 **answer = ended;

@@ -4,7 +4,7 @@
 
 use super::capture::CaptureRequest;
 use super::hold::HoldRequest;
-use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, Receipt};
+use super::{Capture, CaptureRejected, HoldPayment, HoldRejected, HoldState, Receipt};
 use crate::Ledger;
 use crate::actor::{Actor, Command};
 use crate::error::{Error, Failure};
@@ -17,7 +17,8 @@ impl Ledger {
     /// [`HoldRejected`], as for [`Ledger::hold`].
     pub async fn pay_from_home(&self, municipality: Municipality, key: &str, asked: &HoldPayment) -> Result<(AccountId, Receipt), Error<HoldRejected>> {
         let mut tx = self.pool.begin().await?;
-        let payment = self.hold_in_tx(&mut tx, municipality, &HoldRequest::by_phone(key, asked)).await?.id;
+        let held = self.hold_in_tx(&mut tx, municipality, &HoldRequest::by_phone(key, asked)).await?;
+        let payment = held.id;
         let request = CaptureRequest {
             command: Command::new(Actor::Merchant(asked.merchant), format!("home/{payment}"), &payment),
             digest: self.code_of(payment).digest(),
@@ -29,7 +30,10 @@ impl Ledger {
             Error::Rejected(other) => Error::Failed(Failure::inconsistent("holds", other.to_string())),
             Error::Failed(failure) => Error::Failed(failure),
         })?;
-        tx.commit().await?;
+        // A replay has nothing to add.
+        if held.state == HoldState::Held {
+            tx.commit().await?;
+        }
         Ok((payment, receipt))
     }
 }

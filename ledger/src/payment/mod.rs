@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use aside::Place;
+
 use crate::Ledger;
 use crate::code::{Code, CodeKind};
 use crate::entropy::Draw;
@@ -40,7 +42,6 @@ pub(crate) use hold::Reserved;
 pub use hold::{HoldPayment, Holds};
 pub(crate) use verify::find_differences_in_tx;
 
-use aside::Place;
 pub use state::{Hold, HoldState, Release};
 pub use usable::Usable;
 

@@ -219,11 +219,13 @@ proptest! {
         for child in 0..2 {
             let of_child = |part: &&Part| part.source.entitlement.as_ref().is_some_and(|(of, scheme)| scheme == "coupon" && *of == ChildId::new(Uuid::from_u128(child)));
             let paid: i64 = decision.parts.iter().filter(of_child).map(|part| part.amount.get()).sum();
+            let has_coupon = case.spendable.iter().any(|one| one.scheme == "coupon" && one.child == ChildId::new(Uuid::from_u128(child)));
             let [uses, yen] = windows(child);
             for (window, full, expected) in [(uses, 2, i64::from(paid > 0)), (yen, 5_000, paid)] {
                 let used: i64 = decision.used.iter().filter(|used| used.debit == window).map(|used| used.amount.get()).sum();
                 prop_assert!(used == expected && used <= case.windows.get(&window).copied().unwrap_or(full));
-                prop_assert_eq!(decision.opens.iter().any(|opened| opened.account.id == window), used > 0 && !case.windows.contains_key(&window));
+                let opens = decision.opens.iter().any(|opened| opened.account.id == window);
+                prop_assert_eq!(opens, has_coupon && !case.windows.contains_key(&window), "a window is opened once");
             }
         }
     }

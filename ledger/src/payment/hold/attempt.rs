@@ -69,15 +69,15 @@ impl Ledger {
     pub(super) async fn try_holds_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, requests: &[&HoldRequest]) -> Result<Attempt, Failure> {
         let mut ends = Ends::default();
         let payable = payable_in_tx(tx, municipality, requests, &mut ends).await?;
-        let opened_in_vain = !payable.is_empty() && self.pay_in_tx(tx, municipality, payable, &mut ends).await?;
-        self.look_back_in_tx(tx, municipality, requests, &mut ends).await?;
+        let opened_in_vain = !payable.is_empty() && self.set_payable_aside_in_tx(tx, municipality, payable, &mut ends).await?;
+        self.look_back_at_holds_in_tx(tx, municipality, requests, &mut ends).await?;
         let answers = (0..requests.len()).map(|place| ends.answers.remove(&place)).collect();
         Ok(Attempt { answers, opened_in_vain })
     }
 
-    /// Decides and sets aside; answers whether a window was opened in vain.
-    async fn pay_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, payable: Vec<Payable<'_>>, ends: &mut Ends) -> Result<bool, Failure> {
-        let known = self.known_in_tx(tx, municipality, &payable).await?;
+    /// Decides and sets aside; returns whether a window was opened in vain.
+    async fn set_payable_aside_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, payable: Vec<Payable<'_>>, ends: &mut Ends) -> Result<bool, Failure> {
+        let known = self.read_in_tx(tx, municipality, &payable).await?;
         let holds: Vec<_> = payable.iter().map(|one| self.new_hold(&known, one.request)).collect();
         let questions: Vec<_> = payable.iter().zip(&holds).map(|(one, hold)| known.question(self, &one.request.payment, hold.expires_at)).collect();
         let accounts: Vec<_> = questions.iter().flat_map(Question::accounts).collect();
@@ -98,7 +98,7 @@ impl Ledger {
             due.push(Due { place: one.place, payee, parts: decision.parts });
             opens.extend(decision.opens);
         }
-        self.open_in_tx(tx, municipality, &opens).await?;
+        self.open_windows_in_tx(tx, municipality, &opens).await?;
         let outcomes = self.set_aside_in_tx(tx, municipality, &asides).await?;
         let in_vain = !opens.is_empty() && !outcomes.iter().all(|outcome| matches!(outcome, Outcome::Posted(_)));
         for ((due, aside), outcome) in due.into_iter().zip(asides).zip(outcomes) {
@@ -107,7 +107,7 @@ impl Ledger {
         Ok(in_vain)
     }
 
-    async fn known_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, payable: &[Payable<'_>]) -> Result<Known, Failure> {
+    async fn read_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, payable: &[Payable<'_>]) -> Result<Known, Failure> {
         let now = self.clock.now();
         let city = city::repo::get_in_tx(tx, municipality).await?;
         let payments = payable.iter().map(|one| &one.request.payment);
@@ -152,7 +152,7 @@ impl Ledger {
     }
 
     /// Opens windows that nobody has used before, each once.
-    async fn open_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, opens: &[Window]) -> Result<(), Failure> {
+    async fn open_windows_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, opens: &[Window]) -> Result<(), Failure> {
         let windows: BTreeMap<_, _> = opens.iter().map(|window| (window.account.id, window)).collect();
         let allow = |(id, window): (&AccountId, &&Window)| {
             let command = Command::new(Actor::Job("allow"), format!("allow/{id}"), id);
@@ -164,7 +164,7 @@ impl Ledger {
     }
 
     /// What is refused now may have been accepted before, by the same command sent twice, which has taken the money: then its answer stands.
-    async fn look_back_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, requests: &[&HoldRequest], ends: &mut Ends) -> Result<(), Failure> {
+    async fn look_back_at_holds_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, requests: &[&HoldRequest], ends: &mut Ends) -> Result<(), Failure> {
         let refused = std::mem::take(&mut ends.refused);
         if !refused.is_empty() {
             let commands: Vec<_> = refused.iter().filter_map(|(place, _)| requests.get(*place)).map(|request| &request.command).collect();
