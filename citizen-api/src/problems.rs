@@ -143,6 +143,7 @@ pub(crate) fn consent(rejected: ConsentRejected) -> Problem {
 }
 
 /// Why a claim, or something about one, is refused.
+#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(refused(claim))`")]
 pub(crate) fn claim(rejected: claim::Rejected) -> Problem {
     use claim::Rejected;
     let detail = |kind| Problem::new(kind).detail(said(&rejected));
@@ -168,7 +169,6 @@ pub(crate) fn claim(rejected: claim::Rejected) -> Problem {
 }
 
 /// What is wrong with a code that a family scanned or typed.
-#[expect(clippy::needless_pass_by_value, reason = "so that it reads `map_err(code)`")]
 pub(crate) fn code(error: CodeError) -> Problem {
     wrong_field("code", &Fault::Said(error.code(), said(&error)))
 }

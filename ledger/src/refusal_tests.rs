@@ -59,8 +59,12 @@ pub(crate) fn reads_well(refusal: &dyn Refusal) {
     assert!(refusal.code().bytes().all(|sign| sign.is_ascii_lowercase() || sign == b'_' || sign.is_ascii_digit()), "{}", refusal.code());
 }
 
+fn one(refusal: impl Refusal) -> Box<dyn Refusal> {
+    Box::new(refusal)
+}
+
 macro_rules! boxed {
-    ($($refusal:expr),+ $(,)?) => { vec![$(Box::new($refusal) as Box<dyn Refusal>),+] };
+    ($($refusal:expr),+ $(,)?) => { vec![$(one($refusal)),+] };
 }
 
 /// Refusals of posting, of the city and of its staff.

@@ -166,10 +166,24 @@ impl Refusal for Rejected {
             Self::NotAllowed | Self::NotStaff => Kind::Forbidden,
             Self::Closed => Kind::Closed,
             Self::Busy => Kind::Busy,
-            Self::Window { .. } | Self::Already(_) | Self::State { .. } | Self::Changed(_) | Self::Evidence(_) | Self::TooMany => Kind::NotNow,
-            Self::TooOften | Self::Nothing(_) | Self::Budget => Kind::NotNow,
-            Self::NoRoute | Self::Cost { .. } | Self::Merchant { .. } | Self::Media | Self::File(_) | Self::Size => Kind::Unacceptable,
-            Self::Amount { .. } | Self::OtherAmount { .. } | Self::Reason(_) => Kind::Unacceptable,
+            Self::Window { .. }
+            | Self::Already(_)
+            | Self::State { .. }
+            | Self::Changed(_)
+            | Self::Evidence(_)
+            | Self::TooMany
+            | Self::TooOften
+            | Self::Nothing(_)
+            | Self::Budget => Kind::NotNow,
+            Self::NoRoute
+            | Self::Cost { .. }
+            | Self::Merchant { .. }
+            | Self::Media
+            | Self::File(_)
+            | Self::Size
+            | Self::Amount { .. }
+            | Self::OtherAmount { .. }
+            | Self::Reason(_) => Kind::Unacceptable,
         }
     }
 

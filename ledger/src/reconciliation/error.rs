@@ -118,8 +118,13 @@ impl Refusal for Rejected {
             Self::SamePerson(_) => Kind::SecondPerson,
             Self::UnknownLine(_) => Kind::NotFound,
             Self::Overlap { .. } | Self::Gap { .. } | Self::State { .. } | Self::NotProposed | Self::NotReady(_) | Self::Books(_) => Kind::NotNow,
-            Self::File(_) | Self::OtherAccount(..) | Self::SeveralAccounts | Self::NoBalance => Kind::Unacceptable,
-            Self::Remittance { .. } | Self::NoOwnMoney | Self::Calendar(_) => Kind::Unacceptable,
+            Self::File(_)
+            | Self::OtherAccount(..)
+            | Self::SeveralAccounts
+            | Self::NoBalance
+            | Self::Remittance { .. }
+            | Self::NoOwnMoney
+            | Self::Calendar(_) => Kind::Unacceptable,
         }
     }
 

@@ -97,8 +97,14 @@ impl Refusal for Rejected {
             Self::NotStaff => Kind::Forbidden,
             Self::SamePerson(_) | Self::SamePersonTold(_) => Kind::SecondPerson,
             Self::Unknown(_) | Self::NoSuchLine(_) => Kind::NotFound,
-            Self::Open(_) | Self::NothingToPay(_) | Self::State { .. } | Self::Stopped(_) | Self::OtherFile => Kind::NotNow,
-            Self::ToldBefore(_) | Self::NotTold(_) | Self::Books(_) => Kind::NotNow,
+            Self::Open(_)
+            | Self::NothingToPay(_)
+            | Self::State { .. }
+            | Self::Stopped(_)
+            | Self::OtherFile
+            | Self::ToldBefore(_)
+            | Self::NotTold(_)
+            | Self::Books(_) => Kind::NotNow,
             Self::Calendar(_) | Self::File(_) => Kind::Unacceptable,
             Self::City(rejected) => rejected.kind(),
         }
