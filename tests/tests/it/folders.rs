@@ -99,9 +99,8 @@ fn needs(sources: &Sources) -> Needs {
             for (at, found) in text.match_indices(receiver) {
                 let Some(call) = text[at + found.len()..].trim_start().strip_prefix('.') else { continue };
                 let method = name(call);
-                if let Some(only) = declared.get(method).filter(|folders| folders.len() == 1 && call[method.len()..].starts_with('(')) {
-                    only.iter().for_each(|folder| add(folder));
-                }
+                let only = declared.get(method).filter(|folders| folders.len() == 1 && call[method.len()..].starts_with('('));
+                only.into_iter().flatten().for_each(|folder| add(folder));
             }
         }
     }
@@ -161,7 +160,7 @@ fn collect(root: &Path, at: &Path, found: &mut Sources) {
         let below = path.strip_prefix(root).expect("below the root").to_str().expect("a plain name").to_owned();
         if path.is_dir() {
             collect(root, &path, found);
-        } else if below.ends_with(".rs") && below != "lib.rs" && !below.ends_with("tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && below != "lib.rs" && !below.ends_with("tests.rs") {
             found.push((below, code(&fs::read_to_string(&path).expect("a source file"))));
         }
     }
