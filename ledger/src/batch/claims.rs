@@ -40,7 +40,7 @@ pub(super) struct Claimed {
 }
 
 impl Claimed {
-    /// Adds claims; answers whether they go together with all that came before.
+    /// Adds claims; returns whether they go together with all that came before.
     pub(super) fn add(&mut self, claims: &Claims) -> bool {
         let free = claims.takes.iter().all(|what| !self.taken.contains(what) && !self.given.contains(what))
             && claims.gives.iter().all(|what| !self.taken.contains(what));

@@ -96,7 +96,7 @@ impl Ledger {
         Ok(TrialBalance::new(repo::list_turnovers_in_tx(&mut tx, municipality).await?))
     }
 
-    /// Sums delta rows up into totals; answers how many.
+    /// Sums delta rows up into totals; returns how many.
     pub async fn fold_deltas(&self, municipality: Municipality) -> Result<i64, Failure> {
         let mut tx = self.pool.begin().await?;
         let folded = repo::fold_deltas_in_tx(&mut tx, municipality).await?;

@@ -196,7 +196,7 @@ impl City {
 }
 
 impl Ledger {
-    /// Founds a city and opens the accounts that every city has. The same city again changes nothing; after a crash it completes.
+    /// Founds a city and opens the accounts that every city has. Idempotent; after a crash it completes.
     ///
     /// # Errors
     /// [`Rejected`]: taken by other data, days out of range, a slug or a remitter that cannot be used.

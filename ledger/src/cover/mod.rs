@@ -59,7 +59,7 @@ impl Ledger {
         Ok(Cover { month, all, merchants: payers.into_iter().map(rated).collect() })
     }
 
-    /// On the first of a month: notes at which merchants the month before was red. Safe to repeat. Answers how many.
+    /// On the first of a month: notes at which merchants the month before was red. Idempotent. Returns how many.
     pub(crate) async fn note_cover(&self, municipality: Municipality, day: NaiveDate) -> Result<usize, Failure> {
         if day.day() != 1 {
             return Ok(0);

@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::ids::Municipality;
 use crate::time::Instant;
 
-/// Writes a command down; answers whether its key was free.
+/// Writes a command down; returns whether its key was free.
 pub(super) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, command: &Command, subject: Uuid, now: Instant) -> Result<bool, Failure> {
     let claimed = sqlx::query!(
         r#"

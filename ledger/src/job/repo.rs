@@ -92,7 +92,7 @@ pub(super) async fn count_failures_in_tx(tx: &mut Tx<'_>, municipality: Municipa
     Ok(failures.unwrap_or(0))
 }
 
-/// Writes down that a slot failed, for the so-manieth time, and when it is tried again. It stays due.
+/// Writes down that a slot failed, for the nth time, and when it is tried again. It stays due.
 pub(super) async fn mark_failed_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

@@ -63,7 +63,7 @@ impl Refusal for SchemeRejected {
 }
 
 impl Ledger {
-    /// A city begins to run a scheme: its periods are granted by themselves. The same again changes nothing; a known beginning with another end
+    /// A city begins to run a scheme: its periods are granted by themselves. Idempotent; a known beginning with another end
     /// changes the end.
     pub async fn run_scheme(&self, municipality: Municipality, begins: &CityScheme) -> Result<(), Error<SchemeRejected>> {
         if self.schemes.get(&begins.scheme).is_none() {

@@ -42,7 +42,7 @@ pub async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &New
     Ok(())
 }
 
-/// Inserts services that wait for approval; answers how many were new.
+/// Inserts services that wait for approval; returns how many were new.
 pub async fn insert_services_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
@@ -102,7 +102,7 @@ pub async fn insert_account_in_tx(
     Ok(number)
 }
 
-/// Approves all services that wait and that somebody else took in; answers how many.
+/// Approves all services that wait and that somebody else took in; returns how many.
 pub async fn mark_services_approved_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: MerchantId, approved: &Act) -> Result<u64, Failure> {
     let marked = sqlx::query!(
         "UPDATE merchant_services SET approved_at = $3, approved_by = $4
@@ -328,7 +328,7 @@ pub async fn insert_terminal_in_tx(
     Ok(())
 }
 
-/// Revokes a terminal of a merchant; answers whether it was in use.
+/// Revokes a terminal of a merchant; returns whether it was in use.
 pub async fn mark_terminal_revoked_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

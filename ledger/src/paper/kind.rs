@@ -62,7 +62,7 @@ impl Ledger {
         repo::list_kinds_in_tx(&mut tx, municipality, None).await
     }
 
-    /// Makes a kind of booklet. The same kind again changes nothing.
+    /// Makes a kind of booklet. Idempotent.
     ///
     /// # Errors
     /// [`Rejected`]: a word or face that cannot be, a name that stands for another kind.

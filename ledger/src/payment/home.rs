@@ -11,7 +11,7 @@ use crate::error::{Error, Failure};
 use crate::ids::{AccountId, Municipality};
 
 impl Ledger {
-    /// Pays a class from home; answers the payment and its receipt. The same command again: the same receipt again.
+    /// Pays a class from home; returns the payment and its receipt. The same command again: the same receipt again.
     ///
     /// # Errors
     /// [`HoldRejected`], as for [`Ledger::hold`].

@@ -64,7 +64,7 @@ impl Ledger {
         Ok(Some(code))
     }
 
-    /// Looks at every child of whom something holds from `day` on. Safe to repeat.
+    /// Looks at every child of whom something holds from `day` on. Idempotent.
     pub(crate) async fn review_day(&self, municipality: Municipality, day: NaiveDate) -> Result<usize, Failure> {
         let (mut after, mut reviewed) = (None, 0_usize);
         loop {

@@ -27,7 +27,7 @@ pub struct Standing {
 }
 
 impl Ledger {
-    /// Seals what waits, in the order of the entries' ids; answers how many. Safe to repeat, from any number of servers.
+    /// Seals what waits, in the order of the entries' ids; returns how many. Safe to repeat, from any number of servers.
     pub async fn seal(&self, municipality: Municipality) -> Result<i64, Failure> {
         let mut sealed = 0_i64;
         loop {

@@ -7,7 +7,7 @@ use foundation::digest::sha256_of_all;
 
 use super::{LENGTH, OwnAccount};
 
-/// SHA-256 over account and raw line, and the how-manieth such line it is among identical ones. The bytes hold the booking day, so identical lines
+/// SHA-256 over account and raw line, and its number among identical lines. The bytes hold the booking day, so identical lines
 /// are of one day. 照会番号 alone is not unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineIdentity {

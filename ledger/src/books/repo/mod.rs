@@ -279,7 +279,7 @@ pub async fn lock_guarded_in_tx(tx: &mut Tx<'_>, municipality: Municipality, on:
     Ok(())
 }
 
-/// Sums delta rows up; answers how many.
+/// Sums delta rows up; returns how many.
 pub async fn fold_deltas_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<i64, Failure> {
     Ok(sqlx::query_scalar!(r#"SELECT fold_deltas($1) AS "folded!""#, municipality.code()).fetch_one(&mut **tx).await?)
 }

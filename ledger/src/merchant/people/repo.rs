@@ -74,7 +74,7 @@ pub(crate) async fn list_in_tx(
     rows.into_iter().map(|row| Ok((PersonId::new(row.person_id), row.name_sealed, role(&row.role)?))).collect()
 }
 
-/// Puts another code in force; answers whether there is such a person.
+/// Puts another code in force; returns whether there is such a person.
 pub(crate) async fn mark_code_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
@@ -94,7 +94,7 @@ pub(crate) async fn mark_code_in_tx(
     Ok(marked.rows_affected() == 1)
 }
 
-/// Removes somebody; answers whether there is such a person.
+/// Removes somebody; returns whether there is such a person.
 pub(crate) async fn mark_removed_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

@@ -315,7 +315,7 @@ impl Ledger {
         Ok(booklet)
     }
 
-    /// Ends a booklet that is locked; answers how many tickets were given back.
+    /// Ends a booklet that is locked; returns how many tickets were given back.
     async fn end_booklet_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, edition: Edition) -> Result<usize, Failure> {
         let open = repo::list_open_tickets_in_tx(tx, municipality, edition, self.clock.now()).await?;
         let holds: Vec<_> = open.into_iter().map(|(_, hold)| hold).collect();

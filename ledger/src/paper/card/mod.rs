@@ -270,7 +270,7 @@ impl Ledger {
         Ok(card)
     }
 
-    /// Ends a card that is locked; answers how many reservations were given back.
+    /// Ends a card that is locked; returns how many reservations were given back.
     async fn end_card_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, command: &Command, card: CardId) -> Result<usize, Failure> {
         let found = repo::list_in_tx(tx, municipality, repo::Which::One(card), self.clock.now()).await?.pop();
         let holds: Vec<_> = found.iter().flat_map(|card| &card.reservations).map(|reservation| reservation.hold).collect();

@@ -165,7 +165,7 @@ pub(super) async fn list_in_tx(
     Ok(rows.into_iter().map(Found::from).collect())
 }
 
-/// Ends a bill as cancelled; answers whether it had not ended before.
+/// Ends a bill as cancelled; returns whether it had not ended before.
 pub(super) async fn insert_cancelled_in_tx(tx: &mut Tx<'_>, municipality: Municipality, invoice: InvoiceId, now: Instant) -> Result<bool, Failure> {
     let inserted = sqlx::query!(
         "INSERT INTO invoice_endings (municipality, invoice_id, how, ended_at) VALUES ($1, $2, 'cancelled', $3) ON CONFLICT DO NOTHING",

@@ -114,7 +114,7 @@ impl Ledger {
         Ok(refund)
     }
 
-    /// Puts every pending refund back where the money came from, each on its own; answers how many. Safe to repeat.
+    /// Puts every pending refund back where the money came from, each on its own; returns how many. Idempotent.
     pub async fn settle_refunds(&self, municipality: Municipality) -> Result<usize, Failure> {
         let mut tx = self.pool.begin().await?;
         let pending = repo::list_pending_in_tx(&mut tx, municipality).await?;

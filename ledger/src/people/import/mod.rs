@@ -1,4 +1,4 @@
-//! Importing a roster: safe to repeat, chunk by chunk, each chunk whole or not at all.
+//! Importing a roster: idempotent, chunk by chunk, each chunk whole or not at all.
 //!
 //! The same file changes nothing the second time, by its digest; the same line in another file changes nothing either, for it says what is
 //! known. An import that broke off goes on when the same file comes again. A household is never split over chunks, and its

@@ -17,7 +17,7 @@ pub(crate) struct Ended {
     pub(crate) at: Instant,
 }
 
-/// Ends what no longer holds on `day` of these children; answers the households in which it did.
+/// Ends what no longer holds on `day` of these children; returns the households in which it did.
 pub(in crate::people) async fn mark_ended_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

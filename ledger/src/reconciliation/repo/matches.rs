@@ -70,7 +70,7 @@ pub struct NewProposal {
     pub proposal: Proposal,
 }
 
-/// Records what may be returns; again changes nothing.
+/// Records what may be returns. Idempotent.
 pub async fn insert_proposals_in_tx(tx: &mut Tx<'_>, municipality: Municipality, new: &[NewProposal], proposed: &Act) -> Result<(), Failure> {
     let lines: Vec<_> = new.iter().map(|new| new.line.uuid()).collect();
     let steps: Vec<_> = new.iter().map(|new| new.step).collect();

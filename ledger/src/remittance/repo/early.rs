@@ -24,7 +24,7 @@ pub struct EarlyReturn {
     pub proposed_at: Instant,
 }
 
-/// Writes down that a line comes back; answers whether nobody had before.
+/// Writes down that a line comes back; returns whether nobody had before.
 pub async fn insert_early_return_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,

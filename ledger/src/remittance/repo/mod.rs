@@ -36,7 +36,7 @@ pub async fn find_open_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Res
     Ok(id.map(RemittanceId::new))
 }
 
-/// Locks a remittance; answers what it is and where it stands, if there is one.
+/// Locks a remittance; returns what it is and where it stands, if there is one.
 pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId) -> Result<Option<(Remittance, Life)>, Failure> {
     let row = sqlx::query!(
         r#"

@@ -7,7 +7,7 @@ use crate::ids::Municipality;
 use crate::staff::audit::{Door, NewEnd, NewRow, Row, Which};
 use crate::staff::role::Role;
 
-/// Writes one row under the next number; answers the number.
+/// Writes one row under the next number; returns the number.
 pub(crate) async fn insert_in_tx(tx: &mut Tx<'_>, municipality: Municipality, row: &NewRow<'_>) -> Result<i64, Failure> {
     let NewRow { at, name, role, asked } = row;
     let door = match asked.door {

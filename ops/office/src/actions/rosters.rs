@@ -14,7 +14,7 @@ pub async fn preview_roster(by: &Acting, file: &[u8]) -> Result<RosterReportBody
     Ok(by.ledger().preview_roster(by.city(), file).await?.into())
 }
 
-/// Imports a roster. The same file again changes nothing.
+/// Imports a roster. Idempotent.
 pub async fn import_roster(by: &Acting, file: &[u8], hear: Hear<'_>) -> Result<RosterReportBody, Refused> {
     by.key()?;
     let report = by.ledger().import_roster(by.city(), &by.actor(), file, hear).await?;

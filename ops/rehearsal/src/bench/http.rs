@@ -31,7 +31,7 @@ impl Client {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a command; answers what is looked for in the body of an answer that is well.
+    /// Sends a command; returns what is looked for in the body of an answer that is well.
     async fn post<T: DeserializeOwned>(&mut self, path: &str, token: &str, key: &str, body: &impl Serialize) -> anyhow::Result<T> {
         let body = serde_json::to_string(body)?;
         let request = format!(

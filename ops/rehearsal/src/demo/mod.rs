@@ -18,7 +18,7 @@ const CHILDREN: u64 = 12;
 /// The seed of all chance: the same people in every demo.
 const SEED: u64 = 20_261_123;
 
-/// Loads every training city; answers what to show of each.
+/// Loads every training city; returns what to show of each.
 pub async fn load(ledger: &Ledger) -> anyhow::Result<Vec<Guide>> {
     let mut guides = Vec::new();
     for setting in &SETTINGS {

@@ -128,7 +128,7 @@ impl Ledger {
         repo::list_in_tx(&mut tx, municipality, family, None).await
     }
 
-    /// Settles every bill whose day has come, each on its own; answers how many were paid, and what they came to. Safe to repeat: what was paid and not
+    /// Settles every bill whose day has come, each on its own; returns how many were paid, and what they came to. Safe to repeat: what was paid and not
     /// noted is paid under the same key again.
     pub async fn settle_due_invoices(&self, municipality: Municipality) -> Result<(usize, Yen), Failure> {
         let (mut settled, mut amount) = (0_usize, Yen::ZERO);

@@ -11,7 +11,7 @@ use crate::money::Yen;
 use crate::payment::invoice::PayInvoice;
 use crate::time::Instant;
 
-/// Writes a wish down, in the place of an older one; answers whether its day had not come.
+/// Writes a wish down, in the place of an older one; returns whether its day had not come.
 pub(super) async fn write_in_tx(tx: &mut Tx<'_>, municipality: Municipality, invoice: InvoiceId, asked: &PayInvoice, now: Instant) -> Result<bool, Failure> {
     let children: Vec<_> = asked.children.iter().map(|child| child.uuid()).collect();
     let written = sqlx::query!(
@@ -34,7 +34,7 @@ pub(super) async fn write_in_tx(tx: &mut Tx<'_>, municipality: Municipality, inv
     Ok(written.rows_affected() == 1)
 }
 
-/// Withdraws a wish; answers whether its day had not come, and nothing where there is none.
+/// Withdraws a wish; returns whether its day had not come, and nothing where there is none.
 pub(super) async fn mark_withdrawn_in_tx(
     tx: &mut Tx<'_>,
     municipality: Municipality,
