@@ -270,7 +270,7 @@ async fn tickets_pay_whole_and_a_refund_gives_no_change_until_a_ticket_is_comple
     assert_eq!((city.own_money(family).await, city.spendable(&[child]).await, city.budget(TASHI, 2026).await), (400, vec![13_500], 250));
     city.refund_and_settle("more", &receipt, 250).await;
     assert_eq!((city.own_money(family).await, city.spendable(&[child]).await, city.budget(TASHI, 2026).await), (400, vec![14_000], 0));
-    assert_eq!(city.refund("too much", &receipt, 1_001).await.unwrap_err().to_string(), "返金できるのは残り 1,000 円までです。");
+    assert_eq!(city.refund("too much", &receipt, 1_001).await.unwrap_err().to_string(), "1,000 yen are left of the receipt: refund at most that");
     city.assert_sound().await;
 }
 
