@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Standing;
 use super::assess::{self, Assessment, Rulebook, Terms};
 use super::file::check;
 use super::repo::life::Stored;
@@ -62,7 +63,7 @@ impl Ledger {
     pub async fn reassess_claim(&self, municipality: Municipality, claim: ClaimId) -> Result<Option<Assessment>, Error<Rejected>> {
         let mut tx = self.pool.begin().await?;
         let known = self.find_claim_in_tx(&mut tx, municipality, claim).await?.ok_or(Error::Rejected(Rejected::Unknown(claim)))?;
-        if matches!(known.state, "decided" | "withdrawn") {
+        if matches!(known.state, Standing::Decided | Standing::Withdrawn) {
             return Ok(None);
         }
         let rows = life::list_costs_in_tx(&mut tx, municipality, (claim, known.filing)).await?;

@@ -28,6 +28,8 @@ pub use offer::{Offer, Offered};
 pub(crate) use verify::find_differences_in_tx;
 pub use view::{Clawback, Detail, Evidence, OfFamily, Step, WaitingClawback};
 
+pub use state::Standing;
+
 use crate::ids::{AccountId, ChildId, ClaimId, FamilyId, MerchantId};
 use crate::money::Yen;
 use crate::time::FiscalYear;
@@ -91,8 +93,8 @@ pub struct Claim {
     pub filing: i16,
     /// When it was handed in last.
     pub filed_at: crate::time::Instant,
-    /// `filed`, `returned`, `examined`, `decided` or `withdrawn`.
-    pub state: &'static str,
+    /// Where it stands.
+    pub state: Standing,
     /// The sum of the costs.
     pub requested: Yen,
     /// What is, or was, set aside for it.

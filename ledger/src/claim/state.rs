@@ -54,17 +54,39 @@ pub struct Life {
     pub state: State,
 }
 
+foundation::standing! {
+    /// Where a claim stands, by name alone.
+    pub enum Standing {
+        /// Waits to be examined.
+        Filed = "filed",
+        /// Came back for correction.
+        Returned = "returned",
+        /// A second person decides.
+        Examined = "examined",
+        /// Two people have decided.
+        Decided = "decided",
+        /// The family has taken it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
 impl State {
+    /// The same, by its name alone.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::Filed => Standing::Filed,
+            Self::Returned { .. } => Standing::Returned,
+            Self::Examined { .. } => Standing::Examined,
+            Self::Decided { .. } => Standing::Decided,
+            Self::Withdrawn { .. } => Standing::Withdrawn,
+        }
+    }
+
     /// As the database and people write it.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Filed => "filed",
-            Self::Returned { .. } => "returned",
-            Self::Examined { .. } => "examined",
-            Self::Decided { .. } => "decided",
-            Self::Withdrawn { .. } => "withdrawn",
-        }
+        self.standing().as_str()
     }
 
     /// As refusals say it.

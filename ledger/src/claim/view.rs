@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Standing;
 use super::repo::life::{self, Filter, Stored};
 use super::repo::{evidence, steps};
 use super::{Claim, Cost};
@@ -77,7 +78,7 @@ pub struct OfFamily<'a> {
     /// For this child only.
     pub child: Option<ChildId>,
     /// In one of these states; in any where there is none.
-    pub states: &'a [&'a str],
+    pub states: &'a [Standing],
     /// From the one behind this.
     pub after: Option<ClaimId>,
     /// At most so many.
@@ -119,7 +120,7 @@ impl Claim {
     /// What the family reads of it: an examined claim looks as if it were still waiting.
     #[must_use]
     pub fn for_family(self) -> Self {
-        let state = if self.state == "examined" { "filed" } else { self.state };
+        let state = if self.state == Standing::Examined { Standing::Filed } else { self.state };
         Self { state, proposed: None, ..self }
     }
 }
@@ -162,7 +163,7 @@ impl Ledger {
     pub async fn list_claims(
         &self,
         municipality: Municipality,
-        state: Option<&str>,
+        state: Option<Standing>,
         after: Option<(Instant, ClaimId)>,
         limit: i64,
     ) -> Result<Vec<Claim>, Failure> {

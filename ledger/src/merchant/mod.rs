@@ -17,6 +17,7 @@ use serde::Serialize;
 pub use error::Rejected;
 use error::field;
 use state::Life;
+pub use state::Standing;
 pub use terminal::{Terminal, Terminals};
 
 use crate::actor::{Act, Actor, Command};
@@ -80,8 +81,8 @@ pub struct Merchant {
     pub kana: String,
     /// Ward or district.
     pub area: String,
-    /// `applied`, `approved`, `suspended` or `refused`.
-    pub state: String,
+    /// Where it stands.
+    pub state: Standing,
     /// What it offers, and whether that is approved.
     pub services: Vec<(Service, bool)>,
 }
@@ -358,11 +359,11 @@ impl Ledger {
     /// The merchants where families may pay, by reading.
     pub async fn list_merchants_for_families(&self, municipality: Municipality) -> Result<Vec<Listing>, Failure> {
         let mut tx = self.pool.begin().await?;
-        Ok(repo::list_in_tx(&mut tx, municipality, Some("approved")).await?.into_iter().map(|(listing, _)| listing).collect())
+        Ok(repo::list_in_tx(&mut tx, municipality, Some(Standing::Approved)).await?.into_iter().map(|(listing, _)| listing).collect())
     }
 
     /// All merchants with their state, by reading.
-    pub async fn list_merchants(&self, municipality: Municipality) -> Result<Vec<(Listing, String)>, Failure> {
+    pub async fn list_merchants(&self, municipality: Municipality) -> Result<Vec<(Listing, Standing)>, Failure> {
         let mut tx = self.pool.begin().await?;
         repo::list_in_tx(&mut tx, municipality, None).await
     }

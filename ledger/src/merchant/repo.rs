@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::state::{Life, State};
+use super::state::{Life, Standing, State};
 use super::{Listing, Merchant, Service, Terminal};
 use crate::Tx;
 use crate::actor::Act;
@@ -281,11 +281,15 @@ pub async fn find_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: M
         .into_iter()
         .map(|service| (Service { category: service.category, expense: service.expense, registration: service.registration }, service.approved))
         .collect();
-    Ok(Some(Merchant { id: merchant, name: row.name, kana: row.kana, area: row.area, state: row.state, services }))
+    Ok(Some(Merchant { id: merchant, name: row.name, kana: row.kana, area: row.area, state: standing(&row.state)?, services }))
+}
+
+fn standing(word: &str) -> Result<Standing, Failure> {
+    Standing::parse(word).ok_or_else(|| Failure::inconsistent("merchants", word))
 }
 
 /// Merchants with their state, by reading: all, or those in one state.
-pub async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, state: Option<&str>) -> Result<Vec<(Listing, String)>, Failure> {
+pub async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, state: Option<Standing>) -> Result<Vec<(Listing, Standing)>, Failure> {
     let rows = sqlx::query!(
         r#"
         SELECT m.merchant_id, m.name, m.kana, m.area, m.state,
@@ -297,12 +301,13 @@ pub async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, state: Opti
         ORDER BY m.kana, m.merchant_id
         "#,
         municipality.code(),
-        state
+        state.map(Standing::as_str)
     )
     .fetch_all(&mut **tx)
     .await?;
     let listing = |id, name, kana, area, categories| Listing { id: MerchantId::new(id), name, kana, area, categories };
-    Ok(rows.into_iter().map(|row| (listing(row.merchant_id, row.name, row.kana, row.area, row.categories), row.state)).collect())
+    let listed = rows.into_iter().map(|row| Ok((listing(row.merchant_id, row.name, row.kana, row.area, row.categories), standing(&row.state)?)));
+    listed.collect()
 }
 
 /// Inserts a terminal.

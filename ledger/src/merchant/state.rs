@@ -44,16 +44,36 @@ pub struct Life {
     pub state: State,
 }
 
+foundation::standing! {
+    /// Where a merchant stands, by name alone.
+    pub enum Standing {
+        /// Waits for a second person.
+        Applied = "applied",
+        /// Takes payments and is paid.
+        Approved = "approved",
+        /// Takes no payment.
+        Suspended = "suspended",
+        /// Never took a payment.
+        Refused = "refused",
+    }
+}
+
 impl State {
+    /// The same, by its name alone.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::Applied => Standing::Applied,
+            Self::Approved { .. } => Standing::Approved,
+            Self::Suspended { .. } => Standing::Suspended,
+            Self::Refused { .. } => Standing::Refused,
+        }
+    }
+
     /// As the database and people write it.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Approved { .. } => "approved",
-            Self::Suspended { .. } => "suspended",
-            Self::Refused { .. } => "refused",
-        }
+        self.standing().as_str()
     }
 
     /// As refusals say it.

@@ -6,7 +6,7 @@ use crate::Ledger;
 use crate::city;
 use crate::error::Failure;
 use crate::ids::{ChildId, FamilyId, MerchantId, Municipality};
-use crate::merchant::{Merchant, Service};
+use crate::merchant::{Merchant, Service, Standing};
 use crate::scheme::Reason;
 
 /// Whether one scheme of one child pays for one thing that a class offers.
@@ -27,7 +27,7 @@ pub struct Usable {
 impl Ledger {
     /// A class as a family sees it, with what each of its children's schemes that may be spent now pays there. None where nobody can pay.
     pub async fn usable_at(&self, municipality: Municipality, family: FamilyId, merchant: MerchantId) -> Result<Option<(Merchant, Vec<Usable>)>, Failure> {
-        let Some(merchant) = self.get_merchant(municipality, merchant).await?.filter(|merchant| merchant.state == "approved") else { return Ok(None) };
+        let Some(merchant) = self.get_merchant(municipality, merchant).await?.filter(|merchant| merchant.state == Standing::Approved) else { return Ok(None) };
         let today = self.clock.today();
         let mut tx = self.pool.begin().await?;
         let rules = city::repo::get_in_tx(&mut tx, municipality).await?.rules();

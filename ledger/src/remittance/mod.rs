@@ -21,6 +21,7 @@ pub use file::File;
 pub use plan::{PayeeKind, Stop};
 pub use prepare::pay_day;
 use state::Life;
+pub use state::Standing;
 
 use crate::actor::{Actor, Command};
 use crate::books::Outcome;
@@ -43,8 +44,8 @@ pub struct Remittance {
     pub month: Month,
     /// 振込指定日.
     pub pay_on: NaiveDate,
-    /// `prepared`, `approved`, `built`, `sent`, `confirmed`, `returned` or `cancelled`.
-    pub state: String,
+    /// Where it stands.
+    pub state: Standing,
     /// Its lines.
     pub lines: i32,
     /// Their sum.

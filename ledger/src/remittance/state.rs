@@ -68,19 +68,45 @@ pub struct Life {
     pub state: State,
 }
 
+foundation::standing! {
+    /// Where a remittance stands, by name alone.
+    pub enum Standing {
+        /// Waits for a second person.
+        Prepared = "prepared",
+        /// May be built.
+        Approved = "approved",
+        /// The file exists.
+        Built = "built",
+        /// The file is at the bank.
+        Sent = "sent",
+        /// The bank has debited it.
+        Confirmed = "confirmed",
+        /// Every line came back before the debit.
+        Returned = "returned",
+        /// Given up before it was sent.
+        Cancelled = "cancelled",
+    }
+}
+
 impl State {
-    /// As the database writes it.
+    /// The same, by its name alone.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::Prepared => Standing::Prepared,
+            Self::Approved { .. } => Standing::Approved,
+            Self::Built { .. } => Standing::Built,
+            Self::Sent { .. } => Standing::Sent,
+            Self::Confirmed { .. } => Standing::Confirmed,
+            Self::Returned { .. } => Standing::Returned,
+            Self::Cancelled => Standing::Cancelled,
+        }
+    }
+
+    /// As the database and people write it.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Prepared => "prepared",
-            Self::Approved { .. } => "approved",
-            Self::Built { .. } => "built",
-            Self::Sent { .. } => "sent",
-            Self::Confirmed { .. } => "confirmed",
-            Self::Returned { .. } => "returned",
-            Self::Cancelled => "cancelled",
-        }
+        self.standing().as_str()
     }
 
     /// As refusals say it.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use error::Rejected;
+pub use state::Standing;
 use state::Step;
 
 use crate::Ledger;
@@ -43,8 +44,8 @@ pub struct Statement {
     pub refunded: Yen,
     /// What is due: gross − refunded.
     pub net: Yen,
-    /// `drawn`, `claimed`, `examined` or `approved`.
-    pub state: String,
+    /// Where it stands.
+    pub state: Standing,
 }
 
 /// A receipt or refund on a statement, as the merchant sees it.
@@ -115,11 +116,11 @@ impl Ledger {
             return Err(Error::Rejected(Rejected::Unknown(*unknown)));
         }
         let act = self.act(command);
-        let mut name = "drawn";
+        let mut standing = Standing::Drawn;
         for (id, _, state) in locked {
-            name = state.take(step, id, act.clone()).map_err(Error::Rejected)?.as_str();
+            standing = state.take(step, id, act.clone()).map_err(Error::Rejected)?.standing();
         }
-        repo::mark_step_in_tx(&mut tx, municipality, &asked, name, &act).await?;
+        repo::mark_step_in_tx(&mut tx, municipality, &asked, standing, &act).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::state::State;
+use super::state::{Standing, State};
 use super::{Analysis, ReceiptLine, Statement};
 use crate::Tx;
 use crate::actor::Act;
@@ -205,7 +205,7 @@ pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, statements:
 }
 
 /// Writes the step that locked statements have taken: the same for all.
-pub async fn mark_step_in_tx(tx: &mut Tx<'_>, municipality: Municipality, statements: &[StatementId], state: &str, act: &Act) -> Result<(), Failure> {
+pub async fn mark_step_in_tx(tx: &mut Tx<'_>, municipality: Municipality, statements: &[StatementId], state: Standing, act: &Act) -> Result<(), Failure> {
     let ids: Vec<_> = statements.iter().map(|id| id.uuid()).collect();
     let marked = sqlx::query!(
         r#"
@@ -218,7 +218,7 @@ pub async fn mark_step_in_tx(tx: &mut Tx<'_>, municipality: Municipality, statem
         "#,
         municipality.code(),
         &ids,
-        state,
+        state.as_str(),
         act.at,
         act.by
     )
@@ -259,7 +259,7 @@ pub async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merchant: O
                 gross: Yen::new(row.gross_yen),
                 refunded: Yen::new(row.refunded_yen),
                 net: Yen::new(row.net_yen),
-                state: row.state,
+                state: Standing::parse(&row.state).ok_or_else(|| Failure::inconsistent("statements", row.state))?,
             })
         })
         .collect()

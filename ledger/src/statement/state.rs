@@ -59,16 +59,36 @@ impl Step {
     }
 }
 
+foundation::standing! {
+    /// Where a statement stands, by name alone.
+    pub enum Standing {
+        /// Its figures stand.
+        Drawn = "drawn",
+        /// The merchant claims it.
+        Claimed = "claimed",
+        /// Staff have looked it through.
+        Examined = "examined",
+        /// It may be paid.
+        Approved = "approved",
+    }
+}
+
 impl State {
-    /// As the database writes it.
+    /// The same, by its name alone.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::Drawn => Standing::Drawn,
+            Self::Claimed { .. } => Standing::Claimed,
+            Self::Examined { .. } => Standing::Examined,
+            Self::Approved { .. } => Standing::Approved,
+        }
+    }
+
+    /// As the database and people write it.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Drawn => "drawn",
-            Self::Claimed { .. } => "claimed",
-            Self::Examined { .. } => "examined",
-            Self::Approved { .. } => "approved",
-        }
+        self.standing().as_str()
     }
 
     /// As refusals say it.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use ledger::Ledger;
+use ledger::claim::Standing;
 use ledger::ids::{ClaimId, ClawbackId};
 use ledger::money::Yen;
 use ledger::staff::Action;
@@ -30,13 +31,17 @@ pub struct Arguments {
     command: Command,
 }
 
+fn standing(word: &str) -> Result<Standing, &'static str> {
+    Standing::parse(word).ok_or("filed, returned, examined, decided or withdrawn")
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// List claims, oldest filing first.
     List {
         /// Only those that are filed, returned, examined, decided or withdrawn.
-        #[arg(long)]
-        state: Option<String>,
+        #[arg(long, value_parser = standing)]
+        state: Option<Standing>,
     },
     /// Take in a form on paper from a TOML file: child, scheme, `[[costs]]` with expense, `amount_yen`, on (or from and to), `paid_to`.
     File {
@@ -184,7 +189,7 @@ pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyh
     match arguments.command {
         Command::About(about) => look(&office, about).await,
         Command::Step(step) => take(&office, step).await,
-        Command::List { state } => office.run(Action::ListClaims, None, async |by| claims::list_claims(by, state.as_deref(), None, LIST_MAX).await).await,
+        Command::List { state } => office.run(Action::ListClaims, None, async |by| claims::list_claims(by, state, None, LIST_MAX).await).await,
         Command::Clawbacks { all } => office.run(Action::ListClawbacks, None, async |by| claims::list_clawbacks(by, !all, None, LIST_MAX).await).await,
         Command::File { file } => {
             let form = form(&file).await?;

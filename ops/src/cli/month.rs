@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use ledger::Ledger;
 use ledger::ids::StatementId;
 use ledger::staff::Action;
+use ledger::statement::Standing;
 use ledger::time::Month;
 use office::actions::month;
 use office::{Acting, Refused};
@@ -70,7 +71,7 @@ struct Which {
 
 impl Which {
     /// Those that are named, or all of the month in `state`.
-    async fn ids(self, by: &Acting, state: &str) -> Result<Vec<StatementId>, Refused> {
+    async fn ids(self, by: &Acting, state: Standing) -> Result<Vec<StatementId>, Refused> {
         if self.month.is_none() {
             return Ok(self.statements);
         }
@@ -104,7 +105,7 @@ pub async fn run(arguments: Arguments, ledger: &Ledger, output: &Output) -> anyh
 async fn examine(office: &Office<'_>, which: Which) -> anyhow::Result<Exit> {
     let subject = which.subject();
     let examined = async |by: &Acting| {
-        let ids = which.ids(by, "claimed").await?;
+        let ids = which.ids(by, Standing::Claimed).await?;
         month::examine_statements(by, &ids).await?;
         Ok(ids)
     };
@@ -114,7 +115,7 @@ async fn examine(office: &Office<'_>, which: Which) -> anyhow::Result<Exit> {
 async fn approve(office: &Office<'_>, which: Which) -> anyhow::Result<Exit> {
     let subject = which.subject();
     let approved = async |by: &Acting| {
-        let ids = which.ids(by, "examined").await?;
+        let ids = which.ids(by, Standing::Examined).await?;
         month::approve_statements(by, &ids).await?;
         Ok(ids)
     };

@@ -125,7 +125,7 @@ impl ClaimBody {
             fiscal_year: claim.year.year(),
             filing: claim.filing,
             filed_at: tokyo_time(claim.filed_at),
-            status: claim.state,
+            status: claim.state.as_str(),
             requested_yen: claim.requested.get(),
             reserved_yen: claim.reserved.get(),
             granted_yen: claim.granted.map(Yen::get),

@@ -13,6 +13,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use ledger::actor::{Actor, Command};
+use ledger::claim::Standing;
 use ledger::claim::{Detail, OfFamily};
 use ledger::ids::{ChildId, ClaimId};
 use serde::Serialize;
@@ -48,7 +49,7 @@ pub(crate) fn router() -> Router<Deps> {
 /// Which claims.
 pub(crate) struct ClaimQuery {
     child: Option<ChildId>,
-    status: Option<&'static [&'static str]>,
+    status: Option<&'static [Standing]>,
     after: Option<ClaimId>,
     limit: i64,
 }
@@ -64,12 +65,12 @@ impl Read for ClaimQuery {
 }
 
 /// The states that a family's word stands for: an examined claim looks as if it were waiting.
-fn status(given: Given<'_>) -> Result<&'static [&'static str], Fault> {
+fn status(given: Given<'_>) -> Result<&'static [Standing], Fault> {
     match text(STATUS_MAX)(given)?.as_str() {
-        "filed" => Ok(&["filed", "examined"]),
-        "returned" => Ok(&["returned"]),
-        "decided" => Ok(&["decided"]),
-        "withdrawn" => Ok(&["withdrawn"]),
+        "filed" => Ok(&[Standing::Filed, Standing::Examined]),
+        "returned" => Ok(&[Standing::Returned]),
+        "decided" => Ok(&[Standing::Decided]),
+        "withdrawn" => Ok(&[Standing::Withdrawn]),
         _ => Err(Fault::Form("filed, returned, decided, withdrawn")),
     }
 }

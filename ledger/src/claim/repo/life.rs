@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::Tx;
 use crate::actor::Act;
-use crate::claim::state::{Life, State};
+use crate::claim::state::{Life, Standing, State};
 use crate::claim::{Claim, OfFamily};
 use crate::error::Failure;
 use crate::ids::{ChildId, ClaimId, FamilyId, MerchantId, Municipality};
@@ -115,7 +115,7 @@ impl TryFrom<Row> for Stored {
             year: FiscalYear::new(fiscal_year),
             filing,
             filed_at,
-            state: state.as_str(),
+            state: state.standing(),
             requested: Yen::new(requested_yen),
             reserved: Yen::new(reserved_yen),
             proposed,
@@ -147,15 +147,15 @@ pub(in crate::claim) async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipa
 }
 
 /// Claims in the order of their filing: in one state or any, one or many, from the one after `after`.
-pub(in crate::claim) struct Filter<'a> {
+pub(in crate::claim) struct Filter {
     pub(in crate::claim) id: Option<ClaimId>,
-    pub(in crate::claim) state: Option<&'a str>,
+    pub(in crate::claim) state: Option<Standing>,
     pub(in crate::claim) after: Option<(Instant, ClaimId)>,
     pub(in crate::claim) limit: i64,
 }
 
 /// Claims that pass a filter.
-pub(in crate::claim) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, filter: &Filter<'_>) -> Result<Vec<Stored>, Failure> {
+pub(in crate::claim) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality, filter: &Filter) -> Result<Vec<Stored>, Failure> {
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -169,7 +169,7 @@ pub(in crate::claim) async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipa
         "#,
         municipality.code(),
         filter.id.map(ClaimId::uuid),
-        filter.state,
+        filter.state.map(Standing::as_str),
         filter.after.map(|(at, _)| at),
         filter.after.map(|(_, id)| id.uuid()),
         filter.limit
@@ -186,7 +186,7 @@ pub(in crate::claim) async fn list_of_family_in_tx(
     family: FamilyId,
     which: &OfFamily<'_>,
 ) -> Result<Vec<Stored>, Failure> {
-    let states: Vec<_> = which.states.iter().map(|state| (*state).to_owned()).collect();
+    let states: Vec<_> = which.states.iter().map(|state| state.as_str().to_owned()).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"

@@ -21,7 +21,7 @@ use crate::error::Failure;
 use crate::ids::{EntryId, MerchantId, Municipality, RemittanceId};
 use crate::money::Yen;
 use crate::remittance::Remittance;
-use crate::remittance::state::{Life, State};
+use crate::remittance::state::{Life, Standing, State};
 use crate::statement::repo::month_of;
 use crate::time::Instant;
 
@@ -72,7 +72,7 @@ pub async fn lock_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remittance:
         sequence: row.sequence,
         month: month_of(row.month)?,
         pay_on: row.pay_on,
-        state: row.state,
+        state: state.standing(),
         lines: row.lines,
         total: Yen::new(row.total_yen),
     };
@@ -167,7 +167,7 @@ pub async fn list_in_tx(tx: &mut Tx<'_>, municipality: Municipality) -> Result<V
                 sequence: row.sequence,
                 month: month_of(row.month)?,
                 pay_on: row.pay_on,
-                state: row.state,
+                state: Standing::parse(&row.state).ok_or_else(|| Failure::inconsistent("remittances", row.state))?,
                 lines: row.lines,
                 total: Yen::new(row.total_yen),
             })

@@ -4,6 +4,7 @@
 //! What is written to a family is its own argument and sealed with the claim: the reason stands open in the audit log.
 
 use citizen_api::routes::claims::form::{FilingForm, NewClaim};
+use ledger::claim::Standing;
 use ledger::ids::{ClaimId, ClawbackId};
 use ledger::money::Yen;
 
@@ -14,7 +15,7 @@ use crate::bodies::claims::{AssessmentBody, ClaimBody, ClaimDetailBody, Clawback
 use crate::refused::Refused;
 
 /// Lists claims in one state or in all, the oldest filing first: at most `limit`, behind `after`.
-pub async fn list_claims(by: &Acting, state: Option<&str>, after: Option<ClaimId>, limit: i64) -> Result<Vec<ClaimBody>, Refused> {
+pub async fn list_claims(by: &Acting, state: Option<Standing>, after: Option<ClaimId>, limit: i64) -> Result<Vec<ClaimBody>, Refused> {
     let (ledger, city) = (by.ledger(), by.city());
     let after = match after {
         None => None,

@@ -1,6 +1,7 @@
 //! Claims, their files, and what is asked back.
 
 use chrono::NaiveDate;
+use ledger::claim::Standing;
 use ledger::claim::{Assessment, Claim, Clawback, Cost, Detail, Evidence, Media, Step, WaitingClawback};
 use ledger::ids::{ChildId, ClaimId, ClawbackId, FamilyId, MerchantId};
 use ledger::money::Yen;
@@ -23,7 +24,7 @@ pub struct ClaimBody {
     pub scheme: String,
     pub fiscal_year: i16,
     #[schema(value_type = String)]
-    pub state: &'static str,
+    pub state: Standing,
     /// How often it was handed in: who examines says which filing they have seen.
     pub filing: i16,
     pub filed_at: String,

@@ -1,6 +1,7 @@
 //! Merchants, their people, desks and accounts.
 
 use ledger::ids::{MerchantId, PersonId, TerminalId};
+use ledger::merchant::Standing;
 use ledger::merchant::account::MerchantAccount;
 use ledger::merchant::people::{Person, PersonInvited, PersonRole};
 use ledger::merchant::{Listing, Merchant, Service, Terminal};
@@ -17,12 +18,13 @@ pub struct ListedBody {
     pub merchant: MerchantId,
     pub name: String,
     pub area: String,
-    pub state: String,
+    #[schema(value_type = String)]
+    pub state: Standing,
     pub categories: Vec<String>,
 }
 
-impl From<(Listing, String)> for ListedBody {
-    fn from((listing, state): (Listing, String)) -> Self {
+impl From<(Listing, Standing)> for ListedBody {
+    fn from((listing, state): (Listing, Standing)) -> Self {
         let Listing { id, name, kana: _, area, categories } = listing;
         Self { merchant: id, name, area, state, categories }
     }
@@ -37,7 +39,8 @@ pub struct MerchantBody {
     pub name: String,
     pub kana: String,
     pub area: String,
-    pub state: String,
+    #[schema(value_type = String)]
+    pub state: Standing,
     pub services: Vec<ServiceBody>,
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use ledger::close::Checklist;
 use ledger::ids::{MerchantId, StatementId};
+use ledger::statement::Standing;
 use ledger::statement::{Analysis, Statement};
 use ledger::time::Month;
 use serde::Serialize;
@@ -26,7 +27,8 @@ pub struct StatementBody {
     pub gross_yen: i64,
     pub refunded_yen: i64,
     pub net_yen: i64,
-    pub state: String,
+    #[schema(value_type = String)]
+    pub state: Standing,
 }
 
 impl From<Statement> for StatementBody {

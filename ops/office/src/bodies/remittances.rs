@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use ledger::ids::RemittanceId;
+use ledger::remittance::Standing;
 use ledger::remittance::{DetailRow, File, Remittance};
 use ledger::time::Month;
 use serde::Serialize;
@@ -18,7 +19,8 @@ pub struct RemittanceBody {
     pub month: Month,
     #[schema(value_type = String, format = Date)]
     pub pay_on: NaiveDate,
-    pub state: String,
+    #[schema(value_type = String)]
+    pub state: Standing,
     pub lines: i32,
     pub total_yen: i64,
 }

@@ -1,5 +1,6 @@
 //! Claims and what is asked back. The form itself is the families' own: [`citizen_api::routes::claims::form`].
 
+use ledger::claim::Standing;
 use ledger::money::Yen;
 use web::fields::{Given, text};
 use web::form::{Rule, parsed, whole, word};
@@ -7,15 +8,14 @@ use web::{Fault, form};
 
 use super::{message, yen};
 
-const STATES: [&str; 5] = ["filed", "returned", "examined", "decided", "withdrawn"];
 const STATE_MAX: usize = 20;
 const FILINGS_MAX: i64 = 90;
 
-pub(super) fn state() -> Rule<impl Fn(Given<'_>) -> Result<&'static str, Fault>> {
+pub(super) fn state() -> Rule<impl Fn(Given<'_>) -> Result<Standing, Fault>> {
     let form = "filed, returned, examined, decided, withdrawn";
     let known = move |given: Given<'_>| {
         let state = text(STATE_MAX)(given)?;
-        STATES.into_iter().find(|known| *known == state).ok_or(Fault::Form(form))
+        Standing::parse(&state).ok_or(Fault::Form(form))
     };
     parsed::<String>(form, "^(filed|returned|examined|decided|withdrawn)$").read_by(known)
 }

@@ -83,7 +83,7 @@ form! {
     /// The queue of claims: oldest filing first.
     pub(crate) struct ClaimPage {
         /// In one state.
-        state: Option<&'static str> = optional(claims::state()),
+        state: Option<ledger::claim::Standing> = optional(claims::state()),
         /// The page begins behind this one.
         after: Option<ClaimId> = optional(id("clm_…")),
         /// Items on a page; 50 where nothing is said.

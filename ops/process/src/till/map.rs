@@ -161,7 +161,7 @@ pub(super) fn statement(statement: &LedgerStatement, payouts: &[LedgerPayout], p
         gross_yen: statement.gross.get(),
         refunded_yen: statement.refunded.get(),
         net_yen: statement.net.get(),
-        state: statement.state.clone(),
+        state: statement.state.as_str().to_owned(),
         pay_on: live.map(|payout| payout.pay_on).or(planned),
         payouts: own.into_iter().map(payout).collect(),
     }

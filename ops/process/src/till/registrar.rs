@@ -98,7 +98,7 @@ impl Registrar for LedgerTill {
         let token = CityToken::parse(credential.token()).ok_or(TillError::Unauthorized)?;
         let (merchant, reason) = self.ledger.find_application(&token).await.map_err(map::failed)?.ok_or(TillError::Unauthorized)?;
         let services = merchant.services.into_iter().map(|(service, approved)| (people::service(service), approved)).collect();
-        Ok(Application { merchant: merchant.id.to_string(), name: merchant.name, state: merchant.state, reason, services })
+        Ok(Application { merchant: merchant.id.to_string(), name: merchant.name, state: merchant.state.as_str().to_owned(), reason, services })
     }
 
     async fn people(&self, credential: &Credential) -> Answer<Vec<Person>> {

@@ -63,7 +63,8 @@ impl World {
     async fn approve(&self) {
         let (ledger, municipality) = (self.ledger(), self.municipality());
         let statements = ledger.list_statements(municipality, None, None).await.expect("statements");
-        let claimed: Vec<_> = statements.iter().filter(|statement| statement.state == "claimed").map(|statement| statement.id).collect();
+        let claimed: Vec<_> =
+            statements.iter().filter(|statement| statement.state == ledger::statement::Standing::Claimed).map(|statement| statement.id).collect();
         if !claimed.is_empty() {
             ledger.examine_statements(municipality, &staff("a", &self.key()), &claimed).await.expect("examined");
             ledger.approve_statements(municipality, &staff("b", &self.key()), &claimed).await.expect("approved");

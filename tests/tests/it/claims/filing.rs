@@ -30,7 +30,7 @@ async fn a_claim_that_was_taken_back_may_be_made_anew() {
     let back = Command::new(Actor::Family(claim.family), "back", &claim.id);
     world.ledger().withdraw_claim(KOBE, &back, claim.id).await.unwrap();
     world.ledger().withdraw_claim(KOBE, &back, claim.id).await.unwrap();
-    assert_eq!((world.claim(claim.id).await.state, world.budget(2024).await), ("withdrawn", 1_000_000));
+    assert_eq!((world.claim(claim.id).await.state, world.budget(2024).await), (ledger::claim::Standing::Withdrawn, 1_000_000));
     assert_eq!(world.file("second", &pass).await.reserved, yen(20_000));
     world.assert_sound().await;
 }
@@ -40,7 +40,7 @@ async fn a_returned_claim_keeps_its_money_and_is_corrected_to_the_difference() {
     let world = World::fukuoka().await;
     let claim = world.file("c", &[tuition(30_000, "2025-10-20")]).await;
     world.ledger().return_claim(FUKUOKA, &staff("a", "return"), claim.id, "領収書の金額と違います").await.unwrap();
-    assert_eq!((world.claim(claim.id).await.state, world.coupons().await), ("returned", 90_000));
+    assert_eq!((world.claim(claim.id).await.state, world.coupons().await), (ledger::claim::Standing::Returned, 90_000));
     assert_eq!(code(world.examine("a", &claim, 30_000).await), "claim_state");
 
     let (ledger, id) = (world.ledger(), claim.id);
@@ -62,7 +62,7 @@ async fn a_returned_claim_keeps_its_money_and_is_corrected_to_the_difference() {
     let steps: Vec<_> = read.steps.iter().map(|step| (step.step.as_str(), step.reason.as_deref(), step.by.as_deref())).collect();
     let filed = ("filed", None, None);
     assert_eq!(steps, [filed, ("returned", Some("領収書の金額と違います"), None), filed, filed]);
-    assert_eq!((read.claim.state, read.claim.proposed, read.costs.len()), ("filed", None, 2));
+    assert_eq!((read.claim.state, read.claim.proposed, read.costs.len()), (ledger::claim::Standing::Filed, None, 2));
     world.assert_sound().await;
 }
 

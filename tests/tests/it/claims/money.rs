@@ -12,7 +12,7 @@ async fn thirty_thousand_by_receipt_leave_thirty_thousand_less_on_the_coupons() 
     let world = World::fukuoka().await;
     let (family, _) = world.family(1).await;
     let claim = world.file("c", &[tuition(30_000, "2025-10-20")]).await;
-    assert_eq!((claim.reserved, claim.state, claim.year), (yen(30_000), "filed", FiscalYear::new(2025)));
+    assert_eq!((claim.reserved, claim.state, claim.year), (yen(30_000), ledger::claim::Standing::Filed, FiscalYear::new(2025)));
     assert_eq!((world.coupons().await, world.reserved(claim.id).await, world.owed(family).await), (90_000, 30_000, 0));
     world.assert_sound().await;
 

@@ -72,7 +72,7 @@ async fn a_decision_posts_in_the_open_month_and_none_on_a_closed_day() {
     assert!(ledger::books::repo::close_through_in_tx(&mut tx, FUKUOKA, ledger::books::repo::Scope::Books, close, now, "staff:x").await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(code(world.decide("b", claim.id, 30_000).await), "closed");
-    assert_eq!((world.claim(claim.id).await.state, world.reserved(claim.id).await), ("examined", 30_000));
+    assert_eq!((world.claim(claim.id).await.state, world.reserved(claim.id).await), (ledger::claim::Standing::Examined, 30_000));
     assert_eq!(code(world.try_file(1, "closed", &[tuition(1_000, "2025-10-20")]).await), "closed");
     world.test.set("2025-12-01");
     world.decide("b", claim.id, 30_000).await.unwrap();

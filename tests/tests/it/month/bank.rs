@@ -89,7 +89,7 @@ async fn a_debit_of_its_total_confirms_what_was_sent_and_an_unknown_one_awaits_a
     world.import("july", &statement(10_500_000, "2026-07-10", lines)).await.unwrap();
     let run = world.match_lines("a").await;
     assert_eq!((run.matched, run.unmatched), (1, 1));
-    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "confirmed");
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, ledger::remittance::Standing::Confirmed);
     assert_eq!(world.of_city(Kind::PayoutsInTransit).await, 0);
     let report = world.ledger().reconciliation_report(CITY, days()).await.unwrap();
     assert_eq!(report.rows[0].target, Some(sent.id.to_string()));
@@ -183,7 +183,7 @@ async fn a_debit_far_behind_that_may_be_the_same_file_leaves_both_to_a_person() 
     world.import("july", &statement(10_500_000, "2026-07-10", lines)).await.unwrap();
     let run = world.match_lines("a").await;
     assert_eq!((run.matched, run.unmatched), (600, 2));
-    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "sent");
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, ledger::remittance::Standing::Sent);
 }
 
 #[tokio::test]

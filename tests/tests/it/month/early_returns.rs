@@ -30,7 +30,7 @@ async fn a_line_returned_before_the_debit_reopens_its_payables_and_the_rest_is_d
 
     assert_eq!(import_debit(&world, 8_000).await.matched, 1, "the rest confirms the file");
     assert_eq!(world.of_city(Kind::PayoutsInTransit).await, 0);
-    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "confirmed");
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, ledger::remittance::Standing::Confirmed);
     let report = world.ledger().reconciliation_report(CITY, days()).await.unwrap();
     assert_eq!((report.unmatched, report.difference_yen), (0, Some(Yen::ZERO)));
     let blocked = world.ledger().prepare_remittance(CITY, &staff("a", "too early"), may()).await.unwrap_err();
@@ -46,7 +46,7 @@ async fn the_full_debit_does_not_confirm_a_file_of_which_a_line_came_back() {
     world.ledger().propose_early_return(CITY, &staff("a", "told"), line, "口座なし").await.unwrap();
     world.ledger().confirm_early_return(CITY, &staff("b", "confirm"), line).await.unwrap();
     assert_eq!(import_debit(&world, 58_000).await.unmatched, 1, "somebody must look");
-    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "sent");
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, ledger::remittance::Standing::Sent);
     world.assert_sound().await;
 }
 
@@ -59,7 +59,7 @@ async fn a_file_of_which_every_line_came_back_has_ended_without_a_debit() {
         world.ledger().propose_early_return(CITY, &staff("a", &format!("told {number}")), line, "口座なし").await.unwrap();
         world.ledger().confirm_early_return(CITY, &staff("b", &format!("confirm {number}")), line).await.unwrap();
     }
-    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, "returned");
+    assert_eq!(world.ledger().list_remittances(CITY).await.unwrap()[0].state, ledger::remittance::Standing::Returned);
     assert_eq!(world.of_city(Kind::PayoutsInTransit).await, 0);
     world.assert_sound().await;
 }
