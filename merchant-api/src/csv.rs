@@ -78,7 +78,7 @@ impl File {
 
 /// A text that a spreadsheet shows and never runs as a formula (OWASP: CSV injection).
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) { format!("'{text}").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn a_cell_that_would_be_a_formula_is_text() {
-        for (text, shown) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("+1", "'+1"), ("2026-05/017", "2026-05/017"), ("", "")] {
+        for (text, shown) in
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("+1", "'+1"), ("2026-05/017", "2026-05/017"), ("", ""), ("＝1+1", "'＝1+1"), ("\n=1", "'\n=1")]
+        {
             assert_eq!(guarded(text), shown);
         }
     }

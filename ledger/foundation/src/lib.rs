@@ -25,10 +25,11 @@ macro_rules! shows_nothing {
     )+};
 }
 
-/// Declares an enum of words: where something stands, as the database, documents and programs write it.
+/// Declares where something stands: an enum of words, as the database, documents and programs write them, and as refusals say them in Japanese and in
+/// easy Japanese.
 #[macro_export]
 macro_rules! standing {
-    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = ($word:literal, $ja:literal, $easy:literal)),+ $(,)? }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name {
@@ -41,6 +42,14 @@ macro_rules! standing {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
+                }
+            }
+
+            /// As refusals say it.
+            #[must_use]
+            pub const fn word(self) -> $crate::refusal::Word {
+                match self {
+                    $(Self::$variant => $crate::refusal::Word { en: $word, ja: $ja, easy: $easy }),+
                 }
             }
 

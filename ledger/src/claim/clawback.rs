@@ -90,6 +90,6 @@ impl Ledger {
 
 /// What may still be asked back.
 fn left(stored: &Stored) -> Result<Yen, Error<Rejected>> {
-    let granted = stored.life.granted().ok_or(Error::Rejected(Rejected::State { state: stored.life.state.word(), asked: "asked back" }))?;
+    let granted = stored.life.granted().ok_or(Error::Rejected(Rejected::State { state: stored.life.state.standing().word(), asked: "asked back" }))?;
     Ok(granted.minus(stored.claim.clawed_back)?)
 }

@@ -287,7 +287,8 @@ mod tests {
         assert_eq!(nothing.japanese(), "お支払いできる額がありません（対象期間外の費用です、残りがありません）。");
         assert_eq!(Rejected::Cost { number: 2, field: field::TO }.japanese(), "費用 2 の期間を見直してください。");
         assert_eq!(
-            Rejected::State { state: State::Decided { examined: act(), decided: act(), granted: Yen::ZERO }.word(), asked: "filed again" }.japanese(),
+            Rejected::State { state: State::Decided { examined: act(), decided: act(), granted: Yen::ZERO }.standing().word(), asked: "filed again" }
+                .japanese(),
             "この申請は決定済みのため、この操作はできません。"
         );
     }

@@ -53,7 +53,7 @@ impl Ledger {
         let known = self.find_stored_claim_in_tx(&mut tx, municipality, claim).await?.filter(|known| known.claim.family == family);
         let Stored { claim: known, life } = known.ok_or(Error::Rejected(Rejected::Unknown(claim)))?;
         if !matches!(life.state, State::Filed | State::Returned { .. }) {
-            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "filed again" }));
+            return Err(Error::Rejected(Rejected::State { state: life.state.standing().word(), asked: "filed again" }));
         }
         let ask = Ask { claim, family, child: known.child, scheme: &known.scheme, costs, year: Some(known.year) };
         self.assess_claim_in_tx(&mut tx, municipality, &ask).await.map(|(assessment, _)| assessment)

@@ -6,7 +6,6 @@
 use super::error::Rejected;
 use crate::actor::Act;
 use crate::money::Yen;
-use crate::refusal::Word;
 
 /// Where a claim stands, with who brought it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,15 +57,15 @@ foundation::standing! {
     /// Where a claim stands, by name alone.
     pub enum Standing {
         /// Waits to be examined.
-        Filed = "filed",
+        Filed = ("filed", "審査を待っている", "市役所が見るのを待っている"),
         /// Came back for correction.
-        Returned = "returned",
+        Returned = ("returned", "差し戻されている", "直すのを待っている"),
         /// A second person decides.
-        Examined = "examined",
+        Examined = ("examined", "審査が済んで決定を待っている", "市役所が決めるのを待っている"),
         /// Two people have decided.
-        Decided = "decided",
+        Decided = ("decided", "決定済みの", "決まった"),
         /// The family has taken it back.
-        Withdrawn = "withdrawn",
+        Withdrawn = ("withdrawn", "取り下げられている", "やめた"),
     }
 }
 
@@ -83,27 +82,8 @@ impl State {
         }
     }
 
-    /// As the database and people write it.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        self.standing().as_str()
-    }
-
-    /// As refusals say it.
-    #[must_use]
-    pub const fn word(&self) -> Word {
-        let (ja, easy) = match self {
-            Self::Filed => ("審査を待っている", "市役所が見るのを待っている"),
-            Self::Returned { .. } => ("差し戻されている", "直すのを待っている"),
-            Self::Examined { .. } => ("審査が済んで決定を待っている", "市役所が決めるのを待っている"),
-            Self::Decided { .. } => ("決定済みの", "決まった"),
-            Self::Withdrawn { .. } => ("取り下げられている", "やめた"),
-        };
-        Word { en: self.as_str(), ja, easy }
-    }
-
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.word(), asked }
+        Rejected::State { state: self.standing().word(), asked }
     }
 }
 
@@ -183,7 +163,7 @@ mod tests {
     fn who_examined_or_filed_does_not_decide() {
         assert_eq!(examined().decide(act("a"), Yen::new(20_000)).unwrap_err().code(), "same_person");
         assert_eq!(examined().decide(act("family"), Yen::new(20_000)).unwrap_err().code(), "same_person");
-        assert_eq!(examined().decide(act("b"), Yen::new(20_000)).unwrap().state.as_str(), "decided");
+        assert_eq!(examined().decide(act("b"), Yen::new(20_000)).unwrap().state.standing().as_str(), "decided");
     }
 
     #[test]

@@ -210,7 +210,7 @@ pub async fn mark_state_in_tx(tx: &mut Tx<'_>, municipality: Municipality, merch
         "#,
         municipality.code(),
         merchant.uuid(),
-        state.as_str(),
+        state.standing().as_str(),
         decided.map(|act| act.at),
         decided.map(|act| &act.by),
         suspended.map(|act| act.at),

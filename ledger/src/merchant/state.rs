@@ -5,7 +5,6 @@
 
 use super::error::Rejected;
 use crate::actor::{Act, Actor};
-use crate::refusal::Word;
 
 /// Where a merchant stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +47,13 @@ foundation::standing! {
     /// Where a merchant stands, by name alone.
     pub enum Standing {
         /// Waits for a second person.
-        Applied = "applied",
+        Applied = ("applied", "承認を待っている", "市役所が決めるのを待っている"),
         /// Takes payments and is paid.
-        Approved = "approved",
+        Approved = ("approved", "承認されている", "使える"),
         /// Takes no payment.
-        Suspended = "suspended",
+        Suspended = ("suspended", "停止されている", "止まっている"),
         /// Never took a payment.
-        Refused = "refused",
+        Refused = ("refused", "却下されている", "使えないと決まった"),
     }
 }
 
@@ -70,26 +69,8 @@ impl State {
         }
     }
 
-    /// As the database and people write it.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        self.standing().as_str()
-    }
-
-    /// As refusals say it.
-    #[must_use]
-    pub const fn word(&self) -> Word {
-        let (ja, easy) = match self {
-            Self::Applied => ("承認を待っている", "市役所が決めるのを待っている"),
-            Self::Approved { .. } => ("承認されている", "使える"),
-            Self::Suspended { .. } => ("停止されている", "止まっている"),
-            Self::Refused { .. } => ("却下されている", "使えないと決まった"),
-        };
-        Word { en: self.as_str(), ja, easy }
-    }
-
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.word(), asked }
+        Rejected::State { state: self.standing().word(), asked }
     }
 }
 
@@ -175,9 +156,9 @@ mod tests {
         let received = came().receive(act("b")).unwrap();
         assert_eq!(received.clone().receive(act("c")).unwrap_err().code(), "merchant_state");
         assert_eq!(received.clone().approve(act("b")).unwrap_err().code(), "same_person");
-        assert_eq!(received.approve(act("c")).unwrap().state.as_str(), "approved");
+        assert_eq!(received.approve(act("c")).unwrap().state.standing().as_str(), "approved");
         assert_eq!(applied().receive(act("b")).unwrap_err().code(), "merchant_state", "somebody took it in");
-        assert_eq!(came().refuse(act("b")).unwrap().state.as_str(), "refused", "one person may refuse");
+        assert_eq!(came().refuse(act("b")).unwrap().state.standing().as_str(), "refused", "one person may refuse");
     }
 
     #[test]
@@ -186,7 +167,7 @@ mod tests {
         assert_eq!(applied().refuse(act("a")).unwrap_err().code(), "same_person");
         let suspended = applied().approve(act("b")).unwrap().suspend(act("c"), "why".to_owned()).unwrap();
         assert_eq!(suspended.clone().resume(&act("c")).unwrap_err().code(), "same_person");
-        assert_eq!(suspended.resume(&act("b")).unwrap().state.as_str(), "approved");
+        assert_eq!(suspended.resume(&act("b")).unwrap().state.standing().as_str(), "approved");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Ledger {
         }
         let life = repo::lock_in_tx(&mut tx, municipality, merchant).await?.ok_or(Error::Rejected(Rejected::UnknownMerchant(merchant)))?;
         if !matches!(life.state, State::Approved { .. }) {
-            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "given a terminal" }));
+            return Err(Error::Rejected(Rejected::State { state: life.state.standing().word(), asked: "given a terminal" }));
         }
         let made = self.act(command);
         let terminal = Terminal { id, merchant, label: label.to_owned() };

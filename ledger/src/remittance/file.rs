@@ -108,7 +108,7 @@ impl Ledger {
     async fn remittance_file_in_tx(&self, tx: &mut Tx<'_>, municipality: Municipality, remittance: RemittanceId) -> Result<File, Error<Rejected>> {
         let found = repo::lock_in_tx(tx, municipality, remittance).await?;
         let (shown, Life { state, .. }) = found.ok_or(Error::Rejected(Rejected::Unknown(remittance)))?;
-        let built = state.file().ok_or(Error::Rejected(Rejected::State { state: state.word(), asked: "read as a file" }))?;
+        let built = state.file().ok_or(Error::Rejected(Rejected::State { state: state.standing().word(), asked: "read as a file" }))?;
         let file = self.write_file_in_tx(tx, municipality, &shown, tokyo_date(built.1.at)).await?;
         if file.sha256 == *built.0 { Ok(file) } else { Err(Error::Rejected(Rejected::OtherFile)) }
     }

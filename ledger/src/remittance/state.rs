@@ -7,7 +7,6 @@ use super::error::Rejected;
 use crate::actor::Act;
 use crate::ids::EntryId;
 use crate::money::Yen;
-use crate::refusal::Word;
 
 /// Where a remittance stands, with who brought it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,19 +71,19 @@ foundation::standing! {
     /// Where a remittance stands, by name alone.
     pub enum Standing {
         /// Waits for a second person.
-        Prepared = "prepared",
+        Prepared = ("prepared", "承認を待っている", "ほかの人が決めるのを待っている"),
         /// May be built.
-        Approved = "approved",
+        Approved = ("approved", "承認済みの", "決まった"),
         /// The file exists.
-        Built = "built",
+        Built = ("built", "ファイルができている", "ファイルができた"),
         /// The file is at the bank.
-        Sent = "sent",
+        Sent = ("sent", "銀行に送付されている", "銀行に送った"),
         /// The bank has debited it.
-        Confirmed = "confirmed",
+        Confirmed = ("confirmed", "振込が済んでいる", "払い終わった"),
         /// Every line came back before the debit.
-        Returned = "returned",
+        Returned = ("returned", "すべて戻っている", "ぜんぶ戻った"),
         /// Given up before it was sent.
-        Cancelled = "cancelled",
+        Cancelled = ("cancelled", "取り消されている", "取り消した"),
     }
 }
 
@@ -103,29 +102,8 @@ impl State {
         }
     }
 
-    /// As the database and people write it.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        self.standing().as_str()
-    }
-
-    /// As refusals say it.
-    #[must_use]
-    pub const fn word(&self) -> Word {
-        let (ja, easy) = match self {
-            Self::Prepared => ("承認を待っている", "ほかの人が決めるのを待っている"),
-            Self::Approved { .. } => ("承認済みの", "決まった"),
-            Self::Built { .. } => ("ファイルができている", "ファイルができた"),
-            Self::Sent { .. } => ("銀行に送付されている", "銀行に送った"),
-            Self::Confirmed { .. } => ("振込が済んでいる", "払い終わった"),
-            Self::Returned { .. } => ("すべて戻っている", "ぜんぶ戻った"),
-            Self::Cancelled => ("取り消されている", "取り消した"),
-        };
-        Word { en: self.as_str(), ja, easy }
-    }
-
     const fn wrong(&self, asked: &'static str) -> Rejected {
-        Rejected::State { state: self.word(), asked }
+        Rejected::State { state: self.standing().word(), asked }
     }
 
     /// The digest and day of the built file, if there is one.
@@ -213,7 +191,7 @@ mod tests {
     #[test]
     fn the_preparer_does_not_approve() {
         assert_eq!(life(State::Prepared).approve(act("a")).unwrap_err().code(), "same_person");
-        assert_eq!(life(State::Prepared).approve(act("b")).unwrap().as_str(), "approved");
+        assert_eq!(life(State::Prepared).approve(act("b")).unwrap().standing().as_str(), "approved");
     }
 
     #[test]

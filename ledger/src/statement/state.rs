@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use super::error::Rejected;
 use crate::actor::Act;
 use crate::ids::StatementId;
-use crate::refusal::Word;
 use crate::time::{Month, next_day};
 
 /// Where a statement stands, with who brought it there.
@@ -63,13 +62,13 @@ foundation::standing! {
     /// Where a statement stands, by name alone.
     pub enum Standing {
         /// Its figures stand.
-        Drawn = "drawn",
+        Drawn = ("drawn", "請求を待っている", "教室の返事を待っている"),
         /// The merchant claims it.
-        Claimed = "claimed",
+        Claimed = ("claimed", "審査を待っている", "市役所が見るのを待っている"),
         /// Staff have looked it through.
-        Examined = "examined",
+        Examined = ("examined", "承認を待っている", "市役所が決めるのを待っている"),
         /// It may be paid.
-        Approved = "approved",
+        Approved = ("approved", "承認済みの", "決まった"),
     }
 }
 
@@ -85,24 +84,6 @@ impl State {
         }
     }
 
-    /// As the database and people write it.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        self.standing().as_str()
-    }
-
-    /// As refusals say it.
-    #[must_use]
-    pub const fn word(&self) -> Word {
-        let (ja, easy) = match self {
-            Self::Drawn => ("請求を待っている", "教室の返事を待っている"),
-            Self::Claimed { .. } => ("審査を待っている", "市役所が見るのを待っている"),
-            Self::Examined { .. } => ("承認を待っている", "市役所が決めるのを待っている"),
-            Self::Approved { .. } => ("承認済みの", "決まった"),
-        };
-        Word { en: self.as_str(), ja, easy }
-    }
-
     /// Takes the next step.
     ///
     /// # Errors
@@ -116,7 +97,7 @@ impl State {
             (Self::Claimed { claimed }, Step::Examine) => Ok(Self::Examined { claimed, examined: act }),
             (Self::Examined { claimed, examined }, Step::Approve) if same(&claimed) || same(&examined) => Err(refused()),
             (Self::Examined { claimed, examined }, Step::Approve) => Ok(Self::Approved { claimed, examined, approved: act }),
-            (other, step) => Err(Rejected::State { statement, state: other.word(), asked: step.asked() }),
+            (other, step) => Err(Rejected::State { statement, state: other.standing().word(), asked: step.asked() }),
         }
     }
 }
@@ -145,7 +126,7 @@ mod tests {
 
     #[test]
     fn three_people_approve_a_statement_and_no_two_of_them_are_the_same() {
-        assert_eq!(walk(["m", "a", "b"]).unwrap().as_str(), "approved");
+        assert_eq!(walk(["m", "a", "b"]).unwrap().standing().as_str(), "approved");
         for people in [["m", "a", "a"], ["a", "a", "b"], ["a", "b", "a"]] {
             assert_eq!(walk(people).unwrap_err().code(), "same_person", "{people:?}");
         }

@@ -277,7 +277,7 @@ pub(in crate::claim) async fn mark_in_tx(tx: &mut Tx<'_>, municipality: Municipa
         filing,
         requested.get(),
         reserved.get(),
-        state.as_str(),
+        state.standing().as_str(),
         filed.at,
         filed.by,
         returned.map(|act| act.at),

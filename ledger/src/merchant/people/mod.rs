@@ -139,7 +139,7 @@ impl Ledger {
         }
         let life = merchants::lock_in_tx(&mut tx, municipality, merchant).await?.ok_or(Error::Rejected(Rejected::UnknownMerchant(merchant)))?;
         if !matches!(life.state, State::Approved { .. }) {
-            return Err(Error::Rejected(Rejected::State { state: life.state.word(), asked: "given people" }));
+            return Err(Error::Rejected(Rejected::State { state: life.state.standing().word(), asked: "given people" }));
         }
         let key = self.vault_key_for_in_tx(&mut tx, municipality, KeyOwner::Merchant(merchant), &scope).await?;
         let person = Person { id, name: new.name.clone(), role: new.role };

@@ -101,7 +101,7 @@ pub async fn mark_state_in_tx(tx: &mut Tx<'_>, municipality: Municipality, remit
         "#,
         municipality.code(),
         remittance.uuid(),
-        state.as_str(),
+        state.standing().as_str(),
         act.at,
         act.by,
         digest,

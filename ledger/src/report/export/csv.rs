@@ -9,10 +9,10 @@ use crate::error::Failure;
 use crate::reconciliation::Report;
 use crate::remittance::DetailRow;
 
-/// A text cell: one that begins like a formula gets an apostrophe before it (CWE-1236).
+/// A text cell: one that begins like a formula, in half or full width, gets an apostrophe before it (CWE-1236).
 #[must_use]
 pub fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Failure> {
@@ -65,6 +65,14 @@ mod tests {
     use crate::ids::MerchantId;
     use crate::money::Yen;
     use crate::remittance::PayeeKind;
+
+    #[test]
+    fn a_formula_in_full_width_or_behind_a_line_feed_is_text() {
+        for text in ["＝1+1", "＋1", "－1", "＠x", "\n=1+1"] {
+            assert_eq!(guarded(text), format!("'{text}"));
+        }
+        assert_eq!(guarded("ー1"), "ー1");
+    }
 
     #[test]
     fn a_name_that_looks_like_a_formula_is_text_and_quotes_survive() {
